@@ -1,0 +1,73 @@
+import type { KubernetesObject } from "../model/objects.js";
+import type { Command } from "../netfilter/command.js";
+import type { Ownership } from "../netfilter/ownership.js";
+import type { Tables } from "../netfilter/tables.js";
+import type { PolicyPairs } from "../pairs/pair-group.js";
+import type { Diagnostic } from "../text/diagnostic.js";
+
+/** A program that turns policies into rules on nodes. */
+export interface Engine {
+  readonly id: string;
+  /** Checks what the user asked for. Without errors among the diagnostics there is a `machine`. */
+  configure(options: EngineOptions): Configured;
+}
+
+export interface Configured {
+  readonly machine?: Machine;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Which packet filter of the kernel `iptables` writes to. */
+export type Flavour = "nft" | "legacy";
+
+/** What a user says about the engine, as given. */
+export interface EngineOptions {
+  /** Generation id or release tag: `v2`, `v1.5.50`. */
+  readonly generation?: string;
+  readonly flavour?: Flavour;
+  readonly placement?: "first" | "after-kube-services";
+  readonly lite?: boolean;
+  /** Emulated Kubernetes version: `1.29`. */
+  readonly kubernetes?: string;
+  /** The filter table of the node before the engine came. */
+  readonly existing?: Tables;
+}
+
+/** An engine of one generation with its switches set: it programs nodes, by a fold over events. */
+export interface Machine {
+  readonly engine: string;
+  /** Generation id. */
+  readonly generation: string;
+  readonly flavour: Flavour;
+  /** Minor version of the emulated Kubernetes 1.x. */
+  readonly kubernetesMinor: number;
+  /** What on a node belongs to the engine; scripts touch nothing else. */
+  readonly ownership: Ownership;
+  /** A node on which the engine has just started. */
+  start(): Step;
+  /** The node after an event. The node handed in is used up: a step may change it in place. */
+  step(node: Node, event: Event): Step;
+}
+
+export interface Step {
+  readonly node: Node;
+  readonly effects: readonly Effect[];
+}
+
+export type Event =
+  | { readonly kind: "apply"; readonly object: KubernetesObject }
+  | { readonly kind: "delete"; readonly objectKind: KubernetesObject["kind"]; readonly key: string }
+  /** The engine's periodic task. */
+  | { readonly kind: "reconcile" };
+
+/** Something the engine did, as a value; text is made only when somebody prints it. */
+export type Effect = { readonly kind: "command"; readonly command: Command };
+
+/** What a node holds. */
+export interface Node {
+  tables(): Tables;
+  /** The policies in force, lowered, in order of application. */
+  pairs(): readonly PolicyPairs[];
+  /** What deserves a look, in order of events. */
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,65 @@
+import type { Origin } from "../text/origin.js";
+
+/** What netfilter holds for us: the chains of the filter table, and the ipsets that its rules match. */
+export interface Tables {
+  /** Built-in chains INPUT, FORWARD, OUTPUT first, then the others by name (byte order), as iptables-save lists them. */
+  readonly chains: readonly Chain[];
+  /** By kernel type (hash:ip,port, hash:net, list:set), then name. */
+  readonly sets: readonly IpSet[];
+}
+
+export interface Chain {
+  readonly name: string;
+  /** Only built-in chains have one. */
+  readonly policy?: "ACCEPT" | "DROP";
+  readonly rules: readonly Rule[];
+  readonly origin?: Origin;
+}
+
+/** One rule: all matches hold → the target is carried out. Matches stand in the order iptables-save prints them. */
+export interface Rule {
+  readonly matches: readonly Match[];
+  readonly target?: Target;
+  readonly origin?: Origin;
+}
+
+export type Match =
+  /** `-p tcp`; lower case or a number, as the kernel prints it. */
+  | { readonly kind: "protocol"; readonly protocol: string; readonly negated: boolean }
+  /** `-m tcp --dport 80` or `80:90`; both ends included. `protocol` names the match extension. */
+  | { readonly kind: "destination-port"; readonly protocol: string; readonly first: number; readonly last: number }
+  /** `-m set [!] --match-set NAME src`; `flags` is `src`, `dst`, `dst,dst` … */
+  | { readonly kind: "set"; readonly set: string; readonly negated: boolean; readonly flags: string }
+  /** `-m mark --mark VALUE[/MASK]`; without a mask 0xffffffff is meant. */
+  | { readonly kind: "mark"; readonly value: number; readonly mask: number; readonly negated: boolean }
+  /** `-m conntrack --ctstate NEW,…` */
+  | { readonly kind: "connection-state"; readonly states: readonly string[]; readonly negated: boolean }
+  | { readonly kind: "comment"; readonly text: string }
+  /** `-s` or `-d` with an IPv4 network, as printed: `10.0.0.0/8`. */
+  | { readonly kind: "address"; readonly side: "source" | "destination"; readonly network: string; readonly negated: boolean }
+  /** A match of other people's rules that nothing here interprets: the words as iptables-save prints them. */
+  | { readonly kind: "other"; readonly words: readonly string[] };
+
+export type Target =
+  /** `-j NAME` of a chain, or of ACCEPT, DROP, RETURN. */
+  | { readonly kind: "jump"; readonly to: string }
+  | { readonly kind: "goto"; readonly to: string }
+  /** `-j MARK --set-xmark VALUE/MASK`: mark = (mark & ~mask) ^ value. */
+  | { readonly kind: "set-mark"; readonly value: number; readonly mask: number }
+  /** A target extension with options that nothing here interprets: `-j REJECT --reject-with …`. */
+  | { readonly kind: "other"; readonly words: readonly string[] };
+
+export type IpSetType = "hash:ip,port" | "hash:net" | "list:set";
+
+export interface IpSet {
+  /** Kernel name, at most 31 bytes. */
+  readonly name: string;
+  readonly type: IpSetType;
+  /** `maxelem`; absent: the default, 65536. Not for list:set. */
+  readonly maxElements?: number;
+  /** As the kernel prints them: `10.0.0.4`, `10.0.0.0/8 nomatch`, `10.0.0.1,tcp:80`, or names of sets. By address, or name. */
+  readonly members: readonly string[];
+  /** What people call it, where the kernel name is a hash. */
+  readonly readableName?: string;
+  readonly origin?: Origin;
+}

@@ -1,0 +1,12 @@
+import { engineCodes } from "./engine.js";
+import { manifestCodes } from "./manifest.js";
+import { modelCodes } from "./model.js";
+import { shellCodes } from "./shell.js";
+
+/** The one table of diagnostics: code → severity, message, fix; a section a phase. */
+export const codes = { ...manifestCodes, ...modelCodes, ...engineCodes, ...shellCodes };
+
+export type Code = keyof typeof codes;
+
+/** What the message and the fix of a code are made of. */
+export type ParametersOf<C extends Code> = Parameters<(typeof codes)[C]["message"]>[0];

@@ -1,0 +1,2 @@
+/** Reading text into documents. */
+export const manifestCodes = {};

@@ -1,0 +1,2 @@
+/** Checking documents as the API server does. */
+export const modelCodes = {};

@@ -1,0 +1,2 @@
+/** The command line: arguments, files, the environment. */
+export const shellCodes = {};
