@@ -1,2 +1,81 @@
+import { error, warning } from "./entry.js";
+
 /** The command line: arguments, files, the environment. */
-export const shellCodes = {};
+export const shellCodes = {
+  "unknown-command": error(
+    (p: { command: string; suggestion: string; known: readonly string[] }) => `there is no command "${p.command}"`,
+    (p) => (p.suggestion === "" ? `use one of ${p.known.join(", ")}` : `did you mean ${p.suggestion}?`),
+  ),
+  "unknown-option": error(
+    (p: { option: string; suggestion: string; command: string }) => `unknown option ${p.option}`,
+    (p) => (p.suggestion === "" ? `see ${p.command} --help for what there is` : `did you mean ${p.suggestion}?`),
+  ),
+  "unknown-output": error(
+    (p: { output: string; suggestion: string; known: readonly string[] }) => `there is no output "${p.output}"`,
+    (p) => (p.suggestion === "" ? `use one of ${p.known.join(", ")}` : `did you mean ${p.suggestion}?`),
+  ),
+  "wrong-option-value": error(
+    (p: { option: string; value: string; known: readonly string[] }) => `${p.option} cannot be "${p.value}"`,
+    (p) => `use ${p.known.join(" or ")}`,
+  ),
+  "option-without-value": error(
+    (p: { option: string }) => `a value is missing after ${p.option}`,
+    (p) => `write ${p.option}, the value right behind it`,
+  ),
+  "conflicting-options": error(
+    (p: { option: string; other: string }) => `${p.option} and ${p.other} exclude each other`,
+    () => "keep one of the two",
+  ),
+  "unexpected-argument": error(
+    (p: { argument: string }) => `unexpected argument "${p.argument}"`,
+    (p) => `leave it out, or write -f ${p.argument} when it is a file to read`,
+  ),
+  "missing-argument": error(
+    (p: { argument: string; command: string }) => `the argument ${p.argument} is missing`,
+    (p) => `see ${p.command} --help for what it can be`,
+  ),
+  "nothing-to-read": error(
+    (_: object) => "no manifests are given",
+    () => "add -f FILE, -f FOLDER, or -f - for standard input",
+  ),
+  "several-outputs": error(
+    (p: { outputs: readonly string[] }) => `standard output holds one output, not ${p.outputs.join(" and ")}`,
+    () => "add --out-dir FOLDER to write each to a file, or name one",
+  ),
+  "stdin-twice": error(
+    (_: object) => "standard input is named twice",
+    () => "write - once",
+  ),
+  "file-not-found": error(
+    (p: { path: string }) => `there is no file or folder ${p.path}`,
+    () => "check the spelling and the current folder",
+  ),
+  "file-unreadable": error(
+    (p: { path: string; reason: string }) => `${p.path} cannot be read: ${p.reason}`,
+    () => "check the permissions, or run as a user who may read it",
+  ),
+  "file-too-large": error(
+    (p: { path: string }) => `${p.path} is larger than 512 MiB, the longest text that fits in memory as one piece`,
+    () => "split it into several files",
+  ),
+  "not-utf-8": error(
+    (p: { byte: string }) => `the byte ${p.byte} is not UTF-8 text here`,
+    () => "save the file as UTF-8",
+  ),
+  "folder-without-manifests": error(
+    (p: { path: string }) => `${p.path} holds no .yaml, .yml or .json file`,
+    () => "name another folder, or name the files themselves",
+  ),
+  "read-already": warning(
+    (p: { path: string; target: string }) => `${p.path} leads to ${p.target}, which is read already, and is skipped`,
+    () => "nothing to do, unless the symbolic link should lead elsewhere",
+  ),
+  "cannot-write": error(
+    (p: { path: string; reason: string }) => `${p.path} cannot be written: ${p.reason}; nothing was changed`,
+    () => "check the folder, its permissions and the space left",
+  ),
+  "internal-error": error(
+    (p: { reason: string }) => `internal error: ${p.reason}`,
+    () => "this is a fault of anpm: please report it with the command and its input; ANPM_DEBUG=1 shows where it happened",
+  ),
+};

@@ -1,0 +1,22 @@
+import { build } from "esbuild";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import * as compiler from "../compiler/index.js";
+
+/** Second half of `npm run build`: the command line as one file, because Node starts one file much faster than a hundred. */
+
+const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
+await rm("dist/src", { recursive: true, force: true });
+await build({
+  entryPoints: ["src/main.ts"],
+  outdir: "dist/src",
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node20.19",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  define: { ANPM_VERSION: JSON.stringify(version) },
+  logLevel: "warning",
+});
+await chmod("dist/src/main.js", 0o755);
+await writeFile("dist/compile.schema.json", `${JSON.stringify(compiler.compileJsonSchema, null, 2)}\n`);

@@ -1,0 +1,42 @@
+import type { CommandWords, OptionWords } from "./words.js";
+
+/** A script for `source` in bash 3.2 or newer. */
+export function bashCompletion(commands: readonly CommandWords[]): string {
+  const names = commands.map((command) => command.name);
+  return `# Completion of anpm for bash. Load it with: source <(anpm completion bash)
+_anpm() {
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} command="" word
+  COMPREPLY=()
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      ${names.join("|")}) command=$word; break ;;
+    esac
+  done
+  case "$command $previous" in
+${commands.flatMap((command) => command.options.flatMap((option) => valueCase(command.name, option))).join("\n")}
+  esac
+  case $command in
+${commands.map(wordsCase).join("\n")}
+    *) COMPREPLY=($(compgen -W "${[...names, "help", "--help", "--version"].join(" ")}" -- "$current")) ;;
+  esac
+}
+complete -F _anpm anpm
+`;
+}
+
+/** What completes the value of an option. */
+function valueCase(command: string, { flags, value }: OptionWords): string[] {
+  if (value.kind === "none") return [];
+  const patterns = flags.map((flag) => `"${command} ${flag}"`).join("|");
+  return [`    ${patterns}) ${completeValue(value)}; return ;;`];
+}
+
+function completeValue(value: OptionWords["value"]): string {
+  if (value.kind === "choice") return `COMPREPLY=($(compgen -W "${value.choices.join(" ")}" -- "$current"))`;
+  return value.kind === "text" ? ":" : "compopt -o default 2>/dev/null";
+}
+
+function wordsCase({ name, options, argumentChoices }: CommandWords): string {
+  const words = [...argumentChoices, ...options.flatMap((option) => option.flags)];
+  return `    ${name}) COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$current")) ;;`;
+}

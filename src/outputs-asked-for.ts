@@ -1,0 +1,24 @@
+import { distance } from "fastest-levenshtein";
+import { diagnostic, outputs, type Diagnostic, type Output } from "../compiler/index.js";
+
+export interface OutputsAskedFor {
+  readonly outputs: readonly Output[];
+  readonly mistakes: readonly Diagnostic[];
+}
+
+/** The outputs that `-o a,b` names, each once; without names the first of all, or with a folder to write to, all. */
+export function outputsAskedFor(values: readonly string[], toFolder: boolean): OutputsAskedFor {
+  const names = [...new Set(values.flatMap((value) => value.split(",")))];
+  if (names.length === 0) return { outputs: toFolder ? outputs : outputs.slice(0, 1), mistakes: [] };
+  const found = names.flatMap((name) => outputs.filter((output) => output.name === name));
+  const unknown = names.filter((name) => !outputs.some((output) => output.name === name));
+  const mistakes = unknown.map(unknownOutput);
+  if (!toFolder && names.length > 1) mistakes.push(diagnostic("several-outputs", { outputs: names }));
+  return { outputs: found, mistakes };
+}
+
+function unknownOutput(output: string): Diagnostic {
+  const known = outputs.map(({ name }) => name);
+  const near = known.filter((name) => distance(output, name) <= 2 || (output.length > 2 && name.startsWith(output)));
+  return diagnostic("unknown-output", { output, suggestion: near[0] ?? "", known });
+}

@@ -1,0 +1,54 @@
+import { Command, Option } from "commander";
+import { version } from "./version.js";
+
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Commands are loaded when they are called, so that starting costs as little as it can. */
+  readonly load: () => Promise<{ readonly define: (command: Command) => Command }>;
+}
+
+const commands: readonly CommandEntry[] = [
+  {
+    name: "compile",
+    summary: "print the rules and sets that a node gets for manifests",
+    load: () => import("./commands/compile.js"),
+  },
+  {
+    name: "completion",
+    summary: "print a completion script for a shell",
+    load: () => import("./commands/completion.js"),
+  },
+];
+
+const examples = `
+Examples:
+  anpm compile -f policies/                  the iptables rules for a folder of manifests
+  anpm compile -f cluster.yaml -o ipset-save     the sets they use
+  anpm compile --help                        more of them
+`;
+
+/** The command line. Only the commands that `wanted` accepts are loaded; of the others there are name and summary. */
+export async function buildProgram(wanted: (name: string) => boolean): Promise<Command> {
+  const program = new Command("anpm")
+    .description("Azure NPM, compiled: NetworkPolicy manifests in, the ipset and iptables rules of a Linux node out.")
+    .version(version, "--version", "print the version")
+    .helpOption("-h, --help", "show this help")
+    .helpCommand("help [command]", "show the help of a command")
+    .addOption(
+      new Option("--diagnostics <format>", "how errors and warnings are written to standard error")
+        .choices(["text", "json"])
+        .default("text"),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => {} })
+    .addHelpText("after", examples)
+    .exitOverride();
+  for (const { name, summary, load } of commands) {
+    const command = program.command(name).summary(summary).description(summary);
+    if (wanted(name)) (await load()).define(command);
+  }
+  return program;
+}
+
+export const commandNames: readonly string[] = commands.map(({ name }) => name);

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { extname, join } from "node:path";
+import { diagnostic, isError, type Diagnostic, type Source } from "../compiler/index.js";
+import { decodeUtf8, type Decoded } from "./decode-utf8.js";
+import { Failure } from "./failure.js";
+import { readStdin } from "./read-stdin.js";
+
+export interface Read {
+  readonly sources: readonly Source[];
+  /** Warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads what `-f` names, in that order: files of any name, folders (recursively their .yaml, .yml and .json files, sorted by
+ * path), `-` for standard input. Throws a Failure with everything that cannot be read.
+ */
+export function readSources(paths: readonly string[]): Read {
+  if (paths.filter((path) => path === "-").length > 1) throw new Failure([diagnostic("stdin-twice", {})]);
+  const found = paths.map(findFiles);
+  const read = found.flatMap(({ files }) => files.map(readFile));
+  const diagnostics = [
+    ...found.flatMap((each) => each.diagnostics),
+    ...read.flatMap((each) => ("error" in each ? [each.error] : [])),
+  ];
+  if (diagnostics.some(isError)) throw new Failure(diagnostics);
+  return { sources: read.flatMap((each) => ("source" in each ? [each.source] : [])), diagnostics };
+}
+
+/** Reads one file, or standard input (`-`, called `<stdin>`). */
+export function readFile(path: string): Decoded {
+  try {
+    return path === "-" ? decodeUtf8("<stdin>", readStdin()) : decodeUtf8(path, readFileSync(path));
+  } catch (error) {
+    return { error: unreadable(path === "-" ? "standard input" : path, error) };
+  }
+}
+
+interface Found {
+  readonly files: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+function findFiles(path: string): Found {
+  if (path === "-") return { files: [path], diagnostics: [] };
+  try {
+    if (!statSync(path).isDirectory()) return { files: [path], diagnostics: [] };
+  } catch (error) {
+    return { files: [], diagnostics: [unreadable(path, error)] };
+  }
+  const found = findFilesBelow(path);
+  if (found.files.length > 0 || found.diagnostics.some(isError)) return found;
+  return { files: [], diagnostics: [...found.diagnostics, diagnostic("folder-without-manifests", { path })] };
+}
+
+/** Manifest files of a folder and of the folders in it. What links reach a second time is left out, with a warning. */
+function findFilesBelow(root: string): Found {
+  const files: string[] = [];
+  const diagnostics: Diagnostic[] = [];
+  /** Real path → the path it was reached by. */
+  const reached = new Map<string, string>();
+
+  function visit(path: string): void {
+    try {
+      const status = statSync(path);
+      if (!status.isDirectory() && !isManifestName(path)) return;
+      const real = realpathSync(path);
+      const target = reached.get(real);
+      if (target !== undefined) diagnostics.push(diagnostic("read-already", { path, target }));
+      else if (status.isDirectory()) visitFolder(path, real);
+      else if (status.isFile()) files.push(reachedBy(path, real));
+      else diagnostics.push(diagnostic("file-unreadable", { path, reason: "it is not a regular file" }));
+    } catch (error) {
+      if (isManifestName(path) || (error as NodeJS.ErrnoException).code !== "ENOENT") diagnostics.push(unreadable(path, error));
+    }
+  }
+
+  function visitFolder(path: string, real: string): void {
+    reachedBy(path, real);
+    for (const name of readdirSync(path).toSorted()) visit(join(path, name));
+  }
+
+  function reachedBy(path: string, real: string): string {
+    reached.set(real, path);
+    return path;
+  }
+
+  visit(root);
+  return { files: files.toSorted(), diagnostics };
+}
+
+function isManifestName(path: string): boolean {
+  return [".yaml", ".yml", ".json"].includes(extname(path));
+}
+
+function unreadable(path: string, error: unknown): Diagnostic {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return diagnostic("file-not-found", { path });
+  if (code === "ERR_FS_FILE_TOO_LARGE") return diagnostic("file-too-large", { path });
+  return diagnostic("file-unreadable", { path, reason: reasonOf(code, message) });
+}
+
+function reasonOf(code: string | undefined, message: string): string {
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EISDIR: "it is a folder",
+    ELOOP: "its symbolic links lead in a circle",
+  };
+  return (code === undefined ? undefined : reasons[code]) ?? message;
+}

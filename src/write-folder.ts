@@ -1,0 +1,75 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { diagnostic } from "../compiler/index.js";
+import { Failure } from "./failure.js";
+
+export interface OutputFile {
+  readonly name: string;
+  readonly text: string;
+  readonly executable: boolean;
+}
+
+/**
+ * Writes files into a folder, made when missing: all of them or, when something fails, none, and what was there before is
+ * there again. Other files of the folder are not touched. A file is never seen half-written: it is written to a folder
+ * inside, which has the same file system, and renamed.
+ */
+export function writeFolder(folder: string, files: readonly OutputFile[]): void {
+  const made = makeFolder(folder);
+  let staging: string | undefined;
+  const undo: (() => void)[] = [];
+  try {
+    staging = mkdtempSync(join(folder, ".anpm-"));
+    for (const file of files) stage(staging, file, join(folder, file.name));
+    for (const file of files) undo.push(moveIntoPlace(staging, file, join(folder, file.name)));
+  } catch (error) {
+    for (const step of undo.toReversed()) step();
+    if (staging !== undefined) rmSync(staging, { recursive: true, force: true });
+    for (const each of made) rmdirSync(each);
+    throw cannotWrite(folder, error);
+  }
+  rmSync(staging, { recursive: true, force: true });
+}
+
+/** The folders that had to be made, innermost first. */
+function makeFolder(folder: string): readonly string[] {
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw cannotWrite(folder, error);
+  }
+  return missing;
+}
+
+function stage(staging: string, file: OutputFile, target: string): void {
+  if (existsSync(target)) {
+    if (statSync(target).isDirectory()) throw new Error(`${file.name} is a folder there`);
+    copyFileSync(target, join(staging, `${file.name}.before`));
+  }
+  const staged = join(staging, file.name);
+  writeFileSync(staged, file.text);
+  if (file.executable) chmodSync(staged, 0o777 & ~process.umask());
+}
+
+/** Returns what takes it back. */
+function moveIntoPlace(staging: string, file: OutputFile, target: string): () => void {
+  const before = join(staging, `${file.name}.before`);
+  const existed = existsSync(before);
+  renameSync(join(staging, file.name), target);
+  return () => (existed ? renameSync(before, target) : rmSync(target));
+}
+
+function cannotWrite(path: string, error: unknown): Failure {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: "permission denied",
+    EROFS: "the file system is read-only",
+    ENOSPC: "no space is left",
+    EEXIST: "it is a file",
+    ENOTDIR: "a part of its path is a file",
+  };
+  const reason = (code === undefined ? undefined : reasons[code]) ?? message;
+  return new Failure([diagnostic("cannot-write", { path, reason })]);
+}
