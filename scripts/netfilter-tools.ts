@@ -17,7 +17,9 @@ if (missing.length > 0) await getTools(missing);
 async function getTools(names: readonly (keyof typeof tools)[]): Promise<void> {
   const packages = [...new Set(names.map((name) => tools[name]))];
   if (process.getuid?.() !== 0) {
-    return say(`skipping the kernel tests: ${names.join(", ")} not found, and only root can install ${packages.join(", ")}`);
+    return say(
+      `skipping the kernel tests: ${names.join(", ")} not found, and only root can install ${packages.join(", ")}`,
+    );
   }
   say(`installing ${packages.join(", ")} with apt-get, for the kernel tests (${names.join(", ")} not found)`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
@@ -29,7 +31,8 @@ async function getTools(names: readonly (keyof typeof tools)[]): Promise<void> {
     env,
   });
   const still = await missingTools();
-  if (still.length > 0) say(`skipping the kernel tests: ${still.join(", ")} still not found\n${installed.all ?? installed.message}`);
+  if (still.length > 0)
+    say(`skipping the kernel tests: ${still.join(", ")} still not found\n${installed.all ?? installed.message}`);
 }
 
 async function missingTools(): Promise<readonly (keyof typeof tools)[]> {

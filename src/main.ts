@@ -3,4 +3,4 @@ import { run } from "./run.js";
 import { watchStdout } from "./stdout.js";
 
 watchStdout();
-await run(process.argv.slice(2));
+void run(process.argv.slice(2));

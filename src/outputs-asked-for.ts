@@ -1,5 +1,4 @@
-import { distance } from "fastest-levenshtein";
-import { diagnostic, outputs, type Diagnostic, type Output } from "../compiler/index.js";
+import { diagnostic, outputs, suggest, type Diagnostic, type Output } from "../compiler/index.js";
 
 export interface OutputsAskedFor {
   readonly outputs: readonly Output[];
@@ -19,6 +18,5 @@ export function outputsAskedFor(values: readonly string[], toFolder: boolean): O
 
 function unknownOutput(output: string): Diagnostic {
   const known = outputs.map(({ name }) => name);
-  const near = known.filter((name) => distance(output, name) <= 2 || (output.length > 2 && name.startsWith(output)));
-  return diagnostic("unknown-output", { output, suggestion: near[0] ?? "", known });
+  return diagnostic("unknown-output", { output, suggestion: suggest(output, known) ?? "", known });
 }

@@ -23,9 +23,9 @@ const commands: readonly CommandEntry[] = [
 
 const examples = `
 Examples:
-  anpm compile -f policies/                  the iptables rules for a folder of manifests
-  anpm compile -f cluster.yaml -o ipset-save     the sets they use
-  anpm compile --help                        more of them
+  anpm compile -f policies/                     the iptables rules for a folder of manifests
+  anpm compile -f cluster.yaml -o ipset-save    the sets that they match
+  anpm compile --help                           more of them
 `;
 
 /** The command line. Only the commands that `wanted` accepts are loaded; of the others there are name and summary. */

@@ -8,7 +8,11 @@ const quickSize = 1_000_000;
  * Tells a person at a terminal what keeps them waiting: one line on standard error, after a second and then every second,
  * wiped at the end. The work keeps this thread busy, so another one tells. Returns what ends it.
  */
-export function startProgress(what: string, size: number, stream: { readonly isTTY?: boolean } = process.stderr): () => void {
+export function startProgress(
+  what: string,
+  size: number,
+  stream: { readonly isTTY?: boolean } = process.stderr,
+): () => void {
   if (!stream.isTTY || size < quickSize) return () => {};
   /** [stopped, lines shown] */
   const state = new Int32Array(new SharedArrayBuffer(8));

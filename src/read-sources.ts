@@ -71,7 +71,8 @@ function findFilesBelow(root: string): Found {
       else if (status.isFile()) files.push(reachedBy(path, real));
       else diagnostics.push(diagnostic("file-unreadable", { path, reason: "it is not a regular file" }));
     } catch (error) {
-      if (isManifestName(path) || (error as NodeJS.ErrnoException).code !== "ENOENT") diagnostics.push(unreadable(path, error));
+      if (isManifestName(path) || (error as NodeJS.ErrnoException).code !== "ENOENT")
+        diagnostics.push(unreadable(path, error));
     }
   }
 

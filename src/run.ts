@@ -1,5 +1,5 @@
 import { CommanderError, type Command } from "commander";
-import { diagnostic } from "../compiler/index.js";
+import { diagnostic, suggest, type Diagnostic } from "../compiler/index.js";
 import { exitCodeOf, exitCodes } from "./exit-code.js";
 import { Failure } from "./failure.js";
 import { buildProgram, commandNames } from "./program.js";
@@ -21,18 +21,23 @@ export async function run(words: readonly string[]): Promise<void> {
 async function runProgram(words: readonly string[]): Promise<void> {
   const called = words.filter((word) => commandNames.includes(word));
   const program = await buildProgram((name) => called.includes(name) || called.includes("completion"));
-  if (words.length === 0) {
-    program.outputHelp();
-    return;
-  }
+  if (words.length === 0) return program.outputHelp();
+  if (words[0] === "help" && words.length > 1 && called.length === 0) throw new Failure([unknownCommand(words[1]!)]);
   try {
     await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === exitCodes.fine) return;
-    if (error.code === "commander.help") return;
+    if (error.exitCode === exitCodes.fine || error.code === "commander.help") return;
     throw new Failure([usageError(error, commandOf(error, program))]);
   }
+}
+
+function unknownCommand(command: string): Diagnostic {
+  return diagnostic("unknown-command", {
+    command,
+    suggestion: suggest(command, commandNames) ?? "",
+    known: commandNames,
+  });
 }
 
 function commandOf(error: CommanderError, program: Command): Command {
@@ -47,7 +52,7 @@ function formatAskedFor(words: readonly string[]): DiagnosticsFormat {
   return value === "json" ? "json" : "text";
 }
 
-function internalError(error: unknown): ReturnType<typeof diagnostic> {
+function internalError(error: unknown): Diagnostic {
   if (process.env["ANPM_DEBUG"]) console.error(error);
   const reason = error instanceof Error ? error.message.split("\n")[0]! : String(error);
   return diagnostic("internal-error", { reason });

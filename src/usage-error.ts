@@ -8,13 +8,19 @@ export function usageError(error: CommanderError, command: Command): Diagnostic 
   const called = command.parent ? `${command.parent.name()} ${command.name()}` : command.name();
   switch (error.code) {
     case "commander.unknownCommand":
-      return diagnostic("unknown-command", { command: first, suggestion, known: command.commands.map((c) => c.name()) });
+      return diagnostic("unknown-command", {
+        command: first,
+        suggestion,
+        known: command.commands.map((c) => c.name()),
+      });
     case "commander.unknownOption":
       return diagnostic("unknown-option", { option: first, suggestion, command: called });
     case "commander.optionMissingArgument":
       return diagnostic("option-without-value", { option: first });
     case "commander.invalidArgument":
-      return diagnostic("wrong-option-value", { option: first, value: second, known: choicesOf(error) });
+      return error.message.includes("command-argument value")
+        ? diagnostic("wrong-option-value", { option: `<${second}>`, value: first, known: choicesOf(error) })
+        : diagnostic("wrong-option-value", { option: first, value: second, known: choicesOf(error) });
     case "commander.missingArgument":
       return diagnostic("missing-argument", { argument: first, command: called });
     case "commander.conflictingOption":

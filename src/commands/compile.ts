@@ -34,7 +34,11 @@ Examples:
 /** Adds the options and the action of `anpm compile`. */
 export function define(command: Command): Command {
   return command
-    .option("-f, --filename <path>", "file, folder (its .yaml, .yml, .json), or - for standard input; repeatable", collect)
+    .option(
+      "-f, --filename <path>",
+      "file, folder (its .yaml, .yml, .json), or - for standard input; repeatable",
+      collect,
+    )
     .option("-n, --namespace <name>", "namespace of objects without one (default: default)")
     .option("-o, --output <names>", "what to print (default: iptables-save); a,b with --out-dir", collect)
     .option("--out-dir <folder>", "write every output, or those of -o, to files of this folder: all or nothing")
@@ -117,6 +121,9 @@ function placementOf(options: Options): CompileOptions["placement"] {
 }
 
 /** `{ key: value }`, or nothing when the user did not say. */
-function given<K extends keyof CompileOptions>(key: K, value: CompileOptions[K] | undefined): { [P in K]?: CompileOptions[K] } {
+function given<K extends keyof CompileOptions>(
+  key: K,
+  value: CompileOptions[K] | undefined,
+): { [P in K]?: CompileOptions[K] } {
   return value === undefined ? {} : ({ [key]: value } as { [P in K]?: CompileOptions[K] });
 }

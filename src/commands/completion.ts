@@ -20,7 +20,10 @@ export function define(command: Command): Command {
     .addArgument(new Argument("<shell>", "which shell").choices(Object.keys(printers)))
     .addHelpText("after", help)
     .action((shell: keyof typeof printers) => {
-      const words = commandWords(command.parent!, outputs.map((output) => output.name));
+      const words = commandWords(
+        command.parent!,
+        outputs.map((output) => output.name),
+      );
       process.stdout.write(printers[shell](words));
     });
 }

@@ -1,9 +1,10 @@
+import { quote } from "../quote.js";
 import { error, warning } from "./entry.js";
 
 /** The command line: arguments, files, the environment. */
 export const shellCodes = {
   "unknown-command": error(
-    (p: { command: string; suggestion: string; known: readonly string[] }) => `there is no command "${p.command}"`,
+    (p: { command: string; suggestion: string; known: readonly string[] }) => `there is no command ${quote(p.command)}`,
     (p) => (p.suggestion === "" ? `use one of ${p.known.join(", ")}` : `did you mean ${p.suggestion}?`),
   ),
   "unknown-option": error(
@@ -11,23 +12,23 @@ export const shellCodes = {
     (p) => (p.suggestion === "" ? `see ${p.command} --help for what there is` : `did you mean ${p.suggestion}?`),
   ),
   "unknown-output": error(
-    (p: { output: string; suggestion: string; known: readonly string[] }) => `there is no output "${p.output}"`,
+    (p: { output: string; suggestion: string; known: readonly string[] }) => `there is no output ${quote(p.output)}`,
     (p) => (p.suggestion === "" ? `use one of ${p.known.join(", ")}` : `did you mean ${p.suggestion}?`),
   ),
   "wrong-option-value": error(
-    (p: { option: string; value: string; known: readonly string[] }) => `${p.option} cannot be "${p.value}"`,
+    (p: { option: string; value: string; known: readonly string[] }) => `${p.option} cannot be ${quote(p.value)}`,
     (p) => `use ${p.known.join(" or ")}`,
   ),
   "option-without-value": error(
     (p: { option: string }) => `a value is missing after ${p.option}`,
-    (p) => `write ${p.option}, the value right behind it`,
+    () => "write the value behind it",
   ),
   "conflicting-options": error(
     (p: { option: string; other: string }) => `${p.option} and ${p.other} exclude each other`,
     () => "keep one of the two",
   ),
   "unexpected-argument": error(
-    (p: { argument: string }) => `unexpected argument "${p.argument}"`,
+    (p: { argument: string }) => `unexpected argument ${quote(p.argument)}`,
     (p) => `leave it out, or write -f ${p.argument} when it is a file to read`,
   ),
   "missing-argument": error(
@@ -66,6 +67,10 @@ export const shellCodes = {
     (p: { path: string }) => `${p.path} holds no .yaml, .yml or .json file`,
     () => "name another folder, or name the files themselves",
   ),
+  "unreadable-dump": error(
+    (p: { problem: string }) => p.problem,
+    () => "give the output of iptables-save as it is",
+  ),
   "read-already": warning(
     (p: { path: string; target: string }) => `${p.path} leads to ${p.target}, which is read already, and is skipped`,
     () => "nothing to do, unless the symbolic link should lead elsewhere",
@@ -76,6 +81,7 @@ export const shellCodes = {
   ),
   "internal-error": error(
     (p: { reason: string }) => `internal error: ${p.reason}`,
-    () => "this is a fault of anpm: please report it with the command and its input; ANPM_DEBUG=1 shows where it happened",
+    () =>
+      "this is a fault of anpm: please report it with the command and its input; ANPM_DEBUG=1 shows where it happened",
   ),
 };
