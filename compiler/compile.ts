@@ -1,33 +1,84 @@
-import type { EngineOptions, Machine, Node } from "./engines/engine.js";
+import { azureNpm } from "./engines/azure-npm/azure-npm.js";
+import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
+import { fold } from "./engines/fold.js";
+import { parseDocuments } from "./manifest/parse-documents.js";
+import { admit } from "./model/admit.js";
+import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
+import { summarize } from "./model/summary.js";
 import type { Tables } from "./netfilter/tables.js";
 import type { PolicyPairs } from "./pairs/pair-group.js";
-import type { Diagnostic } from "./text/diagnostic.js";
+import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
 
 export interface CompileOptions extends EngineOptions {
   /** Namespace of objects without one; `default` otherwise. */
   readonly namespace?: string;
-  /** Addresses for pods without a status: `10.240.0.0/16`. */
+  /** Addresses for pods without a status; 10.240.0.0/16 otherwise. */
   readonly podCidr?: string;
 }
 
 /** What compiling found; `result` is there when no diagnostic is an error. */
 export interface Compilation {
+  /** By file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
+  /** What was read and what deserves a look, a line each. */
   readonly summary: readonly string[];
   readonly result?: CompileResult;
 }
 
 export interface CompileResult {
   readonly machine: Machine;
+  /** Namespaces, pods, policies: the order of application. */
   readonly objects: readonly KubernetesObject[];
   readonly node: Node;
   readonly tables: Tables;
   readonly pairs: readonly PolicyPairs[];
+  readonly warnings: readonly Diagnostic[];
+  /** What the engine did, in order. Folds again when asked, so that nobody else pays for it. */
+  effects(): readonly Effect[];
 }
 
-/** Manifests in, a node out: parse, admit, complete, fold. */
-export function compile(_sources: readonly Source[], _options: CompileOptions = {}): Compilation {
-  throw new Error("not built yet");
+/**
+ * Manifests in, a node out: parse → admit → complete → fold.
+ *
+ * @example
+ * const { result, diagnostics } = compile([{ name: "policy.yaml", text }], { generation: "v2" });
+ * if (result) console.log(printIptablesSave(result.tables));
+ */
+export function compile(sources: readonly Source[], options: CompileOptions = {}): Compilation {
+  const parsed = sources.map(parseDocuments);
+  const admission = admit(
+    parsed.flatMap(({ documents }) => documents),
+    options.namespace === undefined ? {} : { namespace: options.namespace },
+  );
+  const { machine, diagnostics: problems } = azureNpm.configure(options);
+  const found = [...problems, ...parsed.flatMap(({ diagnostics }) => diagnostics), ...admission.diagnostics];
+  const summary = summarize(admission);
+  if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
+
+  const { objects, diagnostics: gaps } = completeCluster(admission.objects, {
+    kubernetesMinor: machine.kubernetesMinor,
+    ...(options.podCidr !== undefined && { podCidr: options.podCidr }),
+  });
+  found.push(...gaps);
+  if (gaps.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
+
+  const events = objects.map((object): Event => ({ kind: "apply", object }));
+  const node = fold(machine, events);
+  const diagnostics = sortDiagnostics([...found, ...node.diagnostics]);
+  const result: CompileResult = {
+    machine,
+    objects,
+    node,
+    tables: node.tables(),
+    pairs: node.pairs(),
+    warnings: diagnostics,
+    effects() {
+      const effects: Effect[] = [];
+      fold(machine, events, (step) => effects.push(...step));
+      return effects;
+    },
+  };
+  return { diagnostics, summary, result };
 }

@@ -38,6 +38,8 @@ export interface Machine {
   readonly engine: string;
   /** Generation id. */
   readonly generation: string;
+  /** The release that is emulated: `v1.8.12`. */
+  readonly release: string;
   readonly flavour: Flavour;
   /** Minor version of the emulated Kubernetes 1.x. */
   readonly kubernetesMinor: number;

@@ -3,7 +3,6 @@ import type { Protocol } from "../model/objects.js";
 
 /**
  * A named set of addresses, by what it stands for. Engines give it a name of their own; `resolve` gives it addresses.
- * `any` of a label means: any value.
  */
 export type AddressSet =
   | { readonly kind: "namespace"; readonly namespace: string }
@@ -62,6 +61,8 @@ export interface DirectionPairs {
   readonly direction: Direction;
   /** The pods the policy selects: the destinations of ingress, the sources of egress. */
   readonly subjects: SetExpression;
+  /** `spec.podSelector` */
+  readonly origin: Origin;
   readonly groups: readonly PairGroup[];
 }
 
@@ -69,6 +70,8 @@ export interface DirectionPairs {
 export interface PolicyPairs {
   /** `namespace/name` */
   readonly policy: string;
+  /** The policy as a whole. */
+  readonly origin: Origin;
   /** In the order of the policy's policyTypes. */
   readonly directions: readonly DirectionPairs[];
 }

@@ -1,2 +1,86 @@
-/** What an engine does with an object, where that deserves a look. */
-export const engineCodes = {};
+import { error, warning } from "./entry.js";
+
+export interface Refused {
+  /** The block, port or peer: `2001:db8::/32`. */
+  readonly what: string;
+  /** `v1.5.50` */
+  readonly release: string;
+}
+
+export interface IgnoredPods {
+  readonly count: number;
+  /** `x/a, x/b and 3 more` */
+  readonly pods: string;
+}
+
+/** What an engine does with an object or an option, where that deserves a look. */
+export const engineCodes = {
+  "unknown-generation": error<{ text: string; known: string; nearest: string }>(
+    ({ text, known }) => `unknown NPM generation or image tag "${text}"; known generations: ${known}`,
+    ({ nearest }) => nearest,
+  ),
+  "generation-not-built": error<{ text: string; id: string; built: string }>(
+    ({ text, id }) => (text === id ? `generation ${id} is not built yet` : `${text} is generation ${id}, which is not built yet`),
+    ({ built }) => `use one of ${built}, or a tag of their releases`,
+  ),
+  "no-generation": error<{ text: string; neighbours: string }>(
+    ({ text }) => `${text} belongs to a time of transition (v1.2.3 to v1.4.0) that has no generation`,
+    ({ neighbours }) => `use a neighbour: ${neighbours}`,
+  ),
+  "flavour-not-supported": error<{ generation: string }>(
+    ({ generation }) => `generation ${generation} knows legacy iptables only`,
+    () => "leave --iptables out, or write --iptables legacy",
+  ),
+  "lite-not-supported": error<{ release: string }>(
+    ({ release }) => `NPM Lite came with v1.6.12; ${release} has none`,
+    () => "leave --lite out, or use --npm v1.6.12 or newer",
+  ),
+  "bad-kubernetes-version": error<{ text: string }>(
+    ({ text }) => `"${text}" is no Kubernetes version`,
+    () => "write it as 1.29",
+  ),
+  "npm-skips-policy-ipv6": warning<Refused>(
+    ({ what, release }) => `Azure NPM ${release} skips the whole policy: ${what} is IPv6 (it logs "unsupported IP address")`,
+    () => "put the IPv6 blocks into a policy of their own, so that the others are enforced",
+  ),
+  "npm-skips-policy-zero-prefix": warning<Refused>(
+    ({ what, release }) => `Azure NPM ${release} skips the whole policy: of the blocks with prefix length 0 it knows 0.0.0.0/0 only, not ${what}`,
+    () => "write 0.0.0.0/0",
+  ),
+  "npm-skips-block": warning<Refused>(
+    ({ what, release }) => `Azure NPM ${release} can't put ${what} into a set: the rule stays, its set is empty, nothing matches`,
+    () => "use IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
+  ),
+  "npm-skips-peer": warning<Refused>(
+    ({ what, release }) => `Azure NPM ${release} makes no rule for ${what}: it reads an ipBlock only as the first peer of its rule`,
+    () => "give each ipBlock a rule of its own",
+  ),
+  "npm-lite-skips-policy": warning<Refused>(
+    ({ what, release }) => `NPM Lite (${release}) skips the whole policy: it knows blocks and port numbers only, not ${what}`,
+    () => "use ipBlock peers and numeric ports",
+  ),
+  "npm-lite-fails-to-start": warning<{ release: string }>(
+    ({ release }) => `Azure NPM ${release} started as NPM Lite gives up ("informer sync failure") after it has made its base chains: no policy is enforced`,
+    () => "leave --lite out",
+  ),
+  "npm-lite-matches-everything": warning<{ release: string }>(
+    ({ release }) => `NPM Lite ${release} loses the set of every ipBlock on Linux: the rule matches all addresses`,
+    () => "use a release from v1.8.12 on",
+  ),
+  "npm-ignores-host-network-pods": warning<IgnoredPods>(
+    ({ count, pods }) => `Azure NPM puts no pod of the host network into a set, so that policies do not reach ${count}: ${pods}`,
+    () => "nothing to do; the node's own address is not a pod's",
+  ),
+  "npm-ignores-finished-pods": warning<IgnoredPods>(
+    ({ count, pods }) => `Azure NPM leaves finished pods out of its sets; there are ${count}: ${pods}`,
+    () => "nothing to do; their addresses may belong to others by now",
+  ),
+  "npm-ignores-pods-without-address": warning<IgnoredPods>(
+    ({ count, pods }) => `Azure NPM leaves pods out of its sets until they have an address; there are ${count}: ${pods}`,
+    () => "leave out the whole status to have anpm give an address, or give status.podIP",
+  ),
+  "npm-ignores-ipv6-pods": warning<IgnoredPods>(
+    ({ count, pods }) => `Azure NPM leaves pods with an IPv6 address out of its sets; there are ${count}: ${pods}`,
+    () => "use IPv4 pod addresses",
+  ),
+};

@@ -1,0 +1,105 @@
+import type { Chain, Match, Rule, Target } from "../../../netfilter/tables.js";
+import type { Direction, DirectionPairs, PairGroup, PairPort, PolicyPairs, SetExpression } from "../../../pairs/pair-group.js";
+import { match } from "ts-pattern";
+import { acceptChain, allowMarkChain, jump, setMark } from "./chains.js";
+import type { V2Generation } from "./generation.js";
+import { namedPortSet, setOf, type SetMetadata } from "./sets.js";
+
+/** What a node calls things. */
+export interface Naming {
+  readonly generation: V2Generation;
+  /** `azure-npm-` and a hash. */
+  kernelName(set: SetMetadata): string;
+  /** `AZURE-NPM-INGRESS-` and the hash of `namespace/name`. */
+  chainName(policy: string, direction: Direction): string;
+}
+
+/** The chain of one direction of a policy. Two entries of policyTypes that are equal give its rules twice. */
+export function emitPolicyChain(pairs: PolicyPairs, direction: Direction, naming: Naming): Chain {
+  const directions = pairs.directions.filter((found) => found.direction === direction);
+  return {
+    name: naming.chainName(pairs.policy, direction),
+    rules: directions.flatMap((found) => found.groups.flatMap((group) => emitGroup(group, naming))),
+    origin: pairs.origin,
+  };
+}
+
+/** The rule that sends the packets of a policy's subjects into its chain. */
+export function emitJump(pairs: PolicyPairs, { direction, subjects, origin }: DirectionPairs, naming: Naming): Rule {
+  const names = readableNames(subjects, naming).join("-AND-");
+  const where = direction === "ingress" ? "TO" : "FROM";
+  const namespace = pairs.policy.slice(0, pairs.policy.indexOf("/"));
+  const text = `${direction.toUpperCase()}-POLICY-${pairs.policy}-${where}-${names}-IN-ns-${namespace}`;
+  return {
+    matches: [...setMatches(subjects, direction === "ingress" ? "dst" : "src", naming), { kind: "comment", text }],
+    target: jump(naming.chainName(pairs.policy, direction)),
+    origin,
+  };
+}
+
+/** One rule a port. */
+function emitGroup(group: PairGroup, naming: Naming): Rule[] {
+  const ingress = group.direction === "ingress";
+  const peers = ingress ? group.sources : group.destinations;
+  const matches = setMatches(peers, ingress ? "src" : "dst", naming);
+  const who = peerComment(group, readableNames(peers, naming));
+  const target = groupTarget(group, naming.generation);
+  return group.ports.map((port) => ({
+    matches: [
+      ...protocolMatches(port),
+      ...matches,
+      ...namedPortMatch(port, naming),
+      { kind: "comment", text: who + portComment(port) },
+    ],
+    target,
+    origin: group.origin,
+  }));
+}
+
+function groupTarget({ verdict, direction }: PairGroup, { marks }: V2Generation): Target {
+  if (verdict === "disallow") return setMark(direction === "ingress" ? marks.ingressDrop : marks.egressDrop);
+  return jump(direction === "ingress" ? allowMarkChain : acceptChain);
+}
+
+function setMatches(expression: SetExpression, flags: string, naming: Naming): Match[] {
+  return expression.map(({ set, negated }) => ({
+    kind: "set",
+    set: naming.kernelName(setOf(set, naming.generation)),
+    negated,
+    flags,
+  }));
+}
+
+function readableNames(expression: SetExpression, { generation }: Naming): string[] {
+  return expression.map(({ set, negated }) => (negated ? "!" : "") + setOf(set, generation).readableName);
+}
+
+/** `ALLOW-FROM-ns-x`, `DROP-ALL`. */
+function peerComment({ verdict, direction }: PairGroup, names: readonly string[]): string {
+  const word = verdict === "allow" ? "ALLOW" : "DROP";
+  if (names.length === 0) return `${word}-ALL`;
+  return `${word}-${direction === "ingress" ? "FROM" : "TO"}-${names.join("-AND-")}`;
+}
+
+function protocolMatches(port: PairPort): Match[] {
+  if (port.kind === "any") return [];
+  const protocol = port.protocol.toLowerCase();
+  const named: Match = { kind: "protocol", protocol, negated: false };
+  if (port.kind !== "range") return [named];
+  return [named, { kind: "destination-port", protocol, first: port.first, last: port.last }];
+}
+
+function namedPortMatch(port: PairPort, naming: Naming): Match[] {
+  if (port.kind !== "named") return [];
+  return [{ kind: "set", set: naming.kernelName(namedPortSet(port.name)), negated: false, flags: "dst,dst" }];
+}
+
+/** `-ON-TCP`, `-ON-TCP-TO-PORT-80:90`, `-ON-TCP-TO-namedport:http`. */
+function portComment(port: PairPort): string {
+  return match(port)
+    .with({ kind: "any" }, () => "")
+    .with({ kind: "protocol" }, ({ protocol }) => `-ON-${protocol}`)
+    .with({ kind: "range" }, ({ protocol, first, last }) => `-ON-${protocol}-TO-PORT-${first === last ? first : `${first}:${last}`}`)
+    .with({ kind: "named" }, ({ protocol, name }) => `-ON-${protocol}-TO-${namedPortSet(name).readableName}`)
+    .exhaustive();
+}

@@ -1,0 +1,84 @@
+import { fnvHashes, shaHashes } from "../hashes.js";
+import { has, type Release } from "../release.js";
+import type { Lite, Marks, SetNaming, V2Generation } from "./generation.js";
+
+/** v1.6.46 and v1.8.12 on: SHA-256 names. Emulates Azure NPM cbd7560cf (v1.8.12-15). */
+export function v2(release: Release, lite: boolean): V2Generation {
+  return {
+    ...v2Fnv(release, lite),
+    id: "v2",
+    hashes: shaHashes,
+    names: {
+      nested: (policy, key) => `${policy}:${key}`,
+      cidr: (policy, namespace, rule, peer, suffix) => `${policy}:in-ns:${namespace}-${rule}-${peer}${suffix}`,
+    },
+    ...(lite && { lite: "fails-to-start" as const }),
+  };
+}
+
+/** v1.4.24 to v1.6.45 (v1.7.x, v1.8.11): masked marks, FNV names. `v2-fnv` itself stands for v1.5.50. */
+export function v2Fnv(release: Release, lite: boolean): V2Generation {
+  const zeroPrefix = has(release, "v1.4.45") ? "skip-policy" : "skip-line";
+  return {
+    id: "v2-fnv",
+    release,
+    hashes: fnvHashes,
+    names: has(release, "v1.4.27") ? policyScopedNames : sharedNames,
+    marks: maskedMarks,
+    clearsMarks: false,
+    reading: {
+      openRule: has(release, "v1.5.17") ? "any" : "lone",
+      ipBlockPeers: "all",
+      ipBlock: lite && liteLosesBlocks(release) ? "everything" : "addresses",
+    },
+    placement: has(release, "v1.4.45.1", "v1.5.7") ? "after-kube-services" : "first",
+    detectsFlavour: has(release, "v1.4.45.1", "v1.5.1"),
+    legacyCommand: has(release, "v1.6.29", "v1.7.1") ? "iptables-legacy" : "iptables",
+    badIpBlocks: { ipv6: has(release, "v1.4.42") ? "skip-policy" : "skip-line", zeroPrefix },
+    readsSavedSets: !has(release, "v1.4.25"),
+    deletesWithNomatch: !has(release, "v1.6.2"),
+    cleansPodsWithoutAddress: true,
+    setReset: has(release, "v1.4.30") ? "flush-and-destroy" : "one-restore-file",
+    kubernetesMinor: 29,
+    ...(lite && { lite: "cidr-only" satisfies Lite }),
+  };
+}
+
+/** v1.4.20 to v1.4.23, the first releases that used the v2 data plane by default. `v2-2022` itself stands for v1.4.23. */
+export function v2In2022(release: Release): V2Generation {
+  const indexed = has(release, "v1.4.21");
+  return {
+    ...v2Fnv(release, false),
+    id: "v2-2022",
+    names: indexed ? sharedNames : { ...sharedNames, cidr: (policy, namespace, rule, _, suffix) => `${policy}-in-ns-${namespace}-${rule}${suffix}` },
+    marks: wholeMarks,
+    clearsMarks: true,
+    reading: { openRule: "lone", ipBlockPeers: indexed ? "all" : "first-peer", ipBlock: "addresses" },
+    cleansPodsWithoutAddress: false,
+  };
+}
+
+/** From b823b0995 (v1.7.11) to a119a625e (v1.8.12) a Lite CIDR rule lost its set on Linux and matched everything. */
+function liteLosesBlocks(release: Release): boolean {
+  return has(release, "v1.7.11") && !has(release, "v1.8.12");
+}
+
+const maskedMarks: Marks = {
+  ingressAllow: { value: 0x200, mask: 0x200 },
+  ingressDrop: { value: 0x400, mask: 0x400 },
+  egressDrop: { value: 0x800, mask: 0x800 },
+};
+
+const wholeMarks: Marks = {
+  ingressAllow: { value: 0x2000, mask: 0xffffffff },
+  ingressDrop: { value: 0x4000, mask: 0xffffffff },
+  egressDrop: { value: 0x5000, mask: 0xffffffff },
+};
+
+const policyScopedNames: SetNaming = {
+  nested: (policy, key) => `${policy}-${key}`,
+  cidr: (policy, namespace, rule, peer, suffix) => `${policy}-in-ns-${namespace}-${rule}-${peer}${suffix}`,
+};
+
+/** Policies with equal multi-value expressions share the set. */
+const sharedNames: SetNaming = { ...policyScopedNames, nested: (_, key) => key };

@@ -1,0 +1,35 @@
+import type { Pod } from "../../../model/objects.js";
+import { namedPortSet, namespaceSet, podLabelSet, type SetMetadata } from "./sets.js";
+
+/** That a pod's address stands in a set. */
+export interface Membership {
+  readonly set: SetMetadata;
+  /** As NPM adds it: `10.0.0.4`, or `10.0.0.4,TCP:80` for a named port. */
+  readonly member: string;
+}
+
+/**
+ * The sets a pod belongs to: its namespace, each label's key, each label, each named port.
+ * Source: Azure NPM cbd7560cf, npm/pkg/controlplane/controllers/v2/podController.go, syncAddedPod.
+ */
+export function memberships(pod: Pod): Membership[] {
+  const found: Membership[] = [{ set: namespaceSet(pod.namespace), member: pod.ip }];
+  for (const [key, value] of pod.labels) {
+    found.push({ set: podLabelSet(key), member: pod.ip }, { set: podLabelSet(key, value), member: pod.ip });
+  }
+  for (const { name, protocol, containerPort } of pod.ports) {
+    if (name !== "") found.push({ set: namedPortSet(name), member: `${pod.ip},${protocol}:${containerPort}` });
+  }
+  return found;
+}
+
+/** Why NPM puts a pod into no set; undefined when it does. */
+export function reasonToIgnore(pod: Pod): IgnoredPod | undefined {
+  if (pod.hostNetwork) return "host-network";
+  if (pod.phase === "Succeeded" || pod.phase === "Failed") return "finished";
+  if (pod.deletionGracePeriodSeconds === 0) return "deleted";
+  if (pod.ip === "") return "no-address";
+  return pod.ip.includes(":") ? "ipv6" : undefined;
+}
+
+export type IgnoredPod = "host-network" | "finished" | "deleted" | "no-address" | "ipv6";

@@ -1,0 +1,77 @@
+import type { NetworkPolicy, Peer, PolicyRule } from "../../../model/objects.js";
+import { keyOf } from "../../../model/objects.js";
+import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
+import { formatRelease } from "../release.js";
+import type { V2Generation } from "./generation.js";
+
+/** What NPM can't do with a policy: whether it skips it as a whole, and what a user should know. */
+export interface Refusals {
+  readonly skipped: boolean;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Blocks and peers that a release refuses. A skipped policy keeps what an earlier version of it left in force.
+ * Source: Azure NPM cbd7560cf, npm/pkg/controlplane/translation/translatePolicy.go; v1.4.23 by what it left in a kernel.
+ */
+export function refusals(policy: NetworkPolicy, generation: V2Generation): Refusals {
+  const diagnostics: Diagnostic[] = [];
+  let skipped = false;
+  for (const { type, rule, index } of enforcedRules(policy, generation)) {
+    const list = type === "Ingress" ? "ingress" : "egress";
+    const fieldOf = (rest: string) => `spec.${list}[${index}].${rest}`;
+    const where = (offset: number, field: string) => ({
+      location: { source: policy.source, offset },
+      object: keyOf(policy),
+      field,
+    });
+    rule.peers.forEach((peer, position) => {
+      const refusal = refusePeer(peer, position, generation);
+      if (!refusal) return;
+      skipped ||= refusal.skips;
+      const field = fieldOf(`${type === "Ingress" ? "from" : "to"}[${position}]`);
+      diagnostics.push(diagnostic(refusal.code, { what: refusal.what, release: formatRelease(generation.release) }, where(peer.offset, field)));
+    });
+    rule.ports.forEach((port, position) => {
+      if (generation.lite !== "cidr-only" || typeof port.port !== "string") return;
+      skipped = true;
+      const parameters = { what: `port ${port.port}`, release: formatRelease(generation.release) };
+      diagnostics.push(diagnostic("npm-lite-skips-policy", parameters, where(port.offset, fieldOf(`ports[${position}]`))));
+    });
+  }
+  return { skipped, diagnostics };
+}
+
+interface Refusal {
+  readonly code: "npm-skips-policy-ipv6" | "npm-skips-policy-zero-prefix" | "npm-skips-block" | "npm-skips-peer" | "npm-lite-skips-policy";
+  readonly what: string;
+  readonly skips: boolean;
+}
+
+function refusePeer(peer: Peer, position: number, generation: V2Generation): Refusal | undefined {
+  if (peer.kind === "pods") {
+    return generation.lite === "cidr-only" ? { code: "npm-lite-skips-policy", what: "a selector", skips: true } : undefined;
+  }
+  if (generation.reading.ipBlockPeers === "first-peer" && position > 0) {
+    return { code: "npm-skips-peer", what: peer.cidr, skips: false };
+  }
+  if (peer.cidr.includes(":")) {
+    const skips = generation.badIpBlocks.ipv6 === "skip-policy";
+    return { code: skips ? "npm-skips-policy-ipv6" : "npm-skips-block", what: peer.cidr, skips };
+  }
+  if (peer.cidr.endsWith("/0") && peer.cidr !== "0.0.0.0/0") {
+    const skips = generation.badIpBlocks.zeroPrefix === "skip-policy";
+    return { code: skips ? "npm-skips-policy-zero-prefix" : "npm-skips-block", what: peer.cidr, skips };
+  }
+  return undefined;
+}
+
+/** The rules that NPM looks at: those of the policy's types, none where a rule `{}` stands for the whole direction. */
+function* enforcedRules(policy: NetworkPolicy, { reading }: V2Generation) {
+  for (const type of policy.policyTypes) {
+    const rules: readonly PolicyRule[] = type === "Ingress" ? policy.ingress : policy.egress;
+    const open = rules.some((rule) => rule.peers.length === 0 && rule.ports.length === 0);
+    if (open && (reading.openRule === "any" || rules.length === 1)) continue;
+    for (const [index, rule] of rules.entries()) yield { type, rule, index };
+  }
+}

@@ -1,0 +1,68 @@
+import { compileJson } from "./compile-json.js";
+import type { CompileResult } from "./compile.js";
+import { applyScript } from "./netfilter/apply-script.js";
+import { printCommands } from "./netfilter/print-commands.js";
+import { printIpsetSave } from "./netfilter/print-ipset-save.js";
+import { printIptablesSave } from "./netfilter/print-iptables-save.js";
+import { undoScript } from "./netfilter/undo-script.js";
+import { formatPairs } from "./pairs/format-pairs.js";
+
+/** One thing that `compile` can print. */
+export interface Output {
+  readonly name: string;
+  /** Under `--out-dir`. */
+  readonly fileName: string;
+  readonly description: string;
+  print(result: CompileResult, options: OutputOptions): string;
+}
+
+export interface OutputOptions {
+  /** Addresses beside the names of sets, where an output has both. */
+  readonly resolve?: boolean;
+}
+
+/** The default first. */
+export const outputs: readonly Output[] = [
+  {
+    name: "iptables-save",
+    fileName: "iptables-save",
+    description: "the filter table as iptables-save -t filter shows it afterwards",
+    print: ({ tables }) => printIptablesSave(tables),
+  },
+  {
+    name: "ipset-save",
+    fileName: "ipset-save",
+    description: "the sets as ipset save shows them afterwards",
+    print: ({ tables }) => printIpsetSave(tables.sets),
+  },
+  {
+    name: "restore",
+    fileName: "restore",
+    description: "what the engine itself executes, command by command",
+    print: (result) => printCommands(result.effects().map(({ command }) => command)),
+  },
+  {
+    name: "script",
+    fileName: "apply.sh",
+    description: "one POSIX shell script that brings a node to this state; repeatable",
+    print: ({ machine, tables }) => applyScript(tables, machine.ownership, { flavour: machine.flavour }),
+  },
+  {
+    name: "undo",
+    fileName: "undo.sh",
+    description: "one POSIX shell script that removes all of it",
+    print: ({ machine }) => undoScript(machine.ownership, { flavour: machine.flavour }),
+  },
+  {
+    name: "pairs",
+    fileName: "pairs",
+    description: "allowed and disallowed pairs of each policy; with --resolve also as addresses",
+    print: ({ pairs, objects }, { resolve }) => formatPairs(pairs, resolve ? objects : undefined),
+  },
+  {
+    name: "json",
+    fileName: "compile.json",
+    description: "all of it with its origins, for programs",
+    print: (result) => `${JSON.stringify(compileJson(result), null, 2)}\n`,
+  },
+];
