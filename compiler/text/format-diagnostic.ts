@@ -42,10 +42,11 @@ export interface DiagnosticJson {
 
 /** The document of `--diagnostics json`, one line with a line end. */
 export function printDiagnosticsJson(diagnostics: readonly Diagnostic[]): string {
-  return `${JSON.stringify({ diagnostics: diagnostics.map(toJson) })}\n`;
+  return `${JSON.stringify({ diagnostics: diagnostics.map(diagnosticJson) })}\n`;
 }
 
-function toJson(found: Diagnostic): DiagnosticJson {
+/** A diagnostic as `--diagnostics json` and `-o json` show it. */
+export function diagnosticJson(found: Diagnostic): DiagnosticJson {
   const { line, column } = found.location ? positionOf(found.location) : { line: 0, column: 0 };
   return {
     severity: found.severity,
