@@ -31,7 +31,12 @@ export function compileJson(result: CompileResult): object {
 
 function chainJson({ name, rules, origin }: Chain): object {
   const policy = origin?.kind === "field" ? origin.object : undefined;
-  return { name, ...(policy !== undefined && { policy }), origin: originJson(origin), rules: rules.map((rule) => ruleJson(name, rule)) };
+  return {
+    name,
+    ...(policy !== undefined && { policy }),
+    origin: originJson(origin),
+    rules: rules.map((rule) => ruleJson(name, rule)),
+  };
 }
 
 function ruleJson(chain: string, rule: Rule): object {

@@ -13,7 +13,9 @@ export function formatPairs(pairs: readonly PolicyPairs[], objects?: readonly Ku
 
 function formatPolicy(pairs: PolicyPairs, resolver: Resolver | undefined): string {
   const head = `policy ${pairs.policy}  (${placeOf(pairs.origin)})`;
-  return [head, ...pairs.directions.flatMap((direction) => ["", ...formatDirection(direction, resolver)]), ""].join("\n");
+  return [head, ...pairs.directions.flatMap((direction) => ["", ...formatDirection(direction, resolver)]), ""].join(
+    "\n",
+  );
 }
 
 function formatDirection({ direction, subjects, groups }: DirectionPairs, resolver: Resolver | undefined): string[] {
@@ -47,7 +49,9 @@ function formatResolved(group: PairGroup, { sources, destinations, named }: Reso
   ];
   const [left, right] = [countOf(sources), countOf(destinations)];
   if (left !== undefined && right !== undefined) {
-    lines.push(`${indent}${left} × ${right} = ${left * right} ${left * right === 1 ? "pair" : "pairs"} of addresses on ${group.ports.length} ${group.ports.length === 1 ? "port entry" : "port entries"}`);
+    lines.push(
+      `${indent}${left} × ${right} = ${left * right} ${left * right === 1 ? "pair" : "pairs"} of addresses on ${group.ports.length} ${group.ports.length === 1 ? "port entry" : "port entries"}`,
+    );
   }
   return lines;
 }

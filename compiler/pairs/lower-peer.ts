@@ -18,7 +18,16 @@ export function lowerPeer(peer: Peer, place: PeerPlace, reading: Reading): reado
     if (reading.ipBlockPeers === "first-peer" && place.peer > 0) return [];
     if (reading.ipBlock === "everything") return [[]];
     const { cidr, except } = peer;
-    const set = { kind: "cidr", namespace: policy.namespace, policy: policy.name, direction, rule, peer: place.peer, cidr, except } as const;
+    const set = {
+      kind: "cidr",
+      namespace: policy.namespace,
+      policy: policy.name,
+      direction,
+      rule,
+      peer: place.peer,
+      cidr,
+      except,
+    } as const;
     return [[{ set, negated: false }]];
   }
   const pods = peer.podSelector ? lowerPodSelector(peer.podSelector, policy) : [];

@@ -9,7 +9,10 @@ import type { Reading } from "./reading.js";
 /** A policy as pair groups, understood the way `reading` says. Subject and peer become source and destination here. */
 export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPairs {
   const selected = lowerPodSelector(policy.podSelector, policy);
-  const subjects: SetExpression = [...selected, { set: { kind: "namespace", namespace: policy.namespace }, negated: false }];
+  const subjects: SetExpression = [
+    ...selected,
+    { set: { kind: "namespace", namespace: policy.namespace }, negated: false },
+  ];
   return {
     policy: keyOf(policy),
     origin: originOf(policy, policy, "spec"),
@@ -19,7 +22,12 @@ export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPair
 
 const anyPort: readonly PairPort[] = [{ kind: "any" }];
 
-function lowerDirection(policy: NetworkPolicy, type: PolicyType, subjects: SetExpression, reading: Reading): DirectionPairs {
+function lowerDirection(
+  policy: NetworkPolicy,
+  type: PolicyType,
+  subjects: SetExpression,
+  reading: Reading,
+): DirectionPairs {
   const direction: Direction = type === "Ingress" ? "ingress" : "egress";
   const rules = direction === "ingress" ? policy.ingress : policy.egress;
   const field = `spec.${direction}`;
@@ -51,7 +59,9 @@ function lowerDirection(policy: NetworkPolicy, type: PolicyType, subjects: SetEx
     const list = direction === "ingress" ? "from" : "to";
     rule.peers.forEach((peer, position) => {
       for (const expression of lowerPeer(peer, { policy, direction, rule: index, peer: position }, reading)) {
-        groups.push(group("allow", expression, ports, originOf(policy, peer, `${field}[${index}].${list}[${position}]`)));
+        groups.push(
+          group("allow", expression, ports, originOf(policy, peer, `${field}[${index}].${list}[${position}]`)),
+        );
       }
     });
   });

@@ -29,7 +29,10 @@ export function lowerNamespaceSelector(selector: LabelSelector): readonly SetExp
   let alternatives: readonly SetExpression[] = [
     [
       ...labelMatches(selector, "namespace-label"),
-      ...single.map((requirement) => ({ set: oneLabel("namespace-label", requirement), negated: isNegative(requirement) })),
+      ...single.map((requirement) => ({
+        set: oneLabel("namespace-label", requirement),
+        negated: isNegative(requirement),
+      })),
     ],
   ];
   for (const requirement of several) {

@@ -12,7 +12,12 @@ export type AddressSet =
   /** Pods, of all namespaces, that carry the label; without `value`: the key, whatever its value. */
   | { readonly kind: "pod-label"; readonly key: string; readonly value?: string }
   /** Pods, of all namespaces, that carry one of several values; the values as written, repetitions kept. */
-  | { readonly kind: "pod-label-values"; readonly policy: string; readonly key: string; readonly values: readonly string[] }
+  | {
+      readonly kind: "pod-label-values";
+      readonly policy: string;
+      readonly key: string;
+      readonly values: readonly string[];
+    }
   /** A block of addresses less some; `rule` and `peer` are the 0-based indices in the policy. */
   | {
       readonly kind: "cidr";

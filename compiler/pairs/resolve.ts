@@ -44,9 +44,15 @@ export function resolverOf(objects: readonly KubernetesObject[]): Resolver {
     const [only] = expression;
     if (only?.set.kind === "cidr") return { kind: "block", cidr: only.set.cidr, except: only.set.except };
     if (expression.every(({ negated }) => negated)) {
-      return { kind: "everything", except: expression.length === 0 ? [] : pods.filter((pod) => !expression.every((match) => matches(pod, match))) };
+      return {
+        kind: "everything",
+        except: expression.length === 0 ? [] : pods.filter((pod) => !expression.every((match) => matches(pod, match))),
+      };
     }
-    return { kind: "pods", pods: candidates(expression, pods, index).filter((pod) => expression.every((match) => matches(pod, match))) };
+    return {
+      kind: "pods",
+      pods: candidates(expression, pods, index).filter((pod) => expression.every((match) => matches(pod, match))),
+    };
   };
 
   return {
@@ -54,7 +60,9 @@ export function resolverOf(objects: readonly KubernetesObject[]): Resolver {
       const destinations = select(group.destinations);
       const reachable = destinations.kind === "pods" ? destinations.pods : pods;
       const named = new Map(
-        group.ports.flatMap((port) => (port.kind === "named" ? [[port.name, namedTargets(reachable, port)] as const] : [])),
+        group.ports.flatMap((port) =>
+          port.kind === "named" ? [[port.name, namedTargets(reachable, port)] as const] : [],
+        ),
       );
       return { sources: select(group.sources), destinations, named };
     },
@@ -62,7 +70,9 @@ export function resolverOf(objects: readonly KubernetesObject[]): Resolver {
 }
 
 function hasOwnAddress(pod: Pod): boolean {
-  return !pod.hostNetwork && pod.ip !== "" && !pod.ip.includes(":") && pod.phase !== "Succeeded" && pod.phase !== "Failed";
+  return (
+    !pod.hostNetwork && pod.ip !== "" && !pod.ip.includes(":") && pod.phase !== "Succeeded" && pod.phase !== "Failed"
+  );
 }
 
 function holds(pod: Pod, set: SetMatch["set"], namespaceLabels: Labels | undefined): boolean {

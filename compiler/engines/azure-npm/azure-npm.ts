@@ -1,60 +1,68 @@
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import type { Command } from "../../netfilter/command.js";
 import type { Ownership } from "../../netfilter/ownership.js";
-import type { Configured, Engine, EngineOptions, Machine, Node } from "../engine.js";
+import type { Configured, Effect, Engine, EngineOptions, Machine, Node } from "../engine.js";
+import type { Blueprint, NpmNode, Settings } from "./blueprint.js";
 import { defaultGeneration, selectGeneration } from "./generations.js";
 import { formatRelease } from "./release.js";
-import { forwardJump } from "./v2/chains.js";
-import type { V2Generation } from "./v2/generation.js";
-import { V2Node, type V2Settings } from "./v2/node.js";
 
 /** Azure NPM, the network policy engine of AKS. */
 export const azureNpm: Engine = { id: "azure-npm", configure };
 
 function configure(options: EngineOptions): Configured {
   const diagnostics: Diagnostic[] = [];
-  const selected = selectGeneration(options.generation ?? defaultGeneration, options.lite ?? false);
   const kubernetesMinor = options.kubernetes === undefined ? undefined : parseKubernetesMinor(options.kubernetes);
   if (options.kubernetes !== undefined && kubernetesMinor === undefined) {
     diagnostics.push(diagnostic("bad-kubernetes-version", { text: options.kubernetes }));
   }
-  if ("problem" in selected) diagnostics.push(selected.problem);
-  if ("problem" in selected || diagnostics.length > 0) return { diagnostics };
-  return { machine: machineOf(selected.generation, options, kubernetesMinor ?? selected.generation.kubernetesMinor), diagnostics };
-}
-
-function machineOf(generation: V2Generation, options: EngineOptions, kubernetesMinor: number): Machine {
-  const settings: V2Settings = {
-    flavour: options.flavour ?? "nft",
-    placement: options.placement ?? generation.placement,
+  const selected = selectGeneration(options.generation ?? defaultGeneration, options.lite ?? false);
+  if ("problem" in selected) return { diagnostics: [...diagnostics, selected.problem] };
+  const { blueprint } = selected;
+  const flavour = options.flavour ?? blueprint.flavours[0]!;
+  if (!blueprint.flavours.includes(flavour))
+    diagnostics.push(diagnostic("flavour-not-supported", { generation: blueprint.id }));
+  if (diagnostics.length > 0) return { diagnostics };
+  const settings: Settings = {
+    flavour,
+    placement: options.placement ?? blueprint.placement,
+    kubernetesMinor: kubernetesMinor ?? blueprint.kubernetesMinor,
     ...(options.existing && { existing: options.existing }),
   };
-  const nodeOf = (node: Node): V2Node => {
-    if (!(node instanceof V2Node)) throw new Error("a node of another engine");
-    return node;
-  };
-  const effect = (command: ReturnType<V2Node["start"]>[number]) => ({ kind: "command" as const, command });
+  return { machine: machineOf(blueprint, settings), diagnostics };
+}
+
+function machineOf(blueprint: Blueprint, settings: Settings): Machine {
+  const nodes = new WeakSet<Node>();
   return {
-    engine: "azure-npm",
-    generation: generation.id,
-    release: formatRelease(generation.release),
+    engine: azureNpm.id,
+    generation: blueprint.id,
+    release: formatRelease(blueprint.release),
     flavour: settings.flavour,
-    kubernetesMinor,
-    ownership: ownershipOf(generation, settings),
+    kubernetesMinor: settings.kubernetesMinor,
+    ownership: ownershipOf(blueprint, settings),
     start() {
-      const node = new V2Node(generation, settings);
-      return { effects: node.start().map(effect), node };
+      const node = blueprint.create(settings);
+      nodes.add(node);
+      return { effects: node.start().map(effectOf), node };
     },
-    step: (node, event) => ({ effects: nodeOf(node).step(event).map(effect), node }),
+    step(node, event) {
+      if (!nodes.has(node)) throw new Error("a node of another machine");
+      return { effects: (node as NpmNode).step(event).map(effectOf), node };
+    },
   };
 }
 
-function ownershipOf(generation: V2Generation, { placement }: V2Settings): Ownership {
+function effectOf(command: Command): Effect {
+  return { kind: "command", command };
+}
+
+function ownershipOf({ id, release, jump }: Blueprint, { placement }: Settings): Ownership {
   return {
-    title: `Azure NPM ${generation.id} (${formatRelease(generation.release)})`,
+    title: `Azure NPM ${id} (${formatRelease(release)})`,
     chainPrefix: "AZURE-NPM",
     setPrefix: "azure-npm-",
     temporarySetPrefix: "anpm-tmp-",
-    jump: { from: "FORWARD", rule: forwardJump, ...(placement === "after-kube-services" && { after: "KUBE-SERVICES" }) },
+    jump: { from: "FORWARD", rule: jump, ...(placement === "after-kube-services" && { after: "KUBE-SERVICES" }) },
     flavourHints: ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"],
   };
 }

@@ -1,8 +1,8 @@
 import { closest } from "fastest-levenshtein";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { compareReleases, has, parseRelease, type Release } from "./release.js";
-import type { V2Generation } from "./v2/generation.js";
-import { v2, v2Fnv, v2In2022 } from "./v2/generations.js";
+import type { Blueprint } from "./blueprint.js";
+import { v2, v2Blueprint, v2Fnv, v2In2022 } from "./v2/generations.js";
 
 /** How Azure NPM behaved in a span of releases. */
 interface GenerationEntry {
@@ -12,7 +12,7 @@ interface GenerationEntry {
   /** Oldest release of the span. */
   readonly since: string;
   /** Absent while nothing here emulates it. */
-  readonly make?: (release: Release, lite: boolean) => V2Generation;
+  readonly make?: (release: Release, lite: boolean) => Blueprint;
 }
 
 /** Oldest first. Source: the tags and commits of Azure/azure-container-networking up to cbd7560cf. */
@@ -23,9 +23,9 @@ const generations: readonly GenerationEntry[] = [
   { id: "v1-2020", release: "v1.2.2", since: "v1.0.31" },
   { id: "v1", release: "v1.4.9", since: "v1.4.1" },
   { id: "v1-ctstate", release: "v1.4.16", since: "v1.4.16" },
-  { id: "v2-2022", release: "v1.4.23", since: "v1.4.20", make: (release) => v2In2022(release) },
-  { id: "v2-fnv", release: "v1.5.50", since: "v1.4.24", make: v2Fnv },
-  { id: "v2", release: "v1.8.12", since: "v1.8.12", make: v2 },
+  { id: "v2-2022", release: "v1.4.23", since: "v1.4.20", make: (release) => v2Blueprint(v2In2022(release)) },
+  { id: "v2-fnv", release: "v1.5.50", since: "v1.4.24", make: (release, lite) => v2Blueprint(v2Fnv(release, lite)) },
+  { id: "v2", release: "v1.8.12", since: "v1.8.12", make: (release, lite) => v2Blueprint(v2(release, lite)) },
 ];
 
 const ids = generations.map(({ id }) => id);
@@ -33,19 +33,27 @@ const builtIds = generations.filter(({ make }) => make).map(({ id }) => id);
 
 export const defaultGeneration = "v2";
 
-export type Selected = { readonly generation: V2Generation } | { readonly problem: Diagnostic };
+export type Selected = { readonly blueprint: Blueprint } | { readonly problem: Diagnostic };
 
 /** The generation that an id or an image tag means. */
 export function selectGeneration(text: string, lite: boolean): Selected {
   const named = generations.find(({ id }) => id === text);
   const release = parseRelease(named?.release ?? text);
-  if (!release) return { problem: diagnostic("unknown-generation", { text, known: known(), nearest: `did you mean ${closest(text, ids)}?` }) };
+  if (!release)
+    return {
+      problem: diagnostic("unknown-generation", {
+        text,
+        known: known(),
+        nearest: `did you mean ${closest(text, ids)}?`,
+      }),
+    };
   const entry = named ?? entryOf(release);
   if (entry === "transition") return { problem: diagnostic("no-generation", { text, neighbours: "v1-2020 or v1" }) };
   if (!entry) return { problem: unknownRelease(text, release) };
-  if (!entry.make) return { problem: diagnostic("generation-not-built", { text, id: entry.id, built: builtIds.join(", ") }) };
+  if (!entry.make)
+    return { problem: diagnostic("generation-not-built", { text, id: entry.id, built: builtIds.join(", ") }) };
   if (lite && !has(release, "v1.6.12")) return { problem: diagnostic("lite-not-supported", { release: text }) };
-  return { generation: entry.make(release, lite) };
+  return { blueprint: entry.make(release, lite) };
 }
 
 /** v1.2.3 to v1.4.0 changed their rules from release to release; nothing emulates them. */
@@ -60,7 +68,10 @@ function entryOf(release: Release): GenerationEntry | "transition" | undefined {
 
 function unknownRelease(text: string, release: Release): Diagnostic {
   const first = parseRelease(generations[0]!.since)!;
-  const nearest = compareReleases(release, first) < 0 ? "the oldest known release is v1.0.9 (v1-2018)" : "the newest known releases are those of v1.8 (v2)";
+  const nearest =
+    compareReleases(release, first) < 0
+      ? "the oldest known release is v1.0.9 (v1-2018)"
+      : "the newest known releases are those of v1.8 (v2)";
   return diagnostic("unknown-generation", { text, known: known(), nearest });
 }
 

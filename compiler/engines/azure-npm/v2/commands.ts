@@ -135,7 +135,7 @@ export class Commands {
     const blocks = changed.filter(({ set }) => set.metadata.maxElements !== undefined);
     const refused = blocks.some(({ added }) => added.some((member) => networkOf(member) === undefined));
     if (!refused) return [...commands, attempt(() => this.#setLines({ changed, destroyed }))];
-    for (let lines = this.#setLines({ changed, destroyed }); lines.length > 0; ) {
+    for (let lines = this.#setLines({ changed, destroyed }); lines.length > 0;) {
       const rest = lines;
       commands.push(attempt(() => rest));
       const bad = lines.findIndex(isRefused);
@@ -146,7 +146,9 @@ export class Commands {
 
   /** CIDR sets come first, since a refused line takes what was added just before along. */
   #setLines({ changed, destroyed }: SetChanges): string[] {
-    const ordered = [...changed].sort((a, b) => Number(!a.set.metadata.maxElements) - Number(!b.set.metadata.maxElements));
+    const ordered = [...changed].sort(
+      (a, b) => Number(!a.set.metadata.maxElements) - Number(!b.set.metadata.maxElements),
+    );
     const member = (text: string) => (this.#generation.deletesWithNomatch ? text : text.replace(/ nomatch$/, ""));
     return [
       ...ordered.map(({ set: { kernelName, metadata } }) => {
@@ -180,7 +182,11 @@ function append(chain: string, rule: Rule): string {
 }
 
 function jumpOf(pairs: PolicyPairs, direction: Direction, naming: Naming): Rule {
-  return emitJump(pairs, pairs.directions.find((found) => found.direction === direction)!, naming);
+  return emitJump(
+    pairs,
+    pairs.directions.find((found) => found.direction === direction)!,
+    naming,
+  );
 }
 
 /** In the order of policyTypes, each once: a direction that is named twice has its rules twice in one chain already. */

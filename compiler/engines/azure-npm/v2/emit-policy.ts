@@ -1,5 +1,12 @@
 import type { Chain, Match, Rule, Target } from "../../../netfilter/tables.js";
-import type { Direction, DirectionPairs, PairGroup, PairPort, PolicyPairs, SetExpression } from "../../../pairs/pair-group.js";
+import type {
+  Direction,
+  DirectionPairs,
+  PairGroup,
+  PairPort,
+  PolicyPairs,
+  SetExpression,
+} from "../../../pairs/pair-group.js";
 import { match } from "ts-pattern";
 import { acceptChain, allowMarkChain, jump, setMark } from "./chains.js";
 import type { V2Generation } from "./generation.js";
@@ -99,7 +106,10 @@ function portComment(port: PairPort): string {
   return match(port)
     .with({ kind: "any" }, () => "")
     .with({ kind: "protocol" }, ({ protocol }) => `-ON-${protocol}`)
-    .with({ kind: "range" }, ({ protocol, first, last }) => `-ON-${protocol}-TO-PORT-${first === last ? first : `${first}:${last}`}`)
+    .with(
+      { kind: "range" },
+      ({ protocol, first, last }) => `-ON-${protocol}-TO-PORT-${first === last ? first : `${first}:${last}`}`,
+    )
     .with({ kind: "named" }, ({ protocol, name }) => `-ON-${protocol}-TO-${namedPortSet(name).readableName}`)
     .exhaustive();
 }

@@ -39,7 +39,9 @@ function isForwardJump(rule: Rule): boolean {
 
 /** What `iptables -L` prints of a rule holds the text: its target, or a comment. */
 function mentions(rule: Rule, text: string): boolean {
-  return targetOf(rule).includes(text) || rule.matches.some((match) => match.kind === "comment" && match.text.includes(text));
+  return (
+    targetOf(rule).includes(text) || rule.matches.some((match) => match.kind === "comment" && match.text.includes(text))
+  );
 }
 
 function targetOf(rule: Rule): string {

@@ -19,7 +19,10 @@ export interface V2Generation {
   /** How legacy iptables is called. */
   readonly legacyCommand: "iptables" | "iptables-legacy";
   /** An ipBlock that NPM can't put into a set: the policy is skipped, or the block's line is. */
-  readonly badIpBlocks: { readonly ipv6: "skip-policy" | "skip-line"; readonly zeroPrefix: "skip-policy" | "skip-line" };
+  readonly badIpBlocks: {
+    readonly ipv6: "skip-policy" | "skip-line";
+    readonly zeroPrefix: "skip-policy" | "skip-line";
+  };
   /** Set contents are compared with `ipset save` before each restore. */
   readonly readsSavedSets: boolean;
   /** `-D` of an except says `nomatch`. */

@@ -1,6 +1,23 @@
 import { fnvHashes, shaHashes } from "../hashes.js";
 import { has, type Release } from "../release.js";
+import type { Blueprint } from "../blueprint.js";
+import { forwardJump } from "./chains.js";
 import type { Lite, Marks, SetNaming, V2Generation } from "./generation.js";
+import { V2Node } from "./node.js";
+
+/** A generation as the engine wants it. */
+export function v2Blueprint(generation: V2Generation): Blueprint {
+  const { id, release, placement, kubernetesMinor } = generation;
+  return {
+    id,
+    release,
+    flavours: ["nft", "legacy"],
+    placement,
+    jump: forwardJump,
+    kubernetesMinor,
+    create: (settings) => new V2Node(generation, settings),
+  };
+}
 
 /** v1.6.46 and v1.8.12 on: SHA-256 names. Emulates Azure NPM cbd7560cf (v1.8.12-15). */
 export function v2(release: Release, lite: boolean): V2Generation {
@@ -50,7 +67,12 @@ export function v2In2022(release: Release): V2Generation {
   return {
     ...v2Fnv(release, false),
     id: "v2-2022",
-    names: indexed ? sharedNames : { ...sharedNames, cidr: (policy, namespace, rule, _, suffix) => `${policy}-in-ns-${namespace}-${rule}${suffix}` },
+    names: indexed
+      ? sharedNames
+      : {
+          ...sharedNames,
+          cidr: (policy, namespace, rule, _, suffix) => `${policy}-in-ns-${namespace}-${rule}${suffix}`,
+        },
     marks: wholeMarks,
     clearsMarks: true,
     reading: { openRule: "lone", ipBlockPeers: indexed ? "all" : "first-peer", ipBlock: "addresses" },

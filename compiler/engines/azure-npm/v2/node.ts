@@ -6,7 +6,8 @@ import { lowerPolicy } from "../../../pairs/lower-policy.js";
 import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import type { Origin } from "../../../text/origin.js";
-import type { Event, Flavour, Node } from "../../engine.js";
+import type { Event } from "../../engine.js";
+import type { NpmNode, Settings } from "../blueprint.js";
 import { formatRelease } from "../release.js";
 import { baseChains, bootRules, directionChain, npmChain } from "./chains.js";
 import { Commands } from "./commands.js";
@@ -21,18 +22,10 @@ import { refusals } from "./refusals.js";
 import { SetStore } from "./set-store.js";
 import { allNamespaces, namespaceLabelSet, namespaceSet } from "./sets.js";
 
-/** What the user decides besides the release. */
-export interface V2Settings {
-  readonly flavour: Flavour;
-  readonly placement: "first" | "after-kube-services";
-  /** The filter table before NPM started. */
-  readonly existing?: Tables;
-}
-
 /** A node that NPM v2 programs. Its methods answer with the commands NPM ran. */
-export class V2Node implements Node {
+export class V2Node implements NpmNode {
   readonly #generation: V2Generation;
-  readonly #settings: V2Settings;
+  readonly #settings: Settings;
   readonly #commands: Commands;
   readonly #naming: Naming;
   readonly #sets: SetStore;
@@ -48,7 +41,7 @@ export class V2Node implements Node {
   readonly #policies = new Map<string, { policy: NetworkPolicy; pairs: PolicyPairs }>();
   readonly #diagnostics: Diagnostic[] = [];
 
-  constructor(generation: V2Generation, settings: V2Settings) {
+  constructor(generation: V2Generation, settings: Settings) {
     this.#generation = generation;
     this.#settings = settings;
     this.#commands = new Commands(generation, settings.flavour);
@@ -57,7 +50,10 @@ export class V2Node implements Node {
     const existing = settings.existing?.chains ?? [];
     const owned = existing.map(({ name }) => name).filter((name) => name.startsWith(npmChain));
     const base: readonly string[] = baseChains;
-    this.#chains = new PolicyChains(this.#naming, owned.filter((name) => !base.includes(name)));
+    this.#chains = new PolicyChains(
+      this.#naming,
+      owned.filter((name) => !base.includes(name)),
+    );
     this.#others = new Map(existing.filter(({ name }) => !owned.includes(name)).map((chain) => [chain.name, chain]));
     this.#forward = this.#others.get("FORWARD")?.rules ?? [];
   }
@@ -68,12 +64,21 @@ export class V2Node implements Node {
 
   /** Boot: chains first, then sets. */
   start(): Command[] {
-    const present = (this.#settings.existing?.chains ?? []).map(({ name }) => name).filter((name) => name.startsWith(npmChain));
+    const present = (this.#settings.existing?.chains ?? [])
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(npmChain));
     this.#forward = withoutDeprecatedJump(this.#forward);
-    const commands = [...this.#commands.detectFlavour(), ...this.#commands.boot(present), ...this.#positionJump(), ...this.#commands.resetSets()];
+    const commands = [
+      ...this.#commands.detectFlavour(),
+      ...this.#commands.boot(present),
+      ...this.#positionJump(),
+      ...this.#commands.resetSets(),
+    ];
     const release = formatRelease(this.#generation.release);
-    if (this.#generation.lite === "fails-to-start") this.#diagnostics.push(diagnostic("npm-lite-fails-to-start", { release }));
-    if (this.#generation.reading.ipBlock === "everything") this.#diagnostics.push(diagnostic("npm-lite-matches-everything", { release }));
+    if (this.#generation.lite === "fails-to-start")
+      this.#diagnostics.push(diagnostic("npm-lite-fails-to-start", { release }));
+    if (this.#generation.reading.ipBlock === "everything")
+      this.#diagnostics.push(diagnostic("npm-lite-matches-everything", { release }));
     return commands;
   }
 
@@ -99,8 +104,10 @@ export class V2Node implements Node {
       const fixed = boot.filter(({ chain }) => chain === name).map(({ rule }) => rule);
       const origin: Origin = { kind: "engine", reason: "a base chain of Azure NPM" };
       if (name === npmChain) return { name, rules: this.#chains.mainRules, origin };
-      if (name === directionChain("ingress")) return { name, rules: [...this.#chains.jumps("ingress"), ...fixed], origin };
-      if (name === directionChain("egress")) return { name, rules: [...this.#chains.jumps("egress"), ...fixed], origin };
+      if (name === directionChain("ingress"))
+        return { name, rules: [...this.#chains.jumps("ingress"), ...fixed], origin };
+      if (name === directionChain("egress"))
+        return { name, rules: [...this.#chains.jumps("egress"), ...fixed], origin };
       return { name, rules: fixed, origin };
     });
     const others = [...this.#others.values()].filter(({ name }) => !builtIns.includes(name));
@@ -153,7 +160,8 @@ export class V2Node implements Node {
     if (!before) this.#sets.addToList(this.#sets.create(allNamespaces, everyNamespace), set);
     for (const [key, value] of before?.labels ?? []) {
       if (namespace.labels.get(key) === value) continue;
-      if (!namespace.labels.has(key)) this.#sets.removeFromList(this.#sets.create(namespaceLabelSet(key), everyNamespace), set);
+      if (!namespace.labels.has(key))
+        this.#sets.removeFromList(this.#sets.create(namespaceLabelSet(key), everyNamespace), set);
       this.#sets.removeFromList(this.#sets.create(namespaceLabelSet(key, value), everyNamespace), set);
     }
     const origin = originOf(namespace, "metadata.labels");
@@ -220,7 +228,10 @@ export class V2Node implements Node {
   /** A namespace that NPM first hears of through a pod gets its set, and a place in the list of all. */
   #ensureNamespace(name: string, origin: Origin): void {
     if (this.#namespaces.has(name)) return;
-    this.#sets.addToList(this.#sets.create(allNamespaces, everyNamespace), this.#sets.create(namespaceSet(name), origin));
+    this.#sets.addToList(
+      this.#sets.create(allNamespaces, everyNamespace),
+      this.#sets.create(namespaceSet(name), origin),
+    );
   }
 
   /** Source: Azure NPM cbd7560cf, npm/pkg/dataplane/dataplane.go, AddPolicy, RemovePolicy, UpdatePolicy. */

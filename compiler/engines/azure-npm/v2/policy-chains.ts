@@ -48,7 +48,11 @@ export class PolicyChains {
   /** The jumps of one direction, as they stand in AZURE-NPM-INGRESS or -EGRESS before its own rules. */
   jumps(direction: Direction): Rule[] {
     return [...this.#jumps[direction].values()].reverse().map((pairs) => {
-      return emitJump(pairs, pairs.directions.find((found) => found.direction === direction)!, this.#naming);
+      return emitJump(
+        pairs,
+        pairs.directions.find((found) => found.direction === direction)!,
+        this.#naming,
+      );
     });
   }
 
@@ -68,5 +72,7 @@ export class PolicyChains {
 
 /** The directions of a policy, ingress first, each once. */
 export function directionsOf(pairs: PolicyPairs): Direction[] {
-  return (["ingress", "egress"] as const).filter((direction) => pairs.directions.some((found) => found.direction === direction));
+  return (["ingress", "egress"] as const).filter((direction) =>
+    pairs.directions.some((found) => found.direction === direction),
+  );
 }

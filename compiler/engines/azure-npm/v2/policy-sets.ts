@@ -16,7 +16,12 @@ export interface PolicySet {
 /** The sets of a policy, each once, in the order its pairs name them. */
 export function policySets(pairs: PolicyPairs, generation: V2Generation): PolicySet[] {
   const found = new Map<string, PolicySet>();
-  const add = (metadata: SetMetadata, origin: Origin, lists: readonly SetMetadata[] = [], blocks: readonly string[] = []) => {
+  const add = (
+    metadata: SetMetadata,
+    origin: Origin,
+    lists: readonly SetMetadata[] = [],
+    blocks: readonly string[] = [],
+  ) => {
     if (!found.has(metadata.readableName)) found.set(metadata.readableName, { metadata, origin, lists, blocks });
   };
   const addSet = (set: AddressSet, origin: Origin) => {

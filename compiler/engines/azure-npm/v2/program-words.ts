@@ -8,7 +8,8 @@ import { formatMark } from "./chains.js";
  */
 export function programWords(rule: Rule): string[] {
   const target = rule.target!;
-  const words = target.kind === "set-mark" ? ["-j", "MARK", "--set-mark", formatMark(target)] : ["-j", targetName(target)];
+  const words =
+    target.kind === "set-mark" ? ["-j", "MARK", "--set-mark", formatMark(target)] : ["-j", targetName(target)];
   return [...words, ...rule.matches.flatMap(matchWords)];
 }
 

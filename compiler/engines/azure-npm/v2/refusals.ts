@@ -30,27 +30,42 @@ export function refusals(policy: NetworkPolicy, generation: V2Generation): Refus
       if (!refusal) return;
       skipped ||= refusal.skips;
       const field = fieldOf(`${type === "Ingress" ? "from" : "to"}[${position}]`);
-      diagnostics.push(diagnostic(refusal.code, { what: refusal.what, release: formatRelease(generation.release) }, where(peer.offset, field)));
+      diagnostics.push(
+        diagnostic(
+          refusal.code,
+          { what: refusal.what, release: formatRelease(generation.release) },
+          where(peer.offset, field),
+        ),
+      );
     });
     rule.ports.forEach((port, position) => {
       if (generation.lite !== "cidr-only" || typeof port.port !== "string") return;
       skipped = true;
       const parameters = { what: `port ${port.port}`, release: formatRelease(generation.release) };
-      diagnostics.push(diagnostic("npm-lite-skips-policy", parameters, where(port.offset, fieldOf(`ports[${position}]`))));
+      diagnostics.push(
+        diagnostic("npm-lite-skips-policy", parameters, where(port.offset, fieldOf(`ports[${position}]`))),
+      );
     });
   }
   return { skipped, diagnostics };
 }
 
 interface Refusal {
-  readonly code: "npm-skips-policy-ipv6" | "npm-skips-policy-zero-prefix" | "npm-skips-block" | "npm-skips-peer" | "npm-lite-skips-policy";
+  readonly code:
+    | "npm-skips-policy-ipv6"
+    | "npm-skips-policy-zero-prefix"
+    | "npm-skips-block"
+    | "npm-skips-peer"
+    | "npm-lite-skips-policy";
   readonly what: string;
   readonly skips: boolean;
 }
 
 function refusePeer(peer: Peer, position: number, generation: V2Generation): Refusal | undefined {
   if (peer.kind === "pods") {
-    return generation.lite === "cidr-only" ? { code: "npm-lite-skips-policy", what: "a selector", skips: true } : undefined;
+    return generation.lite === "cidr-only"
+      ? { code: "npm-lite-skips-policy", what: "a selector", skips: true }
+      : undefined;
   }
   if (generation.reading.ipBlockPeers === "first-peer" && position > 0) {
     return { code: "npm-skips-peer", what: peer.cidr, skips: false };

@@ -110,7 +110,11 @@ export class SetStore {
 
   /** Tells the kernel what it does not know yet. */
   apply(): SetChanges {
-    const changed = [...this.#dirty].map(([set, { added, deleted }]) => ({ set, added: [...added], deleted: [...deleted] }));
+    const changed = [...this.#dirty].map(([set, { added, deleted }]) => ({
+      set,
+      added: [...added],
+      deleted: [...deleted],
+    }));
     const destroyed = [...this.#doomed];
     this.#dirty.clear();
     this.#doomed = new Set();

@@ -1,0 +1,36 @@
+import type { Command } from "../../netfilter/command.js";
+import type { Rule, Tables } from "../../netfilter/tables.js";
+import type { Event, Flavour, Node } from "../engine.js";
+import type { Release } from "./release.js";
+
+/** A generation of one release, ready to make nodes: what the three generators have in common. */
+export interface Blueprint {
+  readonly id: string;
+  readonly release: Release;
+  /** The first is the default. */
+  readonly flavours: readonly Flavour[];
+  /** Where the jump stands unless the user says otherwise. */
+  readonly placement: Placement;
+  /** The rule of FORWARD. */
+  readonly jump: Rule;
+  /** Minor version of the Kubernetes 1.x that is emulated unless the user says otherwise. */
+  readonly kubernetesMinor: number;
+  create(settings: Settings): NpmNode;
+}
+
+export type Placement = "first" | "after-kube-services";
+
+/** What the user decides besides the release. */
+export interface Settings {
+  readonly flavour: Flavour;
+  readonly placement: Placement;
+  readonly kubernetesMinor: number;
+  /** The filter table before NPM started. */
+  readonly existing?: Tables;
+}
+
+/** A node that NPM programs; it changes in place and answers with the commands NPM ran. */
+export interface NpmNode extends Node {
+  start(): Command[];
+  step(event: Event): Command[];
+}
