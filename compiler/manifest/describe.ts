@@ -1,0 +1,10 @@
+import type { Scalar } from "./value.js";
+
+/** What a scalar is, for messages: `the number 80 (written 0120)`, `null (written ~)`, `the boolean true (written yes)`. */
+export function describeScalar(scalar: Scalar): string {
+  const { value, text } = scalar;
+  const written = String(value) === text ? "" : text === "" ? " (nothing is written)" : ` (written ${text})`;
+  if (value === null) return `null${written}`;
+  if (typeof value === "string") return `the text ${JSON.stringify(value)}`;
+  return `the ${typeof value === "boolean" ? "boolean" : "number"} ${value}${written}`;
+}
