@@ -44,5 +44,6 @@ export { azureNpm } from "./engines/azure-npm/azure-npm.js";
 export type { Compilation, CompileOptions, CompileResult } from "./compile.js";
 export { compile } from "./compile.js";
 export { compileJson } from "./compile-json.js";
+export { compileJsonSchema } from "./compile-json-schema.js";
 export type { Output, OutputOptions } from "./outputs.js";
 export { outputs } from "./outputs.js";
