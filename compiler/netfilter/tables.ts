@@ -32,12 +32,23 @@ export type Match =
   | { readonly kind: "set"; readonly set: string; readonly negated: boolean; readonly flags: string }
   /** `-m mark --mark VALUE[/MASK]`; without a mask 0xffffffff is meant. */
   | { readonly kind: "mark"; readonly value: number; readonly mask: number; readonly negated: boolean }
-  /** `-m conntrack --ctstate NEW,…` */
-  | { readonly kind: "connection-state"; readonly states: readonly string[]; readonly negated: boolean }
+  /** `-m conntrack --ctstate NEW,…`, or by the older extension `-m state --state NEW,…`. */
+  | {
+      readonly kind: "connection-state";
+      readonly states: readonly string[];
+      readonly negated: boolean;
+      /** Absent: conntrack. */
+      readonly extension?: "state";
+    }
   | { readonly kind: "comment"; readonly text: string }
   /** `-s` or `-d` with an IPv4 network, as printed: `10.0.0.0/8`. */
-  | { readonly kind: "address"; readonly side: "source" | "destination"; readonly network: string; readonly negated: boolean }
-  /** A match of other people's rules that nothing here interprets: the words as iptables-save prints them. */
+  | {
+      readonly kind: "address";
+      readonly side: "source" | "destination";
+      readonly network: string;
+      readonly negated: boolean;
+    }
+  /** A match of other people's rules that nothing here interprets: the words as iptables-save prints them, quotes included. */
   | { readonly kind: "other"; readonly words: readonly string[] };
 
 export type Target =
@@ -46,10 +57,10 @@ export type Target =
   | { readonly kind: "goto"; readonly to: string }
   /** `-j MARK --set-xmark VALUE/MASK`: mark = (mark & ~mask) ^ value. */
   | { readonly kind: "set-mark"; readonly value: number; readonly mask: number }
-  /** A target extension with options that nothing here interprets: `-j REJECT --reject-with …`. */
+  /** A target extension with options that nothing here interprets, `-j REJECT --reject-with …`; words as printed. */
   | { readonly kind: "other"; readonly words: readonly string[] };
 
-export type IpSetType = "hash:ip,port" | "hash:net" | "list:set";
+export type IpSetType = "hash:ip" | "hash:ip,port" | "hash:net" | "list:set";
 
 export interface IpSet {
   /** Kernel name, at most 31 bytes. */

@@ -1,0 +1,275 @@
+import type { Ownership } from "./ownership.js";
+import { printChainHeader } from "./print-iptables-save.js";
+import { printIpsetSave } from "./print-ipset-save.js";
+import { printRule } from "./print-rule.js";
+import { scriptHead, type ScriptOptions } from "./script-library.js";
+import type { Chain, Tables } from "./tables.js";
+
+/**
+ * A POSIX shell script that brings a node to the owner's chains and sets of `tables`, and puts the jump in its place.
+ *
+ * How it keeps its promise that at every moment, a kill included, each packet that passes would pass in the old or in the
+ * new state:
+ *
+ * - Rules change only in iptables-restore commits, and a commit replaces all chains of the owner and the jump together.
+ *   There is no moment with new chains and an old jump, or with half of the chains.
+ * - A set that a rule in force refers to, itself or through a list of sets, is never changed. Sets of rules that are still
+ *   to come are built in peace, so that a kill leaves at worst a set that nothing uses, and the next run mends it.
+ * - When a set in use must change, a second copy of all sets is loaded under temporary names, and a first commit puts the new
+ *   rules in force on those. Then nothing uses the sets with the final names, they are brought up to date in place, and a
+ *   second commit moves the rules there. A complete copy, rather than one of the changed sets only, keeps one simple
+ *   truth for the next run: rules are on final names or on temporary names, never on both.
+ *   `ipset swap` would exchange the sets one by one, and between two swaps packets would see neither state.
+ * - Chains of the owner under the other flavour of iptables go, all at once, only after the new rules are in force. While
+ *   both stand, a packet must pass both.
+ * - Sets that nothing uses any more go last.
+ *
+ * What the script decides, it decides by what it finds in the kernel, never by a note of an earlier run. Where nothing
+ * differs it changes nothing. The whole text is functions, called in the last line, so that a script which was cut off on its way
+ * to the node does nothing at all.
+ */
+export function applyScript(tables: Tables, ownership: Ownership, options: ScriptOptions): string {
+  const chains = tables.chains.filter((chain) => chain.name.startsWith(ownership.chainPrefix));
+  checkNames(tables, chains, ownership);
+  const jumpWanted = tables.chains.some(
+    (chain) =>
+      chain.name === ownership.jump.from &&
+      chain.rules.some(
+        ({ target }) =>
+          (target?.kind === "jump" || target?.kind === "goto") && target.to.startsWith(ownership.chainPrefix),
+      ),
+  );
+  return [
+    "#!/bin/sh",
+    `# Brings this node to the rules and sets of ${ownership.title}. Run it as root; it can be repeated.`,
+    scriptHead("apply.sh", ownership, options),
+    `jump_wanted=${jumpWanted ? "yes" : "no"}`,
+    "",
+    functions,
+    `target_sets() {\n  cat <<'${endMark}'\n${printIpsetSave(tables.sets)}${endMark}\n}\n`,
+    `target_chains() {\n  cat <<'${endMark}'\n${printChains(chains)}${endMark}\n}\n`,
+    "main\nexit 0\n",
+  ].join("\n");
+}
+
+/** Headers, then rules, as iptables-restore reads and iptables-save prints them. */
+function printChains(chains: readonly Chain[]): string {
+  const lines = chains.map(printChainHeader);
+  for (const chain of chains) {
+    for (const rule of chain.rules) lines.push(`-A ${chain.name} ${printRule(rule)}`.trimEnd());
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** No line of a here-document begins so: they begin with `:`, `-`, `create` or `add`. */
+const endMark = "END_OF_TARGET";
+
+/** The kernel takes no longer name of a set. */
+const maxSetNameLength = 31;
+
+/** What an engine emits is always fit for a script; whatever is not, stops here and not on a node. */
+function checkNames(tables: Tables, chains: readonly Chain[], ownership: Ownership): void {
+  const { setPrefix, temporarySetPrefix } = ownership;
+  if (setPrefix.startsWith(temporarySetPrefix) || temporarySetPrefix.startsWith(setPrefix)) {
+    throw new Error(`final and temporary sets cannot be told apart: ${setPrefix}, ${temporarySetPrefix}`);
+  }
+  const longest = maxSetNameLength - Math.max(0, temporarySetPrefix.length - setPrefix.length);
+  for (const set of tables.sets) {
+    if (!set.name.startsWith(setPrefix) || set.name.length > longest || !/^[\x21-\x7e]+$/.test(set.name)) {
+      throw new Error(`unfit name of a set: ${JSON.stringify(set.name)}`);
+    }
+    for (const member of set.members) {
+      if (!/^[\x20-\x7e]+$/.test(member)) throw new Error(`unfit member of ${set.name}: ${JSON.stringify(member)}`);
+    }
+  }
+  for (const chain of chains) {
+    if (!/^[\x21-\x7e]{1,28}$/.test(chain.name))
+      throw new Error(`unfit name of a chain: ${JSON.stringify(chain.name)}`);
+    for (const rule of chain.rules) {
+      if (/[\n\r\0]/.test(printRule(rule))) throw new Error(`a rule of ${chain.name} is more than one line`);
+    }
+  }
+}
+
+const functions = String.raw`main() {
+  prepare
+  check_flavour
+  target_sets >"$dir/want" && target_chains >"$dir/final-chains" || fail 3 'no room for temporary files'
+  read_filters
+  finish_other_run
+  compare_sets
+
+  if uses_changed_set; then
+    # The rules in force need the sets as they are: new rules on copies first.
+    rename_target
+    doomed_sets temporary
+    destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
+    restore_sets "$dir/temporary-sets"
+    commit "$flavour" "$save" "$restore" "$dir/temporary-chains" "$jump_wanted"
+    state='The new rules are in force. Run this script again to finish.'
+    remove_chains "$other_flavour" "$other_save" "$other_restore"
+    rebuild_sets
+  else
+    state='The rules in force are the old ones. Run this script again.'
+    rebuild_sets
+  fi
+
+  commit "$flavour" "$save" "$restore" "$dir/final-chains" "$jump_wanted"
+  state='The new rules are in force. Run this script again to finish.'
+  remove_chains "$other_flavour" "$other_save" "$other_restore"
+  doomed_sets stale
+  destroy_sets "$dir/doomed" || fail 1 "other programs' rules still use these old sets: $(cat "$dir/held")"
+}
+
+# Rules in the flavour that the node's other programs do not use would never be seen together with theirs.
+check_flavour() {
+  [ -n "$hints" ] || return 0
+  read_table "$flavour" "$save" mangle "$dir/mangle" || fail 3 "$save failed: $(cat "$dir/errors")"
+  read_other mangle "$dir/other-mangle"
+  hint_there=$(hint_in "$dir/other-mangle")
+  if [ -n "$hint_there" ] && [ -z "$(hint_in "$dir/mangle")" ]; then
+    fail 3 "this node uses $other_flavour iptables (it has the chain $hint_there), and this script is for $flavour"
+  fi
+}
+
+hint_in() { # file
+  awk '
+    BEGIN { count = split(ENVIRON["hints"], hint, " ") }
+    { for (i = 1; i <= count; i++) if ($1 == ":" hint[i]) { print hint[i]; exit } }
+  ' "$1"
+}
+
+# A killed run may have left rules on temporary sets in one flavour, which are then complete and the newest, beside older ones
+# on final sets in the other. Only one of the two may stay, so that final or temporary sets are free.
+finish_other_run() {
+  if on_temporaries "$dir/filter"; then
+    on_temporaries "$dir/other-filter" || remove_chains "$other_flavour" "$other_save" "$other_restore"
+  elif on_temporaries "$dir/other-filter"; then
+    remove_chains "$flavour" "$save" "$restore"
+  else
+    return 0
+  fi
+  read_filters
+}
+
+on_temporaries() { # file
+  [ -n "$(awk "$awk_library"'
+    index(outside($0), " --match-set " ENVIRON["temporary_prefix"]) { print "yes"; exit }
+  ' "$1")" ]
+}
+
+# Makes $dir/changes, one line for each set of the target that is not in the kernel as it should be: missing, other (its
+# members differ) or type (it must be created anew).
+compare_sets() {
+  ipset save >"$dir/have" 2>"$dir/errors" || fail 1 "ipset save failed: $(cat "$dir/errors")"
+  awk '
+    FILENAME == ARGV[1] && $1 == "create" { target[$2] = 1 }
+    FILENAME == ARGV[2] && !($2 in target) { next }
+    $1 == "create" { gsub(/ (hashsize|bucketsize) [0-9]+| initval 0x[0-9a-f]+/, "") }
+    { print }
+  ' "$dir/want" "$dir/have" >"$dir/plain" || fail 1 'awk failed'
+  sort "$dir/plain" | uniq -u >"$dir/lines" || fail 1 'sort failed'
+  awk '
+    FILENAME == ARGV[1] { if ($1 == "create") there[$2] = 1; next }
+    !($2 in there) { kind[$2] = "missing"; next }
+    $1 == "create" { kind[$2] = "type"; next }
+    !($2 in kind) { kind[$2] = "other" }
+    END { for (name in kind) print kind[name], name }
+  ' "$dir/have" "$dir/lines" >"$dir/changes" || fail 1 'awk failed'
+}
+
+# Whether a rule of the owner that is in force, in either flavour, uses a set that must change: itself, or through a list of
+# sets. Rules of other people that do will see the set change, whatever is done.
+uses_changed_set() {
+  [ -n "$(awk "$awk_library"'
+    FILENAME == ARGV[1] { if ($1 != "missing") changed[$2] = 1; next }
+    FILENAME == ARGV[2] {
+      if ($1 == "create") list = $3 == "list:set"
+      else if (list && $3 in changed) through[$2] = 1
+      next
+    }
+    $1 == "-A" && starts($2, ENVIRON["chain_prefix"]) {
+      count = split(outside($0), part, " --match-set ")
+      for (i = 2; i <= count; i++) {
+        split(part[i], word, " ")
+        if (word[1] in changed || word[1] in through) { print "yes"; exit }
+      }
+    }
+  ' "$dir/changes" "$dir/have" "$dir/filter" "$dir/other-filter")" ]
+}
+
+# Brings the sets with final names up to date, those that differ only. No rule in force uses these.
+rebuild_sets() {
+  [ -s "$dir/changes" ] || return 0
+  doomed=$dir/doomed awk '
+    FILENAME == ARGV[1] { kind[$2] = $1; if ($1 == "type") print $2 >ENVIRON["doomed"]; next }
+    FILENAME == ARGV[2] {
+      if (substr($2, 1, length(ENVIRON["set_prefix"])) != ENVIRON["set_prefix"]) next
+      if ($1 == "create") { list[$2] = $3 == "list:set"; if (kind[$2] == "other") flush[$2] = 1 }
+      else if (list[$2] && kind[$3] == "type") flush[$2] = 1
+      next
+    }
+    END { for (name in flush) print "flush " name }
+  ' "$dir/changes" "$dir/have" >"$dir/flush" || fail 1 'awk failed'
+  restore_sets "$dir/flush"
+  if grep -q '^type ' "$dir/changes"; then
+    destroy_sets "$dir/doomed" || fail 1 "other programs' rules use these sets, which must be created anew: $(cat "$dir/held")"
+  fi
+  awk '
+    FILENAME == ARGV[1] { flushed[$2] = 1; next }
+    FILENAME == ARGV[2] { kind[$2] = $1; next }
+    $1 == "create" { if (kind[$2] == "missing" || kind[$2] == "type") print; next }
+    kind[$2] != "" || $2 in flushed { added[++count] = $0 }
+    END { for (i = 1; i <= count; i++) print added[i] }
+  ' "$dir/flush" "$dir/changes" "$dir/want" >"$dir/fill" || fail 1 'awk failed'
+  restore_sets "$dir/fill"
+}
+
+# The target on temporary names: $dir/temporary-sets and $dir/temporary-chains.
+rename_target() {
+  awk '
+    function renamed(name) {
+      if (substr(name, 1, length(from)) != from) return name
+      return ENVIRON["temporary_prefix"] substr(name, length(from) + 1)
+    }
+    BEGIN { from = ENVIRON["set_prefix"] }
+    { $2 = renamed($2) }
+    $1 == "add" { $3 = renamed($3) }
+    { print }
+  ' "$dir/want" >"$dir/temporary-sets" || fail 1 'awk failed'
+  awk '
+    function renamed(text,   at, result) {
+      while (at = index(text, from)) {
+        result = result substr(text, 1, at - 1) to
+        text = substr(text, at + length(from))
+      }
+      return result text
+    }
+    BEGIN {
+      from = " --match-set " ENVIRON["set_prefix"]
+      to = " --match-set " ENVIRON["temporary_prefix"]
+    }
+    # Quoted text stays as it is; a quote after an odd number of backslashes does not end it.
+    {
+      count = split($0, part, "\"")
+      line = renamed(part[1])
+      quoted = 1
+      for (i = 2; i <= count; i++) {
+        line = line "\"" (quoted ? part[i] : renamed(part[i]))
+        if (!(quoted && match(part[i], /\\+$/) && RLENGTH % 2)) quoted = !quoted
+      }
+      print line
+    }
+  ' "$dir/final-chains" >"$dir/temporary-chains" || fail 1 'awk failed'
+}
+
+# Makes $dir/doomed: names of temporary sets or, for "stale", of those and of the owner's sets that the target does not have.
+doomed_sets() { # temporary or stale
+  ipset list -n >"$dir/names" 2>"$dir/errors" || fail 1 "ipset list failed: $(cat "$dir/errors")"
+  which=$1 awk '
+    FILENAME == ARGV[1] { if ($1 == "create") target[$2] = 1; next }
+    index($0, ENVIRON["temporary_prefix"]) == 1 { print; next }
+    ENVIRON["which"] == "stale" && index($0, ENVIRON["set_prefix"]) == 1 && !($0 in target)
+  ' "$dir/want" "$dir/names" >"$dir/doomed" || fail 1 'awk failed'
+}
+`;
