@@ -1,6 +1,5 @@
 import { codes, type Code, type ParametersOf } from "./codes/index.js";
 import type { Location } from "./source.js";
-import { positionOf } from "./source.js";
 
 /** Something that is wrong (error) or deserves a look (warning), what it is, and what to write instead. */
 export interface Diagnostic {
@@ -23,7 +22,11 @@ export interface Where {
 
 /** A diagnostic of the code table, its message and fix filled in. */
 export function diagnostic<C extends Code>(code: C, parameters: ParametersOf<C>, where: Where = {}): Diagnostic {
-  const entry = codes[code] as { severity: "error" | "warning"; message: (p: never) => string; fix: (p: never) => string };
+  const entry = codes[code] as {
+    severity: "error" | "warning";
+    message: (p: never) => string;
+    fix: (p: never) => string;
+  };
   return {
     severity: entry.severity,
     code,
@@ -43,7 +46,6 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[
     if (!a.location || !b.location) return Number(!a.location) - Number(!b.location);
     const [left, right] = [a.location.source.name, b.location.source.name];
     if (left !== right) return left < right ? -1 : 1;
-    const [p, q] = [positionOf(a.location), positionOf(b.location)];
-    return p.line - q.line || p.column - q.column;
+    return a.location.offset - b.location.offset;
   });
 }

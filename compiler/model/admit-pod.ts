@@ -1,0 +1,131 @@
+import type { Entry, Value } from "../manifest/value.js";
+import type { Metadata } from "./admit-metadata.js";
+import { readPodSpec } from "./admit-pod-spec.js";
+import type { Checker } from "./checker.js";
+import { parseAddress } from "./cidr.js";
+import { decodeFields, decodeString, reportUnknownField } from "./decode.js";
+import type { AdmittedPod } from "./expand-workloads.js";
+import type { Namespace, Pod } from "./objects.js";
+
+/** Reads and checks a Pod: its ports, where it runs, its address. */
+export function readPod(fields: readonly Entry[], offset: number, metadata: Metadata, checker: Checker): AdmittedPod {
+  let specValue: Value | undefined;
+  let status: Status = { phase: "", ip: "" };
+  for (const entry of fields) {
+    switch (entry.key) {
+      case "apiVersion":
+      case "kind":
+      case "metadata":
+        break;
+      case "spec":
+        specValue = entry.value;
+        break;
+      case "status":
+        status = readStatus(entry.value, checker);
+        break;
+      default:
+        reportUnknownField(entry, topFields, checker);
+    }
+  }
+  const spec = readPodSpec(specValue, offset, false, checker);
+  return {
+    kind: "Pod",
+    namespace: metadata.namespace,
+    name: metadata.name,
+    labels: metadata.labels,
+    phase: status.phase,
+    ip: status.ip,
+    hostNetwork: spec.hostNetwork,
+    nodeName: spec.nodeName,
+    ports: spec.ports,
+    ...(metadata.deletionGracePeriodSeconds === undefined
+      ? {}
+      : { deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds }),
+    uid: metadata.uid,
+    ...(metadata.controller ? { controller: `${metadata.controller.kind}/${metadata.controller.name}` } : {}),
+    offset,
+    source: checker.source,
+  };
+}
+
+/** Reads a Namespace; its spec and status mean nothing here, and are looked at for unknown fields only. */
+export function readNamespace(
+  fields: readonly Entry[],
+  offset: number,
+  metadata: Metadata,
+  checker: Checker,
+): Namespace {
+  for (const entry of fields) {
+    if (entry.key === "spec") checkFields(entry.value, "spec", ["finalizers"], checker);
+    else if (entry.key === "status") checkFields(entry.value, "status", ["phase", "conditions"], checker);
+    else if (!topFields.includes(entry.key)) reportUnknownField(entry, topFields, checker);
+  }
+  return {
+    kind: "Namespace",
+    name: metadata.name,
+    labels: metadata.labels,
+    implied: false,
+    offset,
+    source: checker.source,
+  };
+}
+
+const topFields = ["apiVersion", "kind", "metadata", "spec", "status"];
+const nothing: readonly never[] = [];
+
+function checkFields(value: Value, name: string, known: readonly string[], checker: Checker): void {
+  const entries = decodeFields(value, checker, name);
+  checker.enter(name);
+  for (const entry of entries ?? nothing) if (!known.includes(entry.key)) reportUnknownField(entry, known, checker);
+  checker.leave();
+}
+
+interface Status {
+  phase: Pod["phase"];
+  ip: string;
+}
+
+function readStatus(value: Value, checker: Checker): Status {
+  const status: Status = { phase: "", ip: "" };
+  const entries = decodeFields(value, checker, "status");
+  checker.enter("status");
+  for (const entry of entries ?? nothing) {
+    switch (entry.key) {
+      case "phase": {
+        const phase = decodeString(entry.value, checker, "phase") ?? "";
+        if (isPhase(phase)) status.phase = phase;
+        else checker.report("phase-unknown", { phase }, entry.value.offset, "phase");
+        break;
+      }
+      case "podIP":
+        status.ip = decodeString(entry.value, checker, "podIP") ?? "";
+        if (status.ip !== "" && !parseAddress(status.ip))
+          checker.report("pod-ip-invalid", { text: status.ip }, entry.value.offset, "podIP");
+        break;
+      default:
+        if (!statusFields.includes(entry.key)) reportUnknownField(entry, statusFields, checker);
+    }
+  }
+  checker.leave();
+  return status;
+}
+
+const statusFields =
+  `phase podIP podIPs hostIP hostIPs conditions message reason nominatedNodeName startTime qosClass observedGeneration
+  initContainerStatuses containerStatuses ephemeralContainerStatuses resize resourceClaimStatuses extendedResourceClaimStatus`.split(
+    /\s+/,
+  );
+
+function isPhase(text: string): text is Pod["phase"] {
+  switch (text) {
+    case "":
+    case "Pending":
+    case "Running":
+    case "Succeeded":
+    case "Failed":
+    case "Unknown":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,171 @@
+import type { Document, Entry, Mapping, Value } from "../manifest/value.js";
+import { diagnostic, sortDiagnostics, type Diagnostic } from "../text/diagnostic.js";
+import { formatLocation, type Source } from "../text/source.js";
+import { readMetadata } from "./admit-metadata.js";
+import { readNetworkPolicy } from "./admit-network-policy.js";
+import { readNamespace, readPod } from "./admit-pod.js";
+import { Checker } from "./checker.js";
+import { decodeFields } from "./decode.js";
+import { expandWorkloads, type Admitted } from "./expand-workloads.js";
+import { listOf, readType, type TypeMeta } from "./document-type.js";
+import type { ReadKind } from "./kinds.js";
+import type { KubernetesObject } from "./objects.js";
+import { readWorkload } from "./workloads.js";
+
+export interface AdmitOptions {
+  /** Namespace of objects without one; `default` otherwise. An object that names another is an error. */
+  readonly namespace?: string;
+}
+
+/** What admission made of documents. */
+export interface Admission {
+  /** Of each identity the last one, in the order of the input. */
+  readonly objects: readonly KubernetesObject[];
+  /** Sorted by place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Kind → number of objects of it that were looked at, good or bad. */
+  readonly read: ReadonlyMap<string, number>;
+  /** `apiVersion/kind` → number of objects of it that were passed over. */
+  readonly skipped: ReadonlyMap<string, number>;
+}
+
+/**
+ * Checks, defaults and takes in objects as the API server of Kubernetes 1.34 does with strict field validation; lists are taken
+ * apart and workloads become pods. An object with an error is left out, and every error is reported.
+ */
+export function admit(documents: readonly Document[], options: AdmitOptions = {}): Admission {
+  const intake: Intake = {
+    namespace: options.namespace || undefined,
+    admitted: new Map(),
+    diagnostics: [],
+    read: new Map(),
+    skipped: new Map(),
+    lists: new Set(),
+  };
+  for (const document of documents) admitDocument(document, intake);
+  const objects = expandWorkloads([...intake.admitted.values()], intake.diagnostics);
+  const diagnostics = intake.diagnostics.length > 1 ? sortDiagnostics(intake.diagnostics) : intake.diagnostics;
+  return { objects, diagnostics, read: intake.read, skipped: intake.skipped };
+}
+
+interface Intake {
+  readonly namespace: string | undefined;
+  /** Kind and key → the object, in the order of the last of each. */
+  readonly admitted: Map<string, Admitted>;
+  readonly diagnostics: Diagnostic[];
+  readonly read: Map<string, number>;
+  readonly skipped: Map<string, number>;
+  /** Lists that were taken apart: an alias may repeat one, at every depth. */
+  readonly lists: Set<Value>;
+}
+
+interface Item {
+  readonly value: Value;
+  /** What an item of a typed list is, when it does not say so itself. */
+  readonly type: TypeMeta | undefined;
+}
+
+/** An object, or the objects of a list, to any depth. */
+function admitDocument({ source, value }: Document, intake: Intake): void {
+  const waiting: Item[] = [{ value, type: undefined }];
+  for (let item = waiting.pop(); item; item = waiting.pop()) {
+    const checker = new Checker(source);
+    const type = readType(item.value, item.type, checker);
+    if (!type) {
+      intake.diagnostics.push(...checker.finish(peekName(item.value), false).diagnostics);
+      continue;
+    }
+    const mapping = item.value as Mapping;
+    const list = listOf(mapping, type, checker);
+    if (!list) {
+      admitObject(mapping, type, checker, source, intake);
+      continue;
+    }
+    if (intake.lists.has(mapping)) checker.report("list-repeated", {}, mapping.offset);
+    else for (let i = list.items.length - 1; i >= 0; i--) waiting.push({ value: list.items[i]!, type: list.type });
+    intake.lists.add(mapping);
+    intake.diagnostics.push(...checker.finish(undefined, false).diagnostics);
+  }
+}
+
+function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, source: Source, intake: Intake): void {
+  if (!type.read) {
+    count(intake.skipped, `${type.apiVersion}/${type.kind}`);
+    return;
+  }
+  count(intake.read, type.kind);
+  const kind = type.kind as ReadKind;
+  const fields = decodeFields(mapping, checker)!;
+  const isNamespace = kind === "Namespace";
+  const rules = {
+    name: isNamespace ? "label" : "subdomain",
+    namespaced: !isNamespace,
+    namespace: intake.namespace,
+  } as const;
+  const metadata = readMetadata(valueOf(fields, "metadata"), mapping.offset, rules, checker);
+  let object: Admitted;
+  switch (kind) {
+    case "NetworkPolicy":
+      object = readNetworkPolicy(fields, mapping.offset, metadata, checker);
+      break;
+    case "Namespace":
+      object = readNamespace(fields, mapping.offset, metadata, checker);
+      break;
+    case "Pod":
+      object = readPod(fields, mapping.offset, metadata, checker);
+      break;
+    default:
+      object = readWorkload(kind, fields, mapping.offset, metadata, checker);
+  }
+  const name =
+    metadata.name === "" ? undefined : isNamespace ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+  const { admitted, diagnostics } = checker.finish(name, metadata.fromServer);
+  for (const found of diagnostics) intake.diagnostics.push(found);
+  if (admitted) store(metadata.generated ? withFreeName(object, intake) : object, source, intake);
+}
+
+/** Puts an object in the place of an earlier one of the same identity, and at the end of the order. */
+function store(object: Admitted, source: Source, intake: Intake): void {
+  const name = object.kind === "Namespace" ? object.name : `${object.namespace}/${object.name}`;
+  const key = `${object.kind} ${name}`;
+  const earlier = intake.admitted.get(key);
+  if (earlier) {
+    const where = { location: { source, offset: object.offset }, object: name };
+    intake.diagnostics.push(
+      diagnostic("object-replaced", { kind: object.kind, name, first: formatLocation(earlier) }, where),
+    );
+    intake.admitted.delete(key);
+  }
+  intake.admitted.set(key, object);
+}
+
+/** A server draws other characters for each object of one `generateName`. */
+function withFreeName(object: Admitted, intake: Intake): Admitted {
+  const prefix = object.kind === "Namespace" ? "" : `${object.namespace}/`;
+  let name = object.name;
+  for (let i = 2; intake.admitted.has(`${object.kind} ${prefix}${name}`); i++) {
+    const suffix = i.toString(36);
+    name = `${object.name.slice(0, -suffix.length)}${suffix}`;
+  }
+  return { ...object, name };
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function valueOf(fields: readonly Entry[], key: string): Value | undefined {
+  for (const entry of fields) if (entry.key === key) return entry.value;
+  return undefined;
+}
+
+/** `namespace/name` as far as an object of unknown kind says it. */
+function peekName(value: Value): string | undefined {
+  const metadata = value.kind === "mapping" ? valueOf(value.entries, "metadata") : undefined;
+  if (metadata?.kind !== "mapping") return undefined;
+  const [name, namespace] = ["name", "namespace"].map((key) => {
+    const found = valueOf(metadata.entries, key);
+    return found?.kind === "scalar" && typeof found.value === "string" ? found.value : "";
+  });
+  return name === "" ? undefined : namespace === "" ? name : `${namespace}/${name}`;
+}
