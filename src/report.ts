@@ -27,7 +27,7 @@ export function styleOf(stream: { readonly isTTY?: boolean }, env: NodeJS.Proces
   if (!stream.isTTY) return {};
   if (env["NO_COLOR"] || env["TERM"] === "dumb") return { excerpt: true };
   const colours = { error: "red", warning: "yellow", place: "bold", caret: "red", fix: "green" } as const;
-  return { excerpt: true, paint: (piece, text) => styleText(colours[piece], text) };
+  return { excerpt: true, paint: (piece, text) => styleText(colours[piece], text, { validateStream: false }) };
 }
 
 /** Everything at once and in order, also when the reader is slow; a reader that has gone is no error. */

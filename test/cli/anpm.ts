@@ -10,7 +10,7 @@ const main = resolve("dist/src/main.js");
 export interface Ran {
   readonly stdout: string;
   readonly stderr: string;
-  readonly exitCode: number | undefined;
+  readonly exitCode?: number | undefined;
 }
 
 /** Runs the built command line, with an empty standard input unless one is given. */
