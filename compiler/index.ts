@@ -14,6 +14,7 @@ export type { Origin, FieldOrigin, EngineOrigin } from "./text/origin.js";
 export type { Diagnostic, Where } from "./text/diagnostic.js";
 export { diagnostic, isError, sortDiagnostics } from "./text/diagnostic.js";
 export type { Code, ParametersOf } from "./text/codes/index.js";
+export type { DiagnosticJson, DiagnosticStyle } from "./text/format-diagnostic.js";
 export { formatDiagnostic, printDiagnosticsJson } from "./text/format-diagnostic.js";
 export { suggest } from "./text/suggest.js";
 export type { Document, Entry, Mapping, Scalar, Sequence, Value } from "./manifest/value.js";
