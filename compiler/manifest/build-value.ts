@@ -1,4 +1,5 @@
 import {
+  COLLECTION_STYLE,
   EVENT_ID,
   getScalarValue,
   SCALAR_STYLE,
@@ -26,15 +27,17 @@ export interface ParsedChunk {
   /** The chunk as written. */
   readonly text: string;
   readonly events: readonly Event[];
+  /** Index of the event that begins the document. */
+  readonly document: number;
   /** True when the text given to js-yaml had line breaks removed, so that its word on what needs no decoding is void. */
   readonly relaxed: boolean;
   /** True when kubectl reads the chunk as JSON, where `80.0` is no integer. */
   readonly json: () => boolean;
 }
 
-/** The first document of a chunk as a tree. Its problems are added to `diagnostics`; then the tree is not to be used. */
-export function buildValue(chunk: ParsedChunk, diagnostics: Diagnostic[]): Value {
-  const start = chunk.events[0];
+/** A document as a tree, and the index of the event after it. Its problems are added to `diagnostics`; then the tree is not to be used. */
+export function buildValue(chunk: ParsedChunk, diagnostics: Diagnostic[]): { value: Value; next: number } {
+  const start = chunk.events[chunk.document];
   const state: State = {
     source: chunk.source,
     base: chunk.base,
@@ -44,7 +47,7 @@ export function buildValue(chunk: ParsedChunk, diagnostics: Diagnostic[]): Value
     relaxed: chunk.relaxed,
     json: chunk.json,
     diagnostics,
-    at: 1,
+    at: chunk.document + 1,
     here: 0,
     depth: 0,
     anchors: undefined,
@@ -57,7 +60,7 @@ export function buildValue(chunk: ParsedChunk, diagnostics: Diagnostic[]): Value
   for (const scalar of state.infinite) {
     report(state, "yaml-not-a-number", { text: scalar.text }, scalar.offset - state.base);
   }
-  return value;
+  return { value, next: state.at + 1 };
 }
 
 interface State {
@@ -129,7 +132,7 @@ function textOf(state: State, event: ScalarEvent): string {
   return event.style === SCALAR_STYLE.DOUBLE_QUOTED ? checkEscapes(state, event, text) : text;
 }
 
-/** JSON pairs `\ud83d\ude00` to one character and replaces half a pair; YAML knows no such escapes. */
+/** JSON pairs `\ud83d\ude00` to one character, replaces half a pair and knows `\/`; kubectl's YAML reader refuses all three. */
 function checkEscapes(state: State, event: ScalarEvent, text: string): string {
   const written = state.text.slice(event.valueStart, event.valueEnd);
   const bad = ODD_ESCAPE.exec(written);
@@ -140,7 +143,7 @@ function checkEscapes(state: State, event: ScalarEvent, text: string): string {
 }
 
 const ODD_ESCAPE =
-  /(?<!\\)(?:\\\\)*(\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\U(?!00(?:0[0-9a-fA-F]|10)(?![dD][89a-fA-F]..$))[0-9a-fA-F]{8})/;
+  /(?<!\\)(?:\\\\)*(\\\/|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\U(?!00(?:0[0-9a-fA-F]|10)(?![dD][89a-fA-F]..$))[0-9a-fA-F]{8})/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** In YAML kubectl writes a whole float as an integer, up to the length at which Go changes to an exponent. */
@@ -227,6 +230,7 @@ function buildMapping(state: State, event: MappingEvent): Mapping {
       continue;
     }
     const keyOffset = keyPlace(state, first);
+    if (state.relaxed || event.style === COLLECTION_STYLE.FLOW) checkKeyEnd(state, first);
     const key = buildKey(state, first, keyOffset);
     state.here = keyOffset;
     const entry = { key, keyOffset: state.base + keyOffset, value: buildNode(state) };
@@ -285,6 +289,19 @@ function buildKey(state: State, event: ScalarEvent, offset: number): string {
   }
   return "";
 }
+
+/** js-yaml accepts `{a:[1]}` and, with line breaks taken out, a key of several lines; kubectl neither. */
+function checkKeyEnd(state: State, event: ScalarEvent): void {
+  if (event.type !== EVENT_ID.SCALAR || event.valueStart < 0) return;
+  if (state.relaxed && !event.fast && state.text.slice(event.valueStart, event.valueEnd).includes("\n")) {
+    report(state, "yaml-key-without-value", {}, startOf(state, event));
+  } else if (event.style === SCALAR_STYLE.PLAIN && state.text.charCodeAt(event.valueEnd) === COLON) {
+    const next = state.text.charAt(event.valueEnd + 1);
+    if (next !== "" && ",[]{}".includes(next)) report(state, "yaml-colon-space", {}, event.valueEnd);
+  }
+}
+
+const COLON = 58;
 
 /** A number with its own word on being a float: as a key, `1e6` is `1e+06`. */
 function asWritten(key: Scalar): Scalar {

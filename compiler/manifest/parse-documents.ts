@@ -3,7 +3,8 @@ import { diagnostic, isError, sortDiagnostics, type Diagnostic } from "../text/d
 import type { Source } from "../text/source.js";
 import { buildValue } from "./build-value.js";
 import { findForbidden } from "./find-forbidden.js";
-import { parseEvents } from "./parse-events.js";
+import { findTab } from "./find-tab.js";
+import { parseEvents, tryParse } from "./parse-events.js";
 import { firstSolid, isJson, splitDocuments, type Chunk } from "./split-documents.js";
 import { syntaxDiagnostic } from "./syntax-diagnostic.js";
 import { isTooLarge } from "./too-large.js";
@@ -24,13 +25,22 @@ export function parseDocuments(source: Source): ParsedDocuments {
   const documents: Document[] = [];
   const diagnostics: Diagnostic[] = [];
   const { chunks, badSeparators } = splitDocuments(source.text);
-  for (const offset of badSeparators)
+  for (const offset of badSeparators) {
     diagnostics.push(diagnostic("yaml-separator", {}, { location: { source, offset } }));
-  for (const chunk of chunks) {
-    const found: Diagnostic[] = [];
-    const value = parseChunk(source, chunk, found);
+  }
+  const keep = (value: Value | undefined, found: readonly Diagnostic[]): void => {
     if (value !== undefined && !isNull(value) && !found.some(isError)) documents.push({ source, value });
-    if (found.length > 0) diagnostics.push(...found.slice(0, MAX_DIAGNOSTICS));
+    for (const one of found.slice(0, MAX_DIAGNOSTICS)) diagnostics.push(one);
+  };
+  for (let first = 0; first < chunks.length;) {
+    const next = endOfBatch(chunks, first);
+    if (next - first === 1 || !parseBatch(source, chunks[first]!.start, chunks[next - 1]!.end, keep)) {
+      for (const chunk of chunks.slice(first, next)) {
+        const found: Diagnostic[] = [];
+        keep(parseChunk(source, chunk, found), found);
+      }
+    }
+    first = next;
   }
   return { documents, diagnostics: diagnostics.length > 0 ? sortDiagnostics(diagnostics) : diagnostics };
 }
@@ -42,11 +52,46 @@ function isNull(value: Value): boolean {
   return value.kind === "scalar" && value.value === null;
 }
 
+/** Index after the chunks that are worth reading in one go: starting the parser costs as much as reading 500 characters. */
+function endOfBatch(chunks: readonly Chunk[], first: number): number {
+  let next = first + 1;
+  while (next < chunks.length && !chunks[next]!.json && chunks[next]!.end - chunks[first]!.start < BATCH_LENGTH) next++;
+  return chunks[first]!.json ? first + 1 : next;
+}
+
+const BATCH_LENGTH = 100_000;
+
+/** A tab, a directive, a byte order mark within: what kubectl reads by the single document. */
+const UNUSUAL = /\t|^%|.\ufeff|\n\ufeff/m;
+
+/** Reads several plain chunks at once. False, and nothing kept, when anything is unusual, so that they are read one by one. */
+function parseBatch(
+  source: Source,
+  start: number,
+  end: number,
+  keep: (value: Value, found: readonly Diagnostic[]) => void,
+): boolean {
+  const text = source.text.slice(start, end);
+  if (UNUSUAL.test(text) || findForbidden(text)) return false;
+  const parsed = tryParse(text);
+  if (parsed.kind === "problem") return false;
+  const { events } = parsed;
+  const implicit = events.some((event, at) => event.type === EVENT_ID.DOCUMENT && at > 0 && !event.explicitStart);
+  if (implicit) return false;
+  for (let document = 0; document < events.length;) {
+    const found: Diagnostic[] = [];
+    const built = buildValue({ source, base: start, text, events, document, relaxed: false, json: () => false }, found);
+    keep(built.value, found);
+    document = built.next;
+  }
+  return true;
+}
+
 /** The first document of a chunk; kubectl reads no other. Undefined when it is not YAML, which `found` then says. */
 function parseChunk(source: Source, chunk: Chunk, found: Diagnostic[]): Value | undefined {
   const text = source.text.slice(chunk.start, chunk.end);
   const at = (offset: number) => ({ location: { source, offset: chunk.start + offset } });
-  const json = onlyOnce(() => text.charCodeAt(firstSolid(text, 0, text.length)) === OPEN_BRACE && isJson(text));
+  const json = onlyOnce(() => chunk.json && isJson(text));
 
   const limit = isTooLarge(text);
   if (limit !== undefined) {
@@ -71,10 +116,12 @@ function parseChunk(source: Source, chunk: Chunk, found: Diagnostic[]): Value | 
     parsed = first;
   }
   const { events, relaxed } = parsed;
+  const tab = findTab(text, events);
+  if (tab >= 0 && !json()) found.push(diagnostic("yaml-tab", {}, at(tab)));
   const second = secondDocument(events);
   if (second >= 0) found.push(diagnostic("document-ignored", {}, at(placeOf(events, second, text))));
   if (events.length === 0) return undefined;
-  return buildValue({ source, base: chunk.start, text, events, relaxed, json }, found);
+  return buildValue({ source, base: chunk.start, text, events, document: 0, relaxed, json }, found).value;
 }
 
 /** The last `...` line before an offset: what follows it is another document. */
@@ -116,5 +163,3 @@ function onlyOnce(compute: () => boolean): () => boolean {
   let known: boolean | undefined;
   return () => (known ??= compute());
 }
-
-const OPEN_BRACE = 123;

@@ -11,19 +11,19 @@ export type EventResult =
 /** The events of one chunk, or where and why it is no YAML. Accepts the bracket indentation that kubectl accepts. */
 export function parseEvents(text: string): EventResult {
   let relaxed = text;
-  let first: Extract<EventResult, { kind: "problem" }> | undefined;
-  for (let spent = 0; ; spent += 2 * text.length) {
+  for (let spent = 0; ;) {
     const result = tryParse(relaxed);
-    if (result.kind === "events") return { ...result, relaxed: first !== undefined };
+    if (result.kind === "events") return { ...result, relaxed: relaxed !== text };
+    spent += 2 * result.offset + text.length / 10;
     if (result.reason !== "deficient indentation" || spent > MAX_RELAXED) return result;
-    first ??= result;
     const next = relaxFlow(relaxed, result.offset, openQuote(relaxed, result.offset));
     if (next === relaxed) return result;
     relaxed = next;
   }
 }
 
-function tryParse(text: string): EventResult {
+/** The events of a text as js-yaml reads it. */
+export function tryParse(text: string): EventResult {
   try {
     return { kind: "events", events: parseYaml(text, { maxDepth }), relaxed: false };
   } catch (error) {
@@ -42,5 +42,5 @@ function openQuote(text: string, offset: number): "'" | '"' | undefined {
   return result.reason.includes("double") ? '"' : "'";
 }
 
-/** Characters that may be read again because of brackets, so that a hostile text costs seconds at most. */
+/** Characters of a chunk that may be read again because of brackets, so that a hostile one costs about two seconds at most. */
 const MAX_RELAXED = 20_000_000;

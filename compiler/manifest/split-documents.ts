@@ -2,6 +2,8 @@
 export interface Chunk {
   readonly start: number;
   readonly end: number;
+  /** Whether it begins like JSON, with `{`. */
+  readonly json: boolean;
 }
 
 export interface SplitText {
@@ -53,14 +55,10 @@ function afterBlanks(text: string, from: number): number {
 function addChunk(chunks: Chunk[], text: string, start: number, end: number): void {
   const first = firstSolid(text, start, end);
   if (first === end) return;
-  if (text.charCodeAt(first) === OPEN_BRACE) {
-    const values = splitJsonValues(text, first, end);
-    if (values.length > 1) {
-      chunks.push(...values);
-      return;
-    }
-  }
-  chunks.push({ start, end });
+  const json = text.charCodeAt(first) === OPEN_BRACE;
+  const values = json ? splitJsonValues(text, first, end) : [];
+  if (values.length === 0) chunks.push({ start, end, json });
+  for (const value of values) chunks.push(value);
 }
 
 /** The JSON objects between `start` and `end` when there are several and nothing else (`{…}{…}`), otherwise none. */
@@ -70,7 +68,7 @@ function splitJsonValues(text: string, start: number, end: number): Chunk[] {
     if (text.charCodeAt(at) !== OPEN_BRACE) return [];
     const after = afterBraces(text, at, end);
     if (after < 0) return [];
-    values.push({ start: at, end: after });
+    values.push({ start: at, end: after, json: true });
     at = after;
   }
   return values.length > 1 && values.every((value) => isJson(text.slice(value.start, value.end))) ? values : [];

@@ -59,7 +59,7 @@ function finding(text: string, { reason, offset }: SyntaxProblem): Finding {
     return of("yaml-quote-open", quote.offset, { quote: quote.character });
   }
   if (reason === "missed comma between flow collection entries" || isInBrackets(reason))
-    return inBrackets(text, offset, of);
+    return inBrackets(text, reason, offset, of);
   if (reason.startsWith("a whitespace character is expected after")) return of("yaml-colon-space", offset - 1);
   if (tab >= 0) return of("yaml-tab", tab);
   if (reason.includes("irective") || (reason.includes("YAML version") && text.includes("%")))
@@ -129,12 +129,13 @@ function isInBrackets(reason: string): boolean {
 }
 
 /** A bracket that is never closed explains more than the place where reading failed. */
-function inBrackets(text: string, offset: number, of: Of): Finding {
+function inBrackets(text: string, reason: string, offset: number, of: Of): Finding {
   const open: Opening | undefined = openBracket(text, offset);
   const found = text.charAt(offset);
   if (!open) return of("yaml-indentation", offset, { indent: undefined });
   const close = open.character === "[" ? "]" : "}";
   if (!open.closed) return of("yaml-bracket-open", open.offset, { open: open.character, close });
+  if (reason === "deficient indentation") return of("yaml-indentation", offset, { indent: undefined });
   if (found === "]" || found === "}") return of("yaml-bracket-unexpected", offset, { close: found });
   if (found === ",") return of("yaml-syntax", offset, { reason: "nothing stands before this comma" });
   return of("yaml-missing-comma", offset, { open: open.character });
@@ -142,7 +143,7 @@ function inBrackets(text: string, offset: number, of: Of): Finding {
 
 function directive(text: string, of: Of): Finding {
   const start = text.startsWith("%") ? 0 : Math.max(0, text.indexOf("\n%") + 1);
-  return of("yaml-directive", start, { reason: "only %YAML 1.1 and %TAG can be one, before a line ---" });
+  return of("yaml-directive", start);
 }
 
 /** Something that does not belong where it stands: by indentation, or after the end of a value. */

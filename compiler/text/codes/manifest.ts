@@ -56,8 +56,8 @@ export const manifestCodes = {
     () => "there is no space after this colon",
     () => "write a space after the colon, or put quotes around a text that contains one",
   ),
-  "yaml-directive": error<{ reason: string }>(
-    ({ reason }) => `this line begins with %, so it has to be a YAML directive: ${reason}`,
+  "yaml-directive": error<object>(
+    () => "kubectl reads no YAML directives, which is what a line that begins with % is",
     () => "remove the line, or indent it when it belongs to a text",
   ),
   "yaml-escape": error<{ escape: string }>(
