@@ -25,9 +25,10 @@ export interface Metadata {
   readonly namespace: string;
   readonly labels: Labels;
   readonly uid: string;
-  readonly deletionGracePeriodSeconds?: number;
+  /** Only when `deletionTimestamp` is set too. */
+  readonly deletionGracePeriodSeconds: number | undefined;
   /** The owner that says `controller: true`. */
-  readonly controller?: Owner;
+  readonly controller: Owner | undefined;
   /** It has a uid or managedFields: somebody saved it from a server. */
   readonly fromServer: boolean;
 }
@@ -45,19 +46,15 @@ export function readMetadata(value: Value | undefined, offset: number, rules: Na
   const found = readMetadataFields(value, checker);
   const at = found.nameOffset ?? value?.offset ?? offset;
   checker.enter("metadata");
+  if (found.name === "" && found.generateName !== "") {
+    found.generated = true;
+    found.name = `${found.generateName}xxxxx`;
+  }
   checkName(found, at, rules, checker);
-  const namespace = settleNamespace(found, at, rules, checker);
+  found.namespace = settleNamespace(found, at, rules, checker);
+  if (!found.deleting) found.deletionGracePeriodSeconds = undefined;
   checker.leave();
-  return {
-    name: found.name === "" && found.generateName !== "" ? `${found.generateName}xxxxx` : found.name,
-    generated: found.name === "" && found.generateName !== "",
-    namespace,
-    labels: found.labels,
-    uid: found.uid,
-    fromServer: found.fromServer,
-    ...(found.deleting && found.gracePeriod !== undefined ? { deletionGracePeriodSeconds: found.gracePeriod } : {}),
-    ...(found.controller ? { controller: found.controller } : {}),
-  };
+  return found;
 }
 
 /** Reads and checks the `metadata` of a template, whose names do not count. */
@@ -85,8 +82,9 @@ const known = [
 
 const noLabels: Labels = new Map();
 
-interface Found {
+interface Found extends Metadata {
   name: string;
+  generated: boolean;
   /** The name could not be read, which has been reported. */
   nameBroken: boolean;
   nameOffset: number | undefined;
@@ -98,7 +96,7 @@ interface Found {
   labels: Labels;
   uid: string;
   deleting: boolean;
-  gracePeriod: number | undefined;
+  deletionGracePeriodSeconds: number | undefined;
   controller: Owner | undefined;
   fromServer: boolean;
 }
@@ -106,6 +104,7 @@ interface Found {
 function readMetadataFields(value: Value | undefined, checker: Checker): Found {
   const found: Found = {
     name: "",
+    generated: false,
     nameBroken: false,
     nameOffset: undefined,
     generateName: "",
@@ -116,7 +115,7 @@ function readMetadataFields(value: Value | undefined, checker: Checker): Found {
     labels: noLabels,
     uid: "",
     deleting: false,
-    gracePeriod: undefined,
+    deletionGracePeriodSeconds: undefined,
     controller: undefined,
     fromServer: false,
   };
@@ -170,7 +169,7 @@ function readMetadataFields(value: Value | undefined, checker: Checker): Found {
         found.deleting = decodeTime(field, checker, "deletionTimestamp");
         break;
       case "deletionGracePeriodSeconds":
-        if (!isNull(field)) found.gracePeriod = decodeInteger(field, 64, checker, entry.key);
+        if (!isNull(field)) found.deletionGracePeriodSeconds = decodeInteger(field, 64, checker, entry.key);
         break;
       case "ownerReferences":
         found.controller = readOwners(field, checker);
@@ -202,8 +201,7 @@ function checkName(found: Found, offset: number, rules: NameRules, checker: Chec
     }
   }
   if (found.nameBroken) return;
-  const generated = found.name === "" && found.generateName !== "";
-  const name = generated ? `${found.generateName}xxxxx` : found.name;
+  const { name, generated } = found;
   if (name === "") return checker.report("name-missing", {}, offset, "name");
   const mistakes = mistakesOf(name);
   if (mistakes.length > 0)

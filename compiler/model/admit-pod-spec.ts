@@ -106,6 +106,7 @@ function checkHostPorts(
   isTemplate: boolean,
   checker: Checker,
 ): void {
+  if (containers.every(isEmpty) && initContainers.every(isEmpty)) return;
   const defaulted = hostNetwork && !isTemplate;
   const taken = new Set<string>();
   for (const [index, container] of containers.entries()) {
@@ -122,6 +123,10 @@ function checkHostPorts(
     const own = new Set<string>();
     for (const [at, port] of container.entries()) takeHostPort(port, defaulted, own, checker, "initContainers", 0, at);
   }
+}
+
+function isEmpty(container: Container): boolean {
+  return container.length === 0;
 }
 
 function takeHostPort(

@@ -2,7 +2,7 @@ import type { Entry, Value } from "../manifest/value.js";
 import type { Metadata } from "./admit-metadata.js";
 import { readPodSpec } from "./admit-pod-spec.js";
 import type { Checker } from "./checker.js";
-import { parseAddress } from "./cidr.js";
+import { isAddress } from "./cidr.js";
 import { decodeFields, decodeString, reportUnknownField } from "./decode.js";
 import type { AdmittedPod } from "./expand-workloads.js";
 import type { Namespace, Pod } from "./objects.js";
@@ -28,7 +28,7 @@ export function readPod(fields: readonly Entry[], offset: number, metadata: Meta
     }
   }
   const spec = readPodSpec(specValue, offset, false, checker);
-  return {
+  const pod: AdmittedPod = {
     kind: "Pod",
     namespace: metadata.namespace,
     name: metadata.name,
@@ -38,13 +38,16 @@ export function readPod(fields: readonly Entry[], offset: number, metadata: Meta
     hostNetwork: spec.hostNetwork,
     nodeName: spec.nodeName,
     ports: spec.ports,
-    ...(metadata.deletionGracePeriodSeconds === undefined
-      ? {}
-      : { deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds }),
     uid: metadata.uid,
-    ...(metadata.controller ? { controller: `${metadata.controller.kind}/${metadata.controller.name}` } : {}),
     offset,
     source: checker.source,
+  };
+  const { controller, deletionGracePeriodSeconds } = metadata;
+  if (!controller && deletionGracePeriodSeconds === undefined) return pod;
+  return {
+    ...pod,
+    ...(controller && { controller: `${controller.kind}/${controller.name}` }),
+    ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
   };
 }
 
@@ -99,7 +102,7 @@ function readStatus(value: Value, checker: Checker): Status {
       }
       case "podIP":
         status.ip = decodeString(entry.value, checker, "podIP") ?? "";
-        if (status.ip !== "" && !parseAddress(status.ip))
+        if (status.ip !== "" && !isAddress(status.ip))
           checker.report("pod-ip-invalid", { text: status.ip }, entry.value.offset, "podIP");
         break;
       default:

@@ -1,7 +1,7 @@
 import type { Document, Entry, Mapping, Value } from "../manifest/value.js";
 import { diagnostic, sortDiagnostics, type Diagnostic } from "../text/diagnostic.js";
-import { formatLocation, type Source } from "../text/source.js";
-import { readMetadata } from "./admit-metadata.js";
+import { formatLocation } from "../text/source.js";
+import { readMetadata, type NameRules } from "./admit-metadata.js";
 import { readNetworkPolicy } from "./admit-network-policy.js";
 import { readNamespace, readPod } from "./admit-pod.js";
 import { Checker } from "./checker.js";
@@ -35,12 +35,14 @@ export interface Admission {
  */
 export function admit(documents: readonly Document[], options: AdmitOptions = {}): Admission {
   const intake: Intake = {
-    namespace: options.namespace || undefined,
+    rules: { name: "subdomain", namespaced: true, namespace: options.namespace || undefined },
+    namespaceRules: { name: "label", namespaced: false, namespace: undefined },
     admitted: new Map(),
     diagnostics: [],
     read: new Map(),
     skipped: new Map(),
     lists: new Set(),
+    drawn: new Map(),
   };
   for (const document of documents) admitDocument(document, intake);
   const objects = expandWorkloads([...intake.admitted.values()], intake.diagnostics);
@@ -49,7 +51,9 @@ export function admit(documents: readonly Document[], options: AdmitOptions = {}
 }
 
 interface Intake {
-  readonly namespace: string | undefined;
+  /** What is wanted of names, and of the names of namespaces. */
+  readonly rules: NameRules;
+  readonly namespaceRules: NameRules;
   /** Kind and key → the object, in the order of the last of each. */
   readonly admitted: Map<string, Admitted>;
   readonly diagnostics: Diagnostic[];
@@ -57,6 +61,8 @@ interface Intake {
   readonly skipped: Map<string, number>;
   /** Lists that were taken apart: an alias may repeat one, at every depth. */
   readonly lists: Set<Value>;
+  /** Objects that were given a name already, of each `generateName`. */
+  readonly drawn: Map<string, number>;
 }
 
 interface Item {
@@ -68,27 +74,28 @@ interface Item {
 /** An object, or the objects of a list, to any depth. */
 function admitDocument({ source, value }: Document, intake: Intake): void {
   const waiting: Item[] = [{ value, type: undefined }];
+  let checker = new Checker(source);
   for (let item = waiting.pop(); item; item = waiting.pop()) {
-    const checker = new Checker(source);
+    if (!checker.isClean) checker = new Checker(source);
     const type = readType(item.value, item.type, checker);
     if (!type) {
-      intake.diagnostics.push(...checker.finish(peekName(item.value), false).diagnostics);
+      complain(checker, peekName(item.value), intake);
       continue;
     }
     const mapping = item.value as Mapping;
     const list = listOf(mapping, type, checker);
     if (!list) {
-      admitObject(mapping, type, checker, source, intake);
+      admitObject(mapping, type, checker, intake);
       continue;
     }
     if (intake.lists.has(mapping)) checker.report("list-repeated", {}, mapping.offset);
     else for (let i = list.items.length - 1; i >= 0; i--) waiting.push({ value: list.items[i]!, type: list.type });
     intake.lists.add(mapping);
-    intake.diagnostics.push(...checker.finish(undefined, false).diagnostics);
+    if (!checker.isClean) complain(checker, undefined, intake);
   }
 }
 
-function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, source: Source, intake: Intake): void {
+function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, intake: Intake): void {
   if (!type.read) {
     count(intake.skipped, `${type.apiVersion}/${type.kind}`);
     return;
@@ -96,12 +103,7 @@ function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, source:
   count(intake.read, type.kind);
   const kind = type.kind as ReadKind;
   const fields = decodeFields(mapping, checker)!;
-  const isNamespace = kind === "Namespace";
-  const rules = {
-    name: isNamespace ? "label" : "subdomain",
-    namespaced: !isNamespace,
-    namespace: intake.namespace,
-  } as const;
+  const rules = kind === "Namespace" ? intake.namespaceRules : intake.rules;
   const metadata = readMetadata(valueOf(fields, "metadata"), mapping.offset, rules, checker);
   let object: Admitted;
   switch (kind) {
@@ -117,20 +119,28 @@ function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, source:
     default:
       object = readWorkload(kind, fields, mapping.offset, metadata, checker);
   }
-  const name =
-    metadata.name === "" ? undefined : isNamespace ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+  if (checker.isClean) return store(metadata.generated ? withFreeName(object, intake) : object, intake);
+  const name = metadata.name === "" ? undefined : nameOf(object);
   const { admitted, diagnostics } = checker.finish(name, metadata.fromServer);
   for (const found of diagnostics) intake.diagnostics.push(found);
-  if (admitted) store(metadata.generated ? withFreeName(object, intake) : object, source, intake);
+  if (admitted) store(metadata.generated ? withFreeName(object, intake) : object, intake);
+}
+
+function complain(checker: Checker, object: string | undefined, intake: Intake): void {
+  for (const found of checker.finish(object, false).diagnostics) intake.diagnostics.push(found);
+}
+
+function nameOf(object: Admitted): string {
+  return object.kind === "Namespace" ? object.name : `${object.namespace}/${object.name}`;
 }
 
 /** Puts an object in the place of an earlier one of the same identity, and at the end of the order. */
-function store(object: Admitted, source: Source, intake: Intake): void {
-  const name = object.kind === "Namespace" ? object.name : `${object.namespace}/${object.name}`;
+function store(object: Admitted, intake: Intake): void {
+  const name = nameOf(object);
   const key = `${object.kind} ${name}`;
   const earlier = intake.admitted.get(key);
   if (earlier) {
-    const where = { location: { source, offset: object.offset }, object: name };
+    const where = { location: { source: object.source, offset: object.offset }, object: name };
     intake.diagnostics.push(
       diagnostic("object-replaced", { kind: object.kind, name, first: formatLocation(earlier) }, where),
     );
@@ -141,13 +151,15 @@ function store(object: Admitted, source: Source, intake: Intake): void {
 
 /** A server draws other characters for each object of one `generateName`. */
 function withFreeName(object: Admitted, intake: Intake): Admitted {
-  const prefix = object.kind === "Namespace" ? "" : `${object.namespace}/`;
-  let name = object.name;
-  for (let i = 2; intake.admitted.has(`${object.kind} ${prefix}${name}`); i++) {
-    const suffix = i.toString(36);
-    name = `${object.name.slice(0, -suffix.length)}${suffix}`;
+  const prefix = `${object.kind} ${nameOf(object)}`;
+  let free = object;
+  let drawn = intake.drawn.get(prefix) ?? 0;
+  while (intake.admitted.has(`${object.kind} ${nameOf(free)}`)) {
+    const suffix = (++drawn).toString(36);
+    free = { ...object, name: `${object.name.slice(0, -suffix.length)}${suffix}` };
   }
-  return { ...object, name };
+  intake.drawn.set(prefix, drawn);
+  return free;
 }
 
 function count(counts: Map<string, number>, key: string): void {

@@ -25,6 +25,11 @@ export class Checker {
     this.source = source;
   }
 
+  /** Nothing was reported; then it can serve another object. */
+  get isClean(): boolean {
+    return this.#problems.length === 0;
+  }
+
   enter(step: Step): void {
     this.#path.push(step);
   }

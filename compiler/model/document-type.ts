@@ -21,28 +21,39 @@ export function readType(value: Value, fallback: TypeMeta | undefined, checker: 
     checker.report("document-not-object", { found: describe(value) }, value.offset);
     return undefined;
   }
-  const kind = readWord(value, "kind", checker) ?? fallback?.kind ?? "";
-  const apiVersion = readWord(value, "apiVersion", checker) ?? fallback?.apiVersion ?? "";
-  if (kind === broken || apiVersion === broken) return undefined;
-  const at = (key: string): number => find(value, key)?.value.offset ?? value.offset;
+  let kindEntry: Entry | undefined;
+  let versionEntry: Entry | undefined;
+  for (const entry of value.entries) {
+    if (entry.key === "kind") kindEntry = entry;
+    else if (entry.key === "apiVersion") versionEntry = entry;
+  }
+  const kind = readWord(value, kindEntry, "kind", fallback?.kind, checker);
+  const apiVersion = readWord(value, versionEntry, "apiVersion", fallback?.apiVersion, checker);
+  if (kind === undefined || apiVersion === undefined) return undefined;
   if (kind === "") {
-    checker.report("kind-missing", {}, at("kind"), "kind");
+    checker.report("kind-missing", {}, kindEntry?.value.offset ?? value.offset, "kind");
     return undefined;
   }
   const served = versionOfKind.get(kind);
+  if (served === apiVersion) return { apiVersion, kind, read: true };
+  const versionOffset = versionEntry?.value.offset ?? value.offset;
   if (apiVersion === "") {
-    checker.report("api-version-missing", { kind, apiVersion: served ?? "" }, at("apiVersion"), "apiVersion");
+    checker.report("api-version-missing", { kind, apiVersion: served ?? "" }, versionOffset, "apiVersion");
     return undefined;
   }
-  if (served === apiVersion) return { apiVersion, kind, read: true };
   const group = groupOf(apiVersion);
   if (served !== undefined && groupsOfKinds.has(group)) {
-    checker.report("api-version-wrong", { kind, apiVersion, wanted: served }, at("apiVersion"), "apiVersion");
+    checker.report("api-version-wrong", { kind, apiVersion, wanted: served }, versionOffset, "apiVersion");
     return undefined;
   }
   const known = knownKinds.get(group);
   if (known && !known.has(kind) && !(kind.endsWith("List") && known.has(kind.slice(0, -4)))) {
-    checker.report("kind-unknown", { kind, apiVersion, suggestion: suggestKind(kind, known) }, at("kind"), "kind");
+    checker.report(
+      "kind-unknown",
+      { kind, apiVersion, suggestion: suggestKind(kind, known) },
+      kindEntry?.value.offset ?? value.offset,
+      "kind",
+    );
     return undefined;
   }
   return { apiVersion, kind, read: false };
@@ -55,7 +66,7 @@ export function listOf(
   checker: Checker,
 ): { readonly items: readonly Value[]; readonly type: TypeMeta | undefined } | undefined {
   if (type.read || !type.kind.endsWith("List")) return undefined;
-  const items = find(mapping, "items")?.value;
+  const items = mapping.entries.findLast((entry) => entry.key === "items")?.value;
   const itemType = type.kind === "List" ? undefined : { ...type, kind: type.kind.slice(0, -4) };
   if (items?.kind === "sequence") return { items: items.items, type: itemType };
   // Of groups that are not known here, a kind may end so and be no list.
@@ -64,23 +75,19 @@ export function listOf(
   return { items: [], type: itemType };
 }
 
-const broken = "\0broken";
-
-/** undefined when there is none; `broken` when it is no string, which is reported. A name in the wrong case is found, and reported. */
-function readWord(mapping: Mapping, key: string, checker: Checker): string | undefined {
-  const entry = find(mapping, key);
-  if (entry) return decodeString(entry.value, checker, key) ?? broken;
+/** What an entry says, or the fallback; undefined when it is no string, or has its name in the wrong case, which is reported. */
+function readWord(
+  mapping: Mapping,
+  entry: Entry | undefined,
+  key: string,
+  fallback: string | undefined,
+  checker: Checker,
+): string | undefined {
+  if (entry) return decodeString(entry.value, checker, key);
   const near = mapping.entries.find((other) => other.key.toLowerCase() === key.toLowerCase());
-  if (!near) return undefined;
+  if (!near) return fallback ?? "";
   checker.report("unknown-field", { name: near.key, fix: `write ${key}` }, near.keyOffset, near.key);
-  return broken;
-}
-
-/** The last one counts. */
-function find(mapping: Mapping, key: string): Entry | undefined {
-  let found: Entry | undefined;
-  for (const entry of mapping.entries) if (entry.key === key) found = entry;
-  return found;
+  return undefined;
 }
 
 function suggestKind(kind: string, known: ReadonlySet<string>): string {
