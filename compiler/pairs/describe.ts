@@ -8,7 +8,10 @@ export function describeExpression(expression: SetExpression): string {
   const about = (kinds: readonly SetMatch["set"]["kind"][]) => {
     return expression.filter(({ set }) => kinds.includes(set.kind)).map(describeMatch);
   };
-  const labels = about(["pod-label", "pod-label-values"]);
+  const labels = about(["pod-label", "pod-label-values"]).map((words, index, all) => {
+    // "labelled a=b and c=d", but "not labelled a=b and not labelled c=d".
+    return words.startsWith(labelled) && all[index - 1]?.startsWith(labelled) ? words.slice(labelled.length) : words;
+  });
   const namespaces = about(["namespace", "all-namespaces", "namespace-label"]);
   const words = [...(labels.length > 0 ? [`pods ${labels.join(" and ")}`] : ["all pods"]), ...namespaces].join(" ");
   if (!expression.every(({ negated }) => negated)) return words;
@@ -29,6 +32,8 @@ export function describePort(port: PairPort): string {
   if (port.kind === "named") return `${port.name}/${protocol} (by name)`;
   return `${port.first === port.last ? port.first : `${port.first}-${port.last}`}/${protocol}`;
 }
+
+const labelled = "labelled ";
 
 function describeMatch({ set, negated }: SetMatch): string {
   const not = negated ? "not " : "";

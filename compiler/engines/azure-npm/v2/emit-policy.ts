@@ -7,7 +7,6 @@ import type {
   PolicyPairs,
   SetExpression,
 } from "../../../pairs/pair-group.js";
-import { match } from "ts-pattern";
 import { acceptChain, allowMarkChain, jump, setMark } from "./chains.js";
 import type { V2Generation } from "./generation.js";
 import { namedPortSet, setOf, type SetMetadata } from "./sets.js";
@@ -103,13 +102,14 @@ function namedPortMatch(port: PairPort, naming: Naming): Match[] {
 
 /** `-ON-TCP`, `-ON-TCP-TO-PORT-80:90`, `-ON-TCP-TO-namedport:http`. */
 function portComment(port: PairPort): string {
-  return match(port)
-    .with({ kind: "any" }, () => "")
-    .with({ kind: "protocol" }, ({ protocol }) => `-ON-${protocol}`)
-    .with(
-      { kind: "range" },
-      ({ protocol, first, last }) => `-ON-${protocol}-TO-PORT-${first === last ? first : `${first}:${last}`}`,
-    )
-    .with({ kind: "named" }, ({ protocol, name }) => `-ON-${protocol}-TO-${namedPortSet(name).readableName}`)
-    .exhaustive();
+  switch (port.kind) {
+    case "any":
+      return "";
+    case "protocol":
+      return `-ON-${port.protocol}`;
+    case "range":
+      return `-ON-${port.protocol}-TO-PORT-${port.first === port.last ? port.first : `${port.first}:${port.last}`}`;
+    case "named":
+      return `-ON-${port.protocol}-TO-${namedPortSet(port.name).readableName}`;
+  }
 }

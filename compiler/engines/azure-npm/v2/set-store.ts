@@ -37,7 +37,7 @@ export interface SetChanges {
 export class SetStore {
   readonly #hashes: Hashes;
   readonly #sets = new Map<string, SetState>();
-  readonly #dirty = new Map<SetState, { added: Set<string>; deleted: Set<string> }>();
+  #dirty = new Map<SetState, PendingChange>();
   #doomed = new Set<SetState>();
 
   constructor(hashes: Hashes) {
@@ -67,7 +67,7 @@ export class SetStore {
     set.members.set(member, owner);
     if (held) return;
     const change = this.#touch(set);
-    if (!change.deleted.delete(member)) change.added.add(member);
+    if (!withdraw(change.deleted, member)) change.added.push(member);
   }
 
   /** Does nothing when the member is not there or belongs to another owner by now. */
@@ -75,7 +75,7 @@ export class SetStore {
     if (set.members.get(member) !== owner) return;
     set.members.delete(member);
     const change = this.#touch(set);
-    if (!change.added.delete(member)) change.deleted.add(member);
+    if (!withdraw(change.added, member)) change.deleted.push(member);
   }
 
   addToList(list: SetState, member: SetState): void {
@@ -110,54 +110,68 @@ export class SetStore {
 
   /** Tells the kernel what it does not know yet. */
   apply(): SetChanges {
-    const changed = [...this.#dirty].map(([set, { added, deleted }]) => ({
-      set,
-      added: [...added],
-      deleted: [...deleted],
-    }));
-    const destroyed = [...this.#doomed];
-    this.#dirty.clear();
+    const changes: SetChanges = { changed: [...this.#dirty.values()], destroyed: [...this.#doomed] };
+    this.#dirty = new Map();
     this.#doomed = new Set();
-    return { changed, destroyed };
+    return changes;
   }
 
   /** What the kernel holds: the sets, and those that only wait for their removal. */
   kernelSets(): IpSet[] {
-    const byName = new Map<string, { set: SetState; members: Map<string, string> }>();
+    const byName = new Map<string, SetState[]>();
     for (const set of [...this.#sets.values(), ...this.#doomed]) {
-      // Two readable names with one kernel name are one set (possible with FNV).
-      const found = byName.get(set.kernelName) ?? { set, members: new Map<string, string>() };
-      byName.set(set.kernelName, found);
-      for (const member of set.members.keys()) addKernelMember(found.members, member, set.metadata);
+      const others = byName.get(set.kernelName);
+      if (others) others.push(set);
+      else byName.set(set.kernelName, [set]);
     }
-    return [...byName.values()]
-      .map(({ set, members }): IpSet => ({
-        name: set.kernelName,
-        type: set.metadata.type,
-        ...(set.metadata.maxElements !== undefined && { maxElements: set.metadata.maxElements }),
-        members: [...members.values()].sort(compareMembers),
-        readableName: set.metadata.readableName,
-        origin: set.origin,
-      }))
-      .sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name));
+    return [...byName.values()].map(kernelSet).sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name));
   }
 
-  #touch(set: SetState): { added: Set<string>; deleted: Set<string> } {
+  #touch(set: SetState): PendingChange {
     let change = this.#dirty.get(set);
-    if (!change) this.#dirty.set(set, (change = { added: new Set(), deleted: new Set() }));
+    if (!change) this.#dirty.set(set, (change = { set, added: [], deleted: [] }));
     return change;
   }
 }
 
-/** Of two members that mean one network the first stays: the kernel refuses the second. */
-function addKernelMember(members: Map<string, string>, member: string, metadata: SetMetadata): void {
-  if (metadata.maxElements === undefined) {
-    const text = kernelMember(member);
-    members.set(text, text);
-    return;
+/** A change that still grows. */
+interface PendingChange extends SetChange {
+  readonly added: string[];
+  readonly deleted: string[];
+}
+
+/** Takes a member out of a list; false when it is not there. */
+function withdraw(members: string[], member: string): boolean {
+  const index = members.indexOf(member);
+  if (index >= 0) members.splice(index, 1);
+  return index >= 0;
+}
+
+/** Several readable names with one kernel name are one set (possible with FNV); the first says what it is. */
+function kernelSet(sets: readonly SetState[]): IpSet {
+  const { metadata, kernelName, origin } = sets[0]!;
+  const { readableName, type, maxElements } = metadata;
+  const members = sets.length === 1 && maxElements === undefined ? sets[0]!.members.keys() : distinctMembers(sets);
+  return {
+    name: kernelName,
+    type,
+    ...(maxElements !== undefined && { maxElements }),
+    members: Array.from(members, kernelMember).sort(compareMembers),
+    readableName,
+    origin,
+  };
+}
+
+/** Of two members that mean one network the first stays: the kernel refuses the second, and what is no network. */
+function distinctMembers(sets: readonly SetState[]): Iterable<string> {
+  const byMeaning = new Map<string, string>();
+  for (const { metadata, members } of sets) {
+    for (const member of members.keys()) {
+      const meaning = metadata.maxElements === undefined ? kernelMember(member) : networkOf(member);
+      if (meaning !== undefined && !byMeaning.has(meaning)) byMeaning.set(meaning, member);
+    }
   }
-  const network = networkOf(member);
-  if (network !== undefined && !members.has(network)) members.set(network, kernelMember(member));
+  return byMeaning.values();
 }
 
 function byText(a: string, b: string): number {
