@@ -1,0 +1,26 @@
+import { Ajv } from "ajv";
+import { readdir, readFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import { anpm } from "./cli/anpm.js";
+
+const validate = new Ajv({ strict: true, allErrors: true }).compile(
+  JSON.parse(await readFile("dist/compile.schema.json", "utf8")) as object,
+);
+const cases = (await readdir("golden", { withFileTypes: true })).filter(({ name }) => name !== "errors").slice(0, 12);
+
+describe("compile -o json", () => {
+  test.each(cases.map(({ name }) => name))("golden case %s is what the shipped schema describes", async (name) => {
+    const { stdout } = await anpm(["compile", "-f", `golden/${name}/manifests.yaml`, "-o", "json"]);
+    const valid = validate(JSON.parse(stdout));
+    expect(validate.errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+  });
+
+  test("canary: the schema refuses a rule without text and a key it does not know", async () => {
+    const { stdout } = await anpm(["compile", "-f", "golden/aks-1-deny/manifests.yaml", "-o", "json"]);
+    const value = JSON.parse(stdout) as { chains: { rules: { text?: string }[] }[] };
+    delete value.chains.find(({ rules }) => rules.length > 0)!.rules[0]!.text;
+    expect(validate(value)).toBe(false);
+    expect(validate({ ...(JSON.parse(stdout) as object), surprise: 1 })).toBe(false);
+  });
+});

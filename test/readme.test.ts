@@ -1,0 +1,82 @@
+import { execa, execaSync } from "execa";
+import { mkdtempSync } from "node:fs";
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+/** The commands of the readme, run as they stand there, in a copy of the project without what builds leave behind. */
+const readme = await readFile("README.md", "utf8");
+const folder = mkdtempSync(join(tmpdir(), "anpm-readme-"));
+const stubs = join(folder, "stubs");
+const clone = join(folder, "clone");
+const [example, ...rest] = blocks("sh").flatMap((block) => block.split("\n"));
+
+/** Run by .ci/run: a test that ran them would run itself. */
+const notHere = ["npm ci && npm test", "npm install --global ."];
+const canUseKernel = execaSync("unshare", ["--net", "ipset", "list", "-n"], { reject: false }).exitCode === 0;
+
+beforeAll(async () => {
+  await mkdir(clone);
+  const left = [...(await readFile(".gitignore", "utf8")).split("\n").map((line) => line.replace("/", "")), ".git"];
+  for (const name of (await readdir(".")).filter((each) => !left.includes(each))) {
+    await cp(name, join(clone, name), { recursive: true });
+  }
+  await mkdir(stubs);
+  await stub("anpm", `exec node "${resolve("dist/src/main.js")}" "$@"`);
+  await stub("kubectl", `exec cat "${resolve("test/readme-cluster.json")}"`);
+  await stub("sudo", canUseKernel ? `exec unshare --net "$@"` : `if [ "$1" = sh ]; then sh -n "$2"; fi`);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("the readme", () => {
+  test("its first set-up line works in a fresh clone, and works again", async () => {
+    expect(example).toBe("npm ci && npm run example");
+    for (const _ of ["once", "again"]) {
+      const { stdout } = await run(example!);
+      expect(stdout.match(/^==> Step \d/gm)).toEqual(["==> Step 1", "==> Step 2", "==> Step 3"]);
+      expect(stdout.match(/^COMMIT$/gm)).toHaveLength(3);
+    }
+  }, 300_000);
+
+  test("its second one is what .ci/run runs", async () => {
+    const script = await readFile(".ci/run", "utf8");
+    expect(script).toMatch(/step npm ci\b[^]*step npm test\b/);
+  });
+
+  test("its example is what anpm prints", async () => {
+    await writeFile(join(clone, "policy.yaml"), blocks("yaml")[0]!);
+    const { stdout } = await run("anpm compile -f policy.yaml");
+    expect(stdout).toBe(blocks("text")[0]);
+  });
+
+  test.each(rest.filter((line) => !notHere.includes(line)))("%s", async (line) => {
+    await run(line);
+  });
+
+  test("it names every option of compile", async () => {
+    const { stdout } = await run("anpm compile --help");
+    for (const [option] of stdout.matchAll(/--[a-z-]+(?= {2,}| <)/g)) {
+      if (option !== "--version" && option !== "--help") expect(readme).toContain(option);
+    }
+  });
+});
+
+/** Rejects when the command fails. */
+async function run(line: string) {
+  const env = { PATH: `${stubs}${delimiter}${process.env["PATH"]}`, npm_config_prefer_offline: "true" };
+  return execa("bash", ["-e", "-o", "pipefail", "-c", line], { cwd: clone, env, stdin: "ignore" });
+}
+
+/** Texts of the readme's blocks of a language, without the last line end. */
+function blocks(language: string): readonly string[] {
+  return [...readme.matchAll(/^```(\w+)\n([^]*?)\n```$/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , text]) => text!);
+}
+
+async function stub(name: string, command: string): Promise<void> {
+  await writeFile(join(stubs, name), `#!/bin/sh\n${command}\n`);
+  await chmod(join(stubs, name), 0o755);
+}
