@@ -94,7 +94,8 @@ function checkNames(tables: Tables, chains: readonly Chain[], ownership: Ownersh
 const functions = String.raw`main() {
   prepare
   check_flavour
-  target_sets >"$dir/want" && target_chains >"$dir/final-chains" || fail 3 'no room for temporary files'
+  target_sets >"$dir/want" || fail 3 'no room for temporary files'
+  target_chains >"$dir/final-chains" || fail 3 'no room for temporary files'
   read_filters
   finish_other_run
   compare_sets

@@ -2,13 +2,20 @@ import { describe, expect, test } from "vitest";
 import { applyScript } from "../../compiler/netfilter/apply-script.js";
 import { undoScript } from "../../compiler/netfilter/undo-script.js";
 import { firstState, kubeProxy, ownership, secondState } from "./example.js";
-import { killAtEveryStep } from "./kill-at-every-step.js";
+import { killAtEveryStep, type KillTrial } from "./kill-at-every-step.js";
 import { whyNoKernel, type Namespace } from "./namespace.js";
 import type { Flavour } from "./read-back.js";
 import { runScript } from "./round-trip.js";
 
 const reason = whyNoKernel();
 if (reason) console.warn(`kernel tests are skipped: ${reason}`);
+
+/** From the first state to the second, under nft. */
+const update: KillTrial = {
+  ownership,
+  prepare: (namespace) => runScript(namespace, applyScript(firstState, ownership, { flavour: "nft" })),
+  script: applyScript(secondState, ownership, { flavour: "nft" }),
+};
 
 describe.skipIf(reason)(
   "killed or disturbed at any step, a script leaves the old or the new state, and the next run repairs it",
@@ -34,13 +41,6 @@ describe.skipIf(reason)(
         expect(report.steps).toBeGreaterThan(12);
       });
 
-      test("a change of flavour with sets in use", () => {
-        const old = applyScript(firstState, ownership, { flavour: flavour === "nft" ? "legacy" : "nft" });
-        const prepare = (namespace: Namespace): void => runScript(namespace, old);
-        const report = killAtEveryStep({ ownership, script: apply(secondState), prepare });
-        expect(report.failures).toEqual([]);
-      });
-
       test("undo", () => {
         const prepare = (namespace: Namespace): void => {
           node(namespace);
@@ -49,6 +49,40 @@ describe.skipIf(reason)(
         const report = killAtEveryStep({ ownership, script: undoScript(ownership, { flavour }), prepare });
         expect(report.failures).toEqual([]);
       });
+    });
+
+    test("a change of flavour with sets in use", { timeout: 120_000 }, () => {
+      const prepare = (namespace: Namespace): void =>
+        runScript(namespace, applyScript(firstState, ownership, { flavour: "legacy" }));
+      expect(killAtEveryStep({ ...update, prepare }).failures).toEqual([]);
+    });
+
+    describe("then another script than the killed one", { timeout: 120_000 }, () => {
+      test("goes back to the old state", () => {
+        const next = applyScript(firstState, ownership, { flavour: "nft" });
+        expect(killAtEveryStep({ ...update, next }).failures).toEqual([]);
+      });
+
+      test("goes on in the other flavour", () => {
+        const next = applyScript(firstState, ownership, { flavour: "legacy" });
+        expect(killAtEveryStep({ ...update, next }).failures).toEqual([]);
+      });
+
+      test("removes everything", () => {
+        const next = undoScript(ownership, { flavour: "nft" });
+        expect(killAtEveryStep({ ...update, next }).failures).toEqual([]);
+      });
+    });
+
+    test("a script that changes sets in use is found out", { timeout: 120_000 }, () => {
+      const moreMembers = firstState.sets.map((set) =>
+        set.name === "fw-backends" ? { ...set, members: ["10.0.0.3", "10.0.0.4"] } : set,
+      );
+      const careful = applyScript({ ...firstState, sets: moreMembers }, ownership, { flavour: "nft" });
+      const careless = careful.replace("if uses_changed_set;", "if false;");
+      expect(careless).not.toBe(careful);
+      const { failures } = killAtEveryStep({ ...update, script: careless });
+      expect(failures.join("\n")).toContain("neither old nor new");
     });
   },
 );

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ownership } from "../../compiler/netfilter/ownership.js";
-import { loadState, meaningOf, stateOf, type Meaning } from "./meaning.js";
+import { execaSync } from "execa";
+import { cut, meaningOf, readState, stateFrom, stateOf, type State } from "./meaning.js";
+import { emptyFilter } from "./read-back.js";
 import { withNamespace, type Namespace } from "./namespace.js";
 
 export interface KillTrial {
@@ -31,43 +33,40 @@ export interface KillReport {
 export function killAtEveryStep(trial: KillTrial): KillReport {
   const folder = mkdtempSync(join(tmpdir(), "anpm-kill-"));
   try {
-    writeShims(folder);
-    const failures: string[] = [];
-    const next = trial.next ?? trial.script;
-    const look = (namespace: Namespace): Meaning => meaningOf(stateOf(namespace), trial.ownership);
-    const undisturbed = withNamespace((namespace) => {
+    const old = withNamespace((namespace) => {
       trial.prepare(namespace);
-      const old = stateOf(namespace);
-      const { exitCode, stderr } = runShimmed(namespace, folder, trial.script);
-      if (exitCode !== 0) throw new Error(`the undisturbed run failed: ${stderr}`);
-      const calls = callsOf(folder);
-      const after = look(namespace);
-      runShimmed(namespace, folder, next);
-      return { old, before: meaningOf(old, trial.ownership), after, end: look(namespace), calls };
+      return stateOf(namespace);
     });
-    const allowed = new Set([undisturbed.before.rules, undisturbed.after.rules]);
+    writeShims(folder);
+    writeState(folder, old);
+    writeFileSync(join(folder, "script"), trial.script);
+    writeFileSync(join(folder, "next"), trial.next ?? trial.script);
+
+    const undisturbed = runTrial(folder);
+    if (undisturbed.errors !== "") throw new Error(`the undisturbed run failed: ${undisturbed.errors}`);
+    const calls = readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
+    const before = meaningOf(old, trial.ownership);
+    const after = meaningOf(undisturbed.first, trial.ownership);
+    const end = meaningOf(undisturbed.second, trial.ownership);
     // While both flavours hold rules of the owner, a packet passes when the old and the new state let it pass.
-    allowed.add(undisturbed.before.either(undisturbed.after));
+    const allowed = new Set([before.rules, after.rules, before.either(after)]);
+
+    const failures: string[] = [];
     let trials = 0;
-    undisturbed.calls.forEach((call, index) => {
+    calls.forEach((call, index) => {
       for (const way of waysToDisturb(call)) {
         trials += 1;
         const where = `${way} ${index + 1} (${call})`;
-        withNamespace((namespace) => {
-          loadState(namespace, undisturbed.old);
-          runShimmed(namespace, folder, trial.script, { step: index + 1, way });
-          const disturbed = look(namespace);
-          if (!allowed.has(disturbed.rules)) failures.push(`${where}: neither old nor new:\n${disturbed.rules}`);
-          const again = runShimmed(namespace, folder, next);
-          if (again.exitCode !== 0) failures.push(`${where}: the next run failed: ${again.stderr}`);
-          const repaired = look(namespace);
-          if (repaired.everything !== undisturbed.end.everything) {
-            failures.push(`${where}: the next run does not reach its state:\n${repaired.everything}`);
-          }
-        });
+        const { first, second, errors } = runTrial(folder, { step: index + 1, way });
+        const { rules } = meaningOf(first, trial.ownership);
+        if (!allowed.has(rules)) failures.push(`${where}: neither old nor new:\n${rules}`);
+        if (errors !== "") failures.push(`${where}: the next run failed: ${errors}`);
+        const { everything } = meaningOf(second, trial.ownership);
+        if (everything !== end.everything)
+          failures.push(`${where}: the next run does not reach its state:\n${everything}`);
       }
     });
-    return { steps: undisturbed.calls.length, trials, failures };
+    return { steps: calls.length, trials, failures };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -87,8 +86,7 @@ function writeShims(folder: string): void {
     const shim = `#!/bin/sh
 echo "${tool} $*" >>"$SHIM_FOLDER/calls"
 PATH=$SHIM_PATH
-turn=$(grep -c . "$SHIM_FOLDER/calls")
-[ "$turn" = "$SHIM_STEP" ] || exec ${tool} "$@"
+[ -n "$SHIM_STEP" ] && [ "$(grep -c . "$SHIM_FOLDER/calls")" = "$SHIM_STEP" ] || exec ${tool} "$@"
 case $SHIM_WAY in
   fail) echo "no luck" >&2; exit 1 ;;
   half) cat >"$SHIM_FOLDER/input"
@@ -101,28 +99,42 @@ kill -9 "$(cat "$SHIM_FOLDER/pid")"
   }
 }
 
-function runShimmed(
-  namespace: Namespace,
-  folder: string,
-  script: string,
-  disturbance: { step: number; way: string } = { step: 0, way: "" },
-): { exitCode: number; stderr: string } {
-  writeFileSync(join(folder, "calls"), "");
-  writeFileSync(join(folder, "script"), script);
-  const path = process.env["PATH"] ?? "";
-  return namespace.run("sh", ["-c", 'echo $$ >"$SHIM_FOLDER/pid"; exec dash "$SHIM_FOLDER/script"'], {
-    mayFail: true,
-    env: {
-      PATH: `${folder}:${path}`,
-      TMPDIR: folder,
-      SHIM_FOLDER: folder,
-      SHIM_PATH: path,
-      SHIM_STEP: String(disturbance.step),
-      SHIM_WAY: disturbance.way,
-    },
-  });
+function writeState(folder: string, state: State): void {
+  writeFileSync(join(folder, "old.sets"), state.sets);
+  writeFileSync(join(folder, "old.nft"), state.nft === emptyFilter ? "" : state.nft);
+  writeFileSync(join(folder, "old.legacy"), state.legacy === emptyFilter ? "" : state.legacy);
 }
 
-function callsOf(folder: string): string[] {
-  return readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
+/** All of a trial in one process with a namespace that ends with it: old state, disturbed script, look, next script, look. */
+const trialScript = `
+cd "$SHIM_FOLDER"
+[ ! -s old.sets ] || ipset restore <old.sets || exit
+[ ! -s old.nft ] || iptables-nft-restore <old.nft || exit
+[ ! -s old.legacy ] || iptables-legacy-restore <old.legacy || exit
+: >calls
+PATH=$SHIM_FOLDER:$PATH sh -c 'echo $$ >"$SHIM_FOLDER/pid"; exec dash script' 2>first-errors
+first=$?
+${readState}
+dash next 2>next-errors || cat next-errors >&2
+[ -n "$SHIM_STEP" ] || [ "$first" = 0 ] || cat first-errors >&2
+echo "${cut}"
+${readState}
+`;
+
+function runTrial(
+  folder: string,
+  disturbance: { step: number; way: string } | undefined = undefined,
+): { first: State; second: State; errors: string } {
+  const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-c", trialScript], {
+    stripFinalNewline: false,
+    env: {
+      TMPDIR: folder,
+      SHIM_FOLDER: folder,
+      SHIM_PATH: process.env["PATH"] ?? "",
+      SHIM_STEP: disturbance ? String(disturbance.step) : "",
+      SHIM_WAY: disturbance?.way ?? "",
+    },
+  });
+  const parts = stdout.split(`${cut}\n`);
+  return { first: stateFrom(parts.slice(0, 3)), second: stateFrom(parts.slice(3, 6)), errors: stderr };
 }

@@ -4,7 +4,7 @@ import { parseIptablesSave } from "../../compiler/netfilter/parse-iptables-save.
 import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
 import type { IpSet } from "../../compiler/netfilter/tables.js";
 import type { Namespace } from "./namespace.js";
-import { emptyFilter, plainFilter, sortSets, type Flavour } from "./read-back.js";
+import { plainFilter, sortSets, type Flavour } from "./read-back.js";
 
 export interface Meaning {
   /** What decides over packets: the rules of both flavours, and what the sets hold that they use; temporary names made final. */
@@ -23,22 +23,21 @@ export interface State {
   readonly sets: string;
 }
 
-/** Read in one go. Legacy iptables is not asked for a table that it would then create. */
-export function stateOf(namespace: Namespace): State {
-  const script = `iptables-nft-save -t filter; echo "${cut}"
-if grep -qx filter /proc/net/ip_tables_names 2>/dev/null; then iptables-legacy-save -t filter; fi; echo "${cut}"
+/** What stands between the dumps that `readState` prints. */
+export const cut = "=".repeat(20);
+
+/** Shell commands that print the three dumps of a state. Legacy iptables is not asked for a table that it would then create. */
+export const readState = `iptables-nft-save -t filter 2>/dev/null; echo "${cut}"
+if grep -qx filter /proc/net/ip_tables_names 2>/dev/null; then iptables-legacy-save -t filter 2>/dev/null; fi; echo "${cut}"
 ipset save`;
-  const [nft, legacy, sets] = namespace.run("sh", ["-c", script]).stdout.split(`${cut}\n`);
-  return { nft: plainFilter(nft!), legacy: plainFilter(legacy!), sets: sets! };
+
+export function stateOf(namespace: Namespace): State {
+  return stateFrom(namespace.run("sh", ["-c", readState]).stdout.split(`${cut}\n`));
 }
 
-const cut = "=".repeat(20);
-
-/** Brings an empty namespace to a state. */
-export function loadState(namespace: Namespace, state: State): void {
-  if (state.sets !== "") namespace.run("ipset", ["restore"], { input: state.sets });
-  if (state.nft !== emptyFilter) namespace.run("iptables-nft-restore", [], { input: state.nft });
-  if (state.legacy !== emptyFilter) namespace.run("iptables-legacy-restore", [], { input: state.legacy });
+/** From the three dumps as printed. */
+export function stateFrom([nft, legacy, sets]: readonly string[]): State {
+  return { nft: plainFilter(nft!), legacy: plainFilter(legacy!), sets: sets! };
 }
 
 /** What a namespace does to packets, as a text that is equal for equal behaviour. */
