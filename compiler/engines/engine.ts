@@ -8,6 +8,8 @@ import type { Diagnostic } from "../text/diagnostic.js";
 /** A program that turns policies into rules on nodes. */
 export interface Engine {
   readonly id: string;
+  /** Ids of the generations that can be configured, newest first; the first is the default. */
+  readonly generations: readonly string[];
   /** Checks what the user asked for. Without errors among the diagnostics there is a `machine`. */
   configure(options: EngineOptions): Configured;
 }

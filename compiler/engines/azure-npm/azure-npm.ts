@@ -3,11 +3,11 @@ import type { Command } from "../../netfilter/command.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import type { Configured, Effect, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import type { Blueprint, NpmNode, Settings } from "./blueprint.js";
-import { defaultGeneration, selectGeneration } from "./generations.js";
+import { builtGenerations, defaultGeneration, selectGeneration } from "./generations.js";
 import { formatRelease } from "./release.js";
 
 /** Azure NPM, the network policy engine of AKS. */
-export const azureNpm: Engine = { id: "azure-npm", configure };
+export const azureNpm: Engine = { id: "azure-npm", generations: builtGenerations, configure };
 
 function configure(options: EngineOptions): Configured {
   const diagnostics: Diagnostic[] = [];

@@ -29,7 +29,9 @@ const generations: readonly GenerationEntry[] = [
 ];
 
 const ids = generations.map(({ id }) => id);
-const builtIds = generations.filter(({ make }) => make).map(({ id }) => id);
+
+/** Ids, newest first. */
+export const builtGenerations = generations.flatMap(({ id, make }) => (make ? [id] : [])).toReversed();
 
 export const defaultGeneration = "v2";
 
@@ -51,7 +53,7 @@ export function selectGeneration(text: string, lite: boolean): Selected {
   if (entry === "transition") return { problem: diagnostic("no-generation", { text, neighbours: "v1-2020 or v1" }) };
   if (!entry) return { problem: unknownRelease(text, release) };
   if (!entry.make)
-    return { problem: diagnostic("generation-not-built", { text, id: entry.id, built: builtIds.join(", ") }) };
+    return { problem: diagnostic("generation-not-built", { text, id: entry.id, built: builtGenerations.join(", ") }) };
   if (lite && !has(release, "v1.6.12")) return { problem: diagnostic("lite-not-supported", { release: text }) };
   return { blueprint: entry.make(release, lite) };
 }
