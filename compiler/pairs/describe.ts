@@ -8,12 +8,9 @@ export function describeExpression(expression: SetExpression): string {
   const about = (kinds: readonly SetMatch["set"]["kind"][]) => {
     return expression.filter(({ set }) => kinds.includes(set.kind)).map(describeMatch);
   };
-  const labels = about(["pod-label", "pod-label-values"]).map((words, index, all) => {
-    // "labelled a=b and c=d", but "not labelled a=b and not labelled c=d".
-    return words.startsWith(labelled) && all[index - 1]?.startsWith(labelled) ? words.slice(labelled.length) : words;
-  });
-  const namespaces = about(["namespace", "all-namespaces", "namespace-label"]);
-  const words = [...(labels.length > 0 ? [`pods ${labels.join(" and ")}`] : ["all pods"]), ...namespaces].join(" ");
+  const labels = joinLabels(about(["pod-label", "pod-label-values"]), labelled);
+  const namespaces = joinLabels(about(["namespace", "all-namespaces", "namespace-label"]), `in namespaces ${labelled}`);
+  const words = [labels ? `pods ${labels}` : "all pods", namespaces].filter((part) => part !== "").join(" ");
   if (!expression.every(({ negated }) => negated)) return words;
   // Nothing says that the address is a pod's: an address outside the cluster has no label, too.
   return `${words}, and every address outside the cluster`;
@@ -34,6 +31,19 @@ export function describePort(port: PairPort): string {
 }
 
 const labelled = "labelled ";
+
+/** "labelled a=b and c=d", but "not labelled a=b and not labelled c=d"; what all share stands once, in front. */
+function joinLabels(all: readonly string[], prefix: string): string {
+  const place = prefix.slice(0, -labelled.length);
+  return all
+    .map((words, index) => {
+      const before = all[index - 1];
+      if (before === undefined) return words;
+      if (words.startsWith(prefix) && before.startsWith(prefix)) return words.slice(prefix.length);
+      return words.startsWith(place) ? words.slice(place.length) : words;
+    })
+    .join(" and ");
+}
 
 function describeMatch({ set, negated }: SetMatch): string {
   const not = negated ? "not " : "";

@@ -21,18 +21,20 @@ function formatPolicy(pairs: PolicyPairs, resolver: Resolver | undefined): strin
 function formatDirection({ direction, subjects, groups }: DirectionPairs, resolver: Resolver | undefined): string[] {
   const preposition = direction === "ingress" ? "to" : "from";
   const lines = [`  ${direction} ${preposition} ${describeExpression(subjects)}`];
-  for (const group of groups) lines.push(...formatGroup(group, resolver?.resolve(group)));
+  for (const group of groups) {
+    lines.push(...formatGroup(group, groups.length > 1, resolver?.resolve(group)));
+  }
   if (groups.length === 1 && groups[0]!.verdict === "allow") lines.push("    nothing is disallowed");
   return lines;
 }
 
-function formatGroup(group: PairGroup, resolved: ResolvedGroup | undefined): string[] {
+function formatGroup(group: PairGroup, isOneOfSeveral: boolean, resolved: ResolvedGroup | undefined): string[] {
   const ingress = group.direction === "ingress";
   const peers = describeExpression(ingress ? group.sources : group.destinations);
   const place = `(${fieldOf(group.origin)})`;
   const lines =
     group.verdict === "disallow"
-      ? [`    disallow ${ingress ? "from" : "to"} anywhere else on any port`]
+      ? [`    disallow everything${isOneOfSeveral ? " else" : ""}`]
       : [`    allow    ${ingress ? "from" : "to"} ${peers} on ${group.ports.map(describePort).join(", ")}  ${place}`];
   return resolved ? [...lines, ...formatResolved(group, resolved)] : lines;
 }

@@ -29,7 +29,7 @@ export interface Resolver {
 
 /**
  * Turns set expressions into addresses. Pods that have no IPv4 address of their own (host network, finished, not
- * started) are in no set.
+ * started, deleted and out of time) are in no set.
  */
 export function resolverOf(objects: readonly KubernetesObject[]): Resolver {
   const pods = objects.filter((object): object is Pod => object.kind === "Pod" && hasOwnAddress(object));
@@ -70,9 +70,8 @@ export function resolverOf(objects: readonly KubernetesObject[]): Resolver {
 }
 
 function hasOwnAddress(pod: Pod): boolean {
-  return (
-    !pod.hostNetwork && pod.ip !== "" && !pod.ip.includes(":") && pod.phase !== "Succeeded" && pod.phase !== "Failed"
-  );
+  if (pod.hostNetwork || pod.phase === "Succeeded" || pod.phase === "Failed") return false;
+  return pod.deletionGracePeriodSeconds !== 0 && pod.ip !== "" && !pod.ip.includes(":");
 }
 
 function holds(pod: Pod, set: SetMatch["set"], namespaceLabels: Labels | undefined): boolean {

@@ -68,12 +68,16 @@ export const engineCodes = {
     () => "use a release from v1.8.12 on",
   ),
   "npm-ignores-host-network-pods": warning<IgnoredPods>(
-    ({ count, pods }) => `Azure NPM puts no pod of the host network into a set, so that policies do not reach ${count}: ${pods}`,
+    ({ count, pods }) => `Azure NPM puts no pod of the host network into a set, so policies do not reach them; there are ${count}: ${pods}`,
     () => "nothing to do; the node's own address is not a pod's",
   ),
   "npm-ignores-finished-pods": warning<IgnoredPods>(
     ({ count, pods }) => `Azure NPM leaves finished pods out of its sets; there are ${count}: ${pods}`,
     () => "nothing to do; their addresses may belong to others by now",
+  ),
+  "npm-ignores-deleted-pods": warning<IgnoredPods>(
+    ({ count, pods }) => `Azure NPM leaves deleted pods whose grace period is over out of its sets; there are ${count}: ${pods}`,
+    () => "nothing to do; they are gone in a moment",
   ),
   "npm-ignores-pods-without-address": warning<IgnoredPods>(
     ({ count, pods }) => `Azure NPM leaves pods out of its sets until they have an address; there are ${count}: ${pods}`,

@@ -18,9 +18,10 @@ export function ignoredPodDiagnostics(pods: readonly Pod[]): Diagnostic[] {
 const codes = {
   "host-network": "npm-ignores-host-network-pods",
   finished: "npm-ignores-finished-pods",
+  deleted: "npm-ignores-deleted-pods",
   "no-address": "npm-ignores-pods-without-address",
   ipv6: "npm-ignores-ipv6-pods",
-} as const satisfies Partial<Record<IgnoredPod, string>>;
+} as const satisfies Record<IgnoredPod, string>;
 
 /** `a, b, c and 4 more` */
 function listed(names: readonly string[]): string {
