@@ -1,9 +1,9 @@
-import { Ajv } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { anpm } from "./cli/anpm.js";
 
-const validate = new Ajv({ strict: true, allErrors: true }).compile(
+const validate = new Ajv2020({ strict: true, allErrors: true }).compile(
   JSON.parse(await readFile("dist/compile.schema.json", "utf8")) as object,
 );
 const cases = (await readdir("golden", { withFileTypes: true })).filter(({ name }) => name !== "errors").slice(0, 12);
