@@ -1,0 +1,87 @@
+import type { KubernetesObject, Labels, NetworkPolicy, Pod } from "../model/objects.js";
+import { parseAddress } from "../model/cidr.js";
+
+/** One end of a connection, as network policies see it. */
+export type Endpoint = PodEndpoint | HostNetworkEndpoint | OutsideEndpoint;
+
+/** A pod with an address of its own. */
+export interface PodEndpoint {
+  readonly kind: "pod";
+  readonly pod: Pod;
+  readonly address: string;
+}
+
+/** A pod that shares its node's address: policies neither select it nor name it, they see an address only. */
+export interface HostNetworkEndpoint {
+  readonly kind: "host-network";
+  readonly pod: Pod;
+  readonly address: string;
+}
+
+/** An address that no pod has. */
+export interface OutsideEndpoint {
+  readonly kind: "outside";
+  readonly address: string;
+}
+
+/** Objects, indexed for questions about packets. */
+export interface Cluster {
+  /** Every pod that can send and receive, in the order of the objects: it has an address and has not finished. */
+  readonly endpoints: readonly (PodEndpoint | HostNetworkEndpoint)[];
+  /** In the order of the objects. */
+  readonly policies: readonly NetworkPolicy[];
+  /** Policies in the pod's namespace; whether they select it is another question. */
+  policiesIn(namespace: string): readonly NetworkPolicy[];
+  /** No labels for a namespace that nothing defines. */
+  labelsOfNamespace(name: string): Labels;
+  /**
+   * `namespace/pod` or an IP address; an address that a pod has of its own means that pod. Undefined for a name without a
+   * running pod, and for what is no address.
+   */
+  endpoint(name: string): Endpoint | undefined;
+}
+
+export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
+  const endpoints: (PodEndpoint | HostNetworkEndpoint)[] = [];
+  const policies: NetworkPolicy[] = [];
+  const byName = new Map<string, Endpoint>();
+  const byAddress = new Map<string, Endpoint>();
+  const namespaces = new Map<string, Labels>();
+  const byNamespace = new Map<string, NetworkPolicy[]>();
+  for (const object of objects) {
+    if (object.kind === "Namespace") namespaces.set(object.name, object.labels);
+    else if (object.kind === "NetworkPolicy") {
+      policies.push(object);
+      const others = byNamespace.get(object.namespace);
+      if (others) others.push(object);
+      else byNamespace.set(object.namespace, [object]);
+    } else {
+      const endpoint = endpointOf(object);
+      if (!endpoint) continue;
+      endpoints.push(endpoint);
+      byName.set(`${object.namespace}/${object.name}`, endpoint);
+      if (endpoint.kind === "pod") byAddress.set(endpoint.address, endpoint);
+    }
+  }
+  return {
+    endpoints,
+    policies,
+    policiesIn: (namespace) => byNamespace.get(namespace) ?? [],
+    labelsOfNamespace: (name) => namespaces.get(name) ?? noLabels,
+    endpoint: (name) =>
+      byName.get(name) ?? byAddress.get(name) ?? (parseAddress(name) ? { kind: "outside", address: name } : undefined),
+  };
+}
+
+const noLabels: Labels = new Map();
+
+function endpointOf(pod: Pod): PodEndpoint | HostNetworkEndpoint | undefined {
+  if (pod.ip === "" || pod.phase === "Succeeded" || pod.phase === "Failed") return undefined;
+  return { kind: pod.hostNetwork ? "host-network" : "pod", pod, address: pod.ip };
+}
+
+/** Whether a verdict about the two means anything: a pod always reaches itself, and policies say nothing about two outsiders. */
+export function isPair(source: Endpoint, destination: Endpoint): boolean {
+  if (source.kind === "outside" && destination.kind === "outside") return false;
+  return source.kind === "outside" || destination.kind === "outside" || source.pod !== destination.pod;
+}

@@ -1,0 +1,179 @@
+import type { IpBlockPeer, NetworkPolicy, Peer, PolicyPort, PolicyType } from "../model/objects.js";
+import { isIpv4Network, parseAddress, parseCidr } from "../model/cidr.js";
+import { selects } from "../model/selector.js";
+import type { Location } from "../text/source.js";
+import type { Cluster, Endpoint, PodEndpoint } from "./cluster.js";
+
+/** The first packet of a connection. */
+export interface Packet {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  /** `other` is any protocol without ports, such as ICMP. */
+  readonly protocol: "tcp" | "udp" | "sctp" | "other";
+  /** Destination port, 0..65535; without meaning for `other`. */
+  readonly port: number;
+}
+
+/** What the NetworkPolicy specification says of a packet. It passes when both directions allow it. */
+export interface Judgement {
+  readonly verdict: "allow" | "deny";
+  /** By the policies that select the destination. */
+  readonly ingress: DirectionJudgement;
+  /** By the policies that select the source. */
+  readonly egress: DirectionJudgement;
+}
+
+export interface DirectionJudgement {
+  readonly verdict: "allow" | "deny";
+  /** Why: one reason that nothing restricts the endpoint, or every rule that allows the packet, or every policy that does not. */
+  readonly reasons: readonly Reason[];
+}
+
+export type Reason =
+  /** The endpoint is no pod with an address of its own, so that policies do not select it. */
+  | { readonly kind: "not-a-pod" }
+  /** No policy with this direction selects the pod. */
+  | { readonly kind: "not-isolated" }
+  | AllowReason
+  | DenyReason;
+
+/** A rule allows the packet: the first of its peers and the first of its ports that match. */
+export interface AllowReason {
+  readonly kind: "rule-allows";
+  /** `namespace/name` */
+  readonly policy: string;
+  /** 0-based, in `spec.ingress` or `spec.egress`. */
+  readonly rule: number;
+  /** 0-based; absent when the rule has no list of peers, which means all. */
+  readonly peer?: number;
+  /** 0-based; absent when the rule has no list of ports, which means all. */
+  readonly port?: number;
+  /** `spec.ingress[0].from[1]`, the most exact place. */
+  readonly field: string;
+  readonly location: Location;
+}
+
+/** A policy selects the pod, and none of its rules allows the packet. */
+export interface DenyReason {
+  readonly kind: "policy-isolates";
+  /** `namespace/name` */
+  readonly policy: string;
+  /** `spec.ingress`, or `spec.podSelector` when the policy has no rule in this direction. */
+  readonly field: string;
+  readonly location: Location;
+}
+
+/**
+ * The specification as a function, from the API's documentation of NetworkPolicy alone. It knows nothing of any engine.
+ *
+ * - Policies are additive: a pod that at least one policy selects for a direction may do there what any of these allows, and
+ *   nothing else. A connection needs the consent of both ends.
+ * - A pod on its host's network is like an address outside the cluster.
+ * - An ipBlock means addresses, whoever has them. A named port means what the destination pod calls so, under the same protocol.
+ *
+ * Source: Kubernetes 1.34, networking.k8s.io/v1, NetworkPolicySpec and the types below it.
+ */
+export function judge(cluster: Cluster, packet: Packet): Judgement {
+  const ingress = judgeDirection(cluster, packet, "Ingress");
+  const egress = judgeDirection(cluster, packet, "Egress");
+  const verdict = ingress.verdict === "allow" && egress.verdict === "allow" ? "allow" : "deny";
+  return { verdict, ingress, egress };
+}
+
+function judgeDirection(cluster: Cluster, packet: Packet, direction: PolicyType): DirectionJudgement {
+  const subject = direction === "Ingress" ? packet.destination : packet.source;
+  if (subject.kind !== "pod") return { verdict: "allow", reasons: [{ kind: "not-a-pod" }] };
+  const isolating = cluster.policiesIn(subject.pod.namespace).filter((policy) => isolates(policy, subject, direction));
+  if (isolating.length === 0) return { verdict: "allow", reasons: [{ kind: "not-isolated" }] };
+  const allowing = isolating.flatMap((policy) => allowReasons(cluster, policy, packet, direction));
+  if (allowing.length > 0) return { verdict: "allow", reasons: allowing };
+  return { verdict: "deny", reasons: isolating.map((policy) => denyReason(policy, direction)) };
+}
+
+function isolates(policy: NetworkPolicy, subject: PodEndpoint, direction: PolicyType): boolean {
+  return policy.policyTypes.includes(direction) && selects(policy.podSelector, subject.pod.labels);
+}
+
+function allowReasons(
+  cluster: Cluster,
+  policy: NetworkPolicy,
+  packet: Packet,
+  direction: PolicyType,
+): readonly AllowReason[] {
+  const [list, peersField] = direction === "Ingress" ? (["ingress", "from"] as const) : (["egress", "to"] as const);
+  const other = direction === "Ingress" ? packet.source : packet.destination;
+  return policy[list].flatMap((rule, index) => {
+    const peer = rule.peers.findIndex((candidate) => peerMatches(cluster, policy, candidate, other));
+    if (peer < 0 && rule.peers.length > 0) return [];
+    const port = rule.ports.findIndex((candidate) => portMatches(candidate, packet));
+    if (port < 0 && rule.ports.length > 0) return [];
+    const field = `spec.${list}[${index}]`;
+    return [
+      {
+        kind: "rule-allows" as const,
+        policy: nameOf(policy),
+        rule: index,
+        ...(peer >= 0 && { peer }),
+        ...(port >= 0 && { port }),
+        field: peer >= 0 ? `${field}.${peersField}[${peer}]` : port >= 0 ? `${field}.ports[${port}]` : field,
+        location: {
+          source: policy.source,
+          offset: (rule.peers[peer] ?? rule.ports[port] ?? rule).offset,
+        },
+      },
+    ];
+  });
+}
+
+function peerMatches(cluster: Cluster, policy: NetworkPolicy, peer: Peer, other: Endpoint): boolean {
+  if (peer.kind === "ipBlock") return blockHolds(peer, other.address);
+  if (other.kind !== "pod") return false;
+  const { namespace, labels } = other.pod;
+  const inNamespace = peer.namespaceSelector
+    ? selects(peer.namespaceSelector, cluster.labelsOfNamespace(namespace))
+    : namespace === policy.namespace;
+  return inNamespace && (!peer.podSelector || selects(peer.podSelector, labels));
+}
+
+function blockHolds({ cidr, except }: IpBlockPeer, address: string): boolean {
+  return isInside(address, cidr) && !except.some((hole) => isInside(address, hole));
+}
+
+/** Whether an address is in a block of its family. */
+function isInside(address: string, block: string): boolean {
+  const bytes = parseAddress(address);
+  const cidr = parseCidr(block);
+  if (!bytes || !cidr || isIpv4Network({ network: bytes }) !== isIpv4Network(cidr)) return false;
+  // Both are 16 bytes, an IPv4 one mapped.
+  const bits = cidr.prefixLength + (128 - cidr.addressLength);
+  return bytes.every((byte, index) => {
+    const ignored = Math.min(8, Math.max(0, (index + 1) * 8 - bits));
+    return byte >> ignored === cidr.network[index]! >> ignored;
+  });
+}
+
+function portMatches(wanted: PolicyPort, { destination, protocol, port }: Packet): boolean {
+  if (wanted.protocol.toLowerCase() !== protocol) return false;
+  if (wanted.port === undefined) return true;
+  if (typeof wanted.port === "number") return port >= wanted.port && port <= (wanted.endPort ?? wanted.port);
+  if (destination.kind !== "pod") return false;
+  return destination.pod.ports.some(
+    ({ name, containerPort, protocol: its }) =>
+      name === wanted.port && containerPort === port && its === wanted.protocol,
+  );
+}
+
+function denyReason(policy: NetworkPolicy, direction: PolicyType): DenyReason {
+  const list = direction === "Ingress" ? "ingress" : "egress";
+  const first = policy[list][0];
+  return {
+    kind: "policy-isolates",
+    policy: nameOf(policy),
+    field: first ? `spec.${list}` : "spec.podSelector",
+    location: { source: policy.source, offset: (first ?? policy.podSelector).offset },
+  };
+}
+
+function nameOf(policy: NetworkPolicy): string {
+  return `${policy.namespace}/${policy.name}`;
+}

@@ -1,0 +1,78 @@
+import { tracerOf } from "./tracer.js";
+import type { Tables } from "../netfilter/tables.js";
+import type { Outcome } from "./verdicts.js";
+
+/** A packet that a node forwards. */
+export interface TracePacket {
+  /** IPv4 addresses, `10.0.0.7`. */
+  readonly source: string;
+  readonly destination: string;
+  /** `other` is any protocol but these three, such as ICMP. */
+  readonly protocol: "tcp" | "udp" | "sctp" | "other";
+  /** Destination port, 0..65535; absent when it is not known, or for `other`. */
+  readonly port?: number;
+}
+
+export interface TraceOptions {
+  /** What connection tracking says of the packet; `new` by default. */
+  readonly state?: "new" | "established";
+  /** The mark that earlier tables left on the packet; 0 by default. */
+  readonly mark?: number;
+  /** The built-in chain in which the walk begins; `FORWARD` by default. */
+  readonly chain?: string;
+}
+
+/** The part of a dump that a walk needs. Chains that are missing do not exist; sets that are missing are not known. */
+export type TracedTables = Pick<Tables, "chains" | "sets">;
+
+export interface Trace {
+  /** `depends`: on something that the dump does not say. */
+  readonly verdict: Verdict;
+  /** In order of the walk. After a rule that may or may not match, both ways are walked: first into its target, then on. */
+  readonly steps: readonly TraceStep[];
+}
+
+export type Verdict = "allow" | "deny" | "depends";
+
+export interface TraceStep {
+  readonly chain: string;
+  /** 1-based; 0 stands for the policy of a built-in chain. */
+  readonly rule: number;
+  /** As iptables-save prints it, without `-A CHAIN`. */
+  readonly text: string;
+  readonly matched: Outcome;
+  readonly matches: readonly TraceMatch[];
+  readonly action: TraceAction;
+  /** The chain, for `jump` and `goto`. */
+  readonly to?: string;
+  /** The packet's mark afterwards, for `mark`; absent when more than one is possible. */
+  readonly mark?: number;
+}
+
+export interface TraceMatch {
+  /** As iptables-save prints it: `-m set --match-set NAME src`. */
+  readonly text: string;
+  readonly outcome: Outcome;
+}
+
+/** What a rule that matched, or may have, did. `none`: it did not match, or it has no effect on where the packet goes. */
+export type TraceAction = "accept" | "drop" | "reject" | "return" | "jump" | "goto" | "mark" | "none" | "unknown";
+
+/**
+ * Walks a packet through a filter table, as the kernel does. What nothing here can interpret is never guessed: both ways are
+ * walked, and when they end differently the verdict is `depends`.
+ *
+ * Sources: Linux 6.1, net/ipv4/netfilter/ip_tables.c (ipt_do_table), net/netfilter/xt_set.c, net/netfilter/ipset/.
+ */
+export function trace(tables: TracedTables, packet: TracePacket, options: TraceOptions = {}): Trace {
+  return tracerOf(tables).trace(packet, options);
+}
+
+/** The step that decided: the last one that accepted or refused the packet. Undefined when none did for sure. */
+export function decidingStep({ verdict, steps }: Trace): TraceStep | undefined {
+  if (verdict === "depends") return undefined;
+  return steps.findLast(
+    ({ matched, action }) =>
+      matched !== false && (verdict === "allow" ? action === "accept" : action === "drop" || action === "reject"),
+  );
+}

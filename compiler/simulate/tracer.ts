@@ -1,0 +1,268 @@
+import { printMatch, printRule } from "../netfilter/print-rule.js";
+import type { Chain, Match, Rule } from "../netfilter/tables.js";
+import { parseIpv4 } from "./ipv4.js";
+import { matchTest, type Facts, type MatchTest } from "./match-test.js";
+import { indexSets } from "./set-index.js";
+import type {
+  Trace,
+  TraceAction,
+  TracedTables,
+  TraceMatch,
+  TraceOptions,
+  TracePacket,
+  TraceStep,
+  Verdict,
+} from "./trace.js";
+import { effectOf, markMatches, setMark, type Outcome } from "./verdicts.js";
+
+/** Walks packets through one node's tables, which it has prepared once. */
+export interface Tracer {
+  trace(packet: TracePacket, options?: TraceOptions): Trace;
+  /** The same without steps, and quicker. */
+  verdict(packet: TracePacket, options?: TraceOptions): Verdict;
+}
+
+/** Prepares tables for many walks. */
+export function tracerOf(tables: TracedTables): Tracer {
+  const chains = prepare(tables);
+  const run = (packet: TracePacket, options: TraceOptions, steps?: TraceStep[]): Verdict => {
+    const walk: Walk = {
+      facts: factsOf(packet, options),
+      allowed: false,
+      denied: false,
+      entered: [],
+      known: new Map(),
+      steps,
+    };
+    const name = options.chain ?? "FORWARD";
+    const chain = chains.get(name) ?? { name, policy: "ACCEPT", rules: [] };
+    const left = walkChain(chain, [(options.mark ?? 0) >>> 0], walk);
+    // A packet that leaves a built-in chain meets the chain's policy.
+    if (left.length > 0) {
+      const accepts = chain.policy !== "DROP";
+      steps?.push({
+        chain: name,
+        rule: 0,
+        text: `-P ${name} ${accepts ? "ACCEPT" : "DROP"}`,
+        matched: walk.allowed || walk.denied ? "unknown" : true,
+        matches: [],
+        action: accepts ? "accept" : "drop",
+      });
+      if (accepts) walk.allowed = true;
+      else walk.denied = true;
+    }
+    return walk.allowed && walk.denied ? "depends" : walk.allowed ? "allow" : "deny";
+  };
+  return {
+    trace(packet, options = {}) {
+      const steps: TraceStep[] = [];
+      return { verdict: run(packet, options, steps), steps };
+    },
+    verdict: (packet, options = {}) => run(packet, options),
+  };
+}
+
+interface PreparedChain {
+  readonly name: string;
+  readonly policy?: "ACCEPT" | "DROP";
+  readonly rules: PreparedRule[];
+}
+
+interface PreparedRule {
+  readonly rule: Rule;
+  /** All matches but marks, in order. */
+  readonly tests: readonly MatchTest[];
+  readonly marks: readonly MarkMatch[];
+  /** The chain of a jump or goto. */
+  readonly to?: PreparedChain;
+}
+
+type MarkMatch = Match & { readonly kind: "mark" };
+
+/** One packet on its way. */
+interface Walk {
+  readonly facts: Facts;
+  /** Whether the packet may have been let through, or refused, so far. */
+  allowed: boolean;
+  denied: boolean;
+  /** The chains the packet is in, outermost first. */
+  readonly entered: PreparedChain[];
+  /** Chain and marks → marks with which it is left. */
+  readonly known: Map<string, readonly number[]>;
+  readonly steps: TraceStep[] | undefined;
+}
+
+/** Beyond this a listing helps nobody, and only a table made to blow up has so many steps. */
+const maxSteps = 20_000;
+
+/**
+ * The marks with which a packet that entered with one of `marks` may leave the chain at its end or by RETURN. More than one mark, and
+ * an answer beside a verdict, come from matches that nothing here can interpret.
+ */
+function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): readonly number[] {
+  // The kernel takes no table with a loop; whoever made one up gets no verdict.
+  if (walk.entered.includes(chain)) {
+    walk.allowed = walk.denied = true;
+    return [];
+  }
+  const listing = walk.steps && walk.steps.length < maxSteps;
+  const key = `${marks.join()} ${chain.name}`;
+  const known = listing ? undefined : walk.known.get(key);
+  if (known) return known;
+  walk.entered.push(chain);
+  let left: readonly number[] = [];
+  let here = marks;
+  for (let index = 0; index < chain.rules.length && here.length > 0; index += 1) {
+    const prepared = chain.rules[index]!;
+    const outcome = testAll(prepared.tests, walk.facts);
+    if (outcome === false && !listing) continue;
+    const fits = (mark: number): boolean => prepared.marks.every((match) => markMatches(mark, match) !== match.negated);
+    const taken = outcome === false ? [] : prepared.marks.length === 0 ? here : here.filter(fits);
+    const passed = outcome !== true ? here : prepared.marks.length === 0 ? [] : here.filter((mark) => !fits(mark));
+    const effect = taken.length === 0 ? nothing : effectOfRule(prepared, taken);
+    if (listing) list(walk, chain, index, here, taken, passed, effect);
+    here = passed;
+    if (effect.kind === "accept" || effect.kind === "unknown") walk.allowed = true;
+    if (effect.kind === "deny" || effect.kind === "unknown") walk.denied = true;
+    if (effect.kind === "return") left = union(left, taken);
+    if (effect.kind === "continue") here = union(here, effect.marks);
+    if (effect.kind === "enter") {
+      const back = walkChain(effect.to, taken, walk);
+      // What a chain that was gone to gives back goes to the caller of this one.
+      if (effect.returns) here = union(here, back);
+      else left = union(left, back);
+    }
+  }
+  walk.entered.pop();
+  left = union(left, here);
+  walk.known.set(key, left);
+  return left;
+}
+
+type RuleEffect =
+  | { readonly kind: "nothing" | "accept" | "deny" | "return" | "unknown" }
+  | { readonly kind: "continue"; readonly marks: readonly number[] }
+  | { readonly kind: "enter"; readonly to: PreparedChain; readonly returns: boolean };
+
+const nothing: RuleEffect = { kind: "nothing" };
+
+function effectOfRule({ rule: { target }, to }: PreparedRule, taken: readonly number[]): RuleEffect {
+  if (!target) return { kind: "continue", marks: taken };
+  if (target.kind === "set-mark") {
+    return {
+      kind: "continue",
+      marks: union(
+        [],
+        taken.map((mark) => setMark(mark, target)),
+      ),
+    };
+  }
+  if (to) return { kind: "enter", to, returns: target.kind === "jump" };
+  const effect = effectOf(target);
+  return effect === "continue" ? { kind: effect, marks: taken } : { kind: effect };
+}
+
+function testAll(tests: readonly MatchTest[], facts: Facts): Outcome {
+  let all: Outcome = true;
+  for (const test of tests) {
+    const outcome = test(facts);
+    if (outcome === false) return false;
+    if (outcome === "unknown") all = outcome;
+  }
+  return all;
+}
+
+function union(a: readonly number[], b: readonly number[]): readonly number[] {
+  if (b.length === 0) return a;
+  if (a.length === 0 && b.length === 1) return b;
+  return [...new Set([...a, ...b])];
+}
+
+function list(
+  walk: Walk,
+  chain: PreparedChain,
+  index: number,
+  here: readonly number[],
+  taken: readonly number[],
+  passed: readonly number[],
+  effect: RuleEffect,
+): void {
+  const { rule, tests } = chain.rules[index]!;
+  let test = 0;
+  const matches = rule.matches.flatMap((match): TraceMatch[] => {
+    if (match.kind === "comment") return [];
+    const outcome = match.kind === "mark" ? markOutcome(match, here) : tests[test++]!(walk.facts);
+    return [{ text: printMatch(match), outcome }];
+  });
+  const action = actionOf(rule, effect);
+  walk.steps!.push({
+    chain: chain.name,
+    rule: index + 1,
+    text: printRule(rule),
+    matched: taken.length === 0 ? false : passed.length === 0 ? true : "unknown",
+    matches,
+    action,
+    ...(effect.kind === "enter" && { to: effect.to.name }),
+    ...(action === "mark" && effect.kind === "continue" && effect.marks.length === 1 && { mark: effect.marks[0]! }),
+  });
+}
+
+function markOutcome(match: MarkMatch, marks: readonly number[]): Outcome {
+  const holding = marks.filter((mark) => markMatches(mark, match) !== match.negated).length;
+  return holding === marks.length ? true : holding === 0 ? false : "unknown";
+}
+
+function actionOf({ target }: Rule, effect: RuleEffect): TraceAction {
+  switch (effect.kind) {
+    case "nothing":
+      return "none";
+    case "continue":
+      return target?.kind === "set-mark" ? "mark" : "none";
+    case "enter":
+      return effect.returns ? "jump" : "goto";
+    case "deny":
+      return target && target.kind !== "set-mark" && nameOf(target) === "REJECT" ? "reject" : "drop";
+    default:
+      return effect.kind;
+  }
+}
+
+function nameOf(target: Exclude<Rule["target"], undefined | { kind: "set-mark" }>): string | undefined {
+  return target.kind === "other" ? target.words[1] : target.to;
+}
+
+function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
+  const sets = indexSets(tables.sets);
+  const chains = new Map(tables.chains.map((chain) => [chain.name, { ...chain, rules: [] as PreparedRule[] }]));
+  const targetOf = (rule: Rule): PreparedChain | undefined => {
+    return rule.target?.kind === "jump" || rule.target?.kind === "goto" ? chains.get(rule.target.to) : undefined;
+  };
+  const prepareRule = (rule: Rule): PreparedRule => {
+    const to = targetOf(rule);
+    return {
+      rule,
+      tests: rule.matches.flatMap((match) =>
+        match.kind === "mark" || match.kind === "comment" ? [] : [matchTest(match, sets)],
+      ),
+      marks: rule.matches.filter((match): match is MarkMatch => match.kind === "mark"),
+      ...(to && { to }),
+    };
+  };
+  for (const { name, rules } of tables.chains satisfies readonly Chain[])
+    chains.get(name)!.rules.push(...rules.map(prepareRule));
+  return chains;
+}
+
+function factsOf(packet: TracePacket, options: TraceOptions): Facts {
+  const [source, destination] = [parseIpv4(packet.source), parseIpv4(packet.destination)];
+  if (source === undefined || destination === undefined) {
+    throw new Error(`not an IPv4 address: ${source === undefined ? packet.source : packet.destination}`);
+  }
+  return {
+    source,
+    destination,
+    protocol: packet.protocol,
+    port: packet.protocol === "other" ? undefined : packet.port,
+    state: options.state ?? "new",
+  };
+}
