@@ -71,8 +71,8 @@ function tabInGap(text: string, start: number, end: number, afterPlain: boolean)
 }
 
 const COMMENT = /(?<=^|\s)#.*/g;
-const AFTER_PLAIN = /\n\t|[\n ][-?] *\t/;
-const IN_GAP = /\n *\t|[\n ][-?] *\t/;
+const AFTER_PLAIN = /\n\t|(?:^|[\n ])[-?] *\t/;
+const IN_GAP = /\n *\t|(?:^|[\n ])[-?] *\t/;
 const AT_START = /(?:^|\n) *(?:[-?] *)?\t/;
 
 function blank(comment: string): string {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "./diagnostic.js";
+import { displayWidth } from "./display-width.js";
 import { formatLocation, lineOf, positionOf, type Location } from "./source.js";
 
 /** How a diagnostic is decorated; the default is plain text of two lines. */
@@ -67,15 +68,23 @@ const maxExcerptLength = 100;
 function excerptOf(location: Location, paint: NonNullable<DiagnosticStyle["paint"]>): string[] {
   const { line, column } = positionOf(location);
   const text = lineOf(location);
-  const first = text.length <= maxExcerptLength ? 0 : Math.max(0, column - 1 - maxExcerptLength / 2);
-  const before = visible(text.slice(first, column - 1));
-  const after = visible(text.slice(column - 1, first + maxExcerptLength));
+  const at = Math.min(column - 1, text.length);
+  const first = text.length <= maxExcerptLength ? 0 : wholeCharacter(text, Math.max(0, at - maxExcerptLength / 2));
+  const end = wholeCharacter(text, Math.min(text.length, first + maxExcerptLength));
+  const before = visible(text.slice(first, at));
+  const after = visible(text.slice(at, end));
   const margin = `  ${line} | `;
-  const [head, tail] = [first > 0 ? "…" : "", first + maxExcerptLength < text.length ? "…" : ""];
+  const [head, tail] = [first > 0 ? "…" : "", end < text.length ? "…" : ""];
   return [
     `${margin}${head}${before}${after}${tail}`,
-    `${" ".repeat(margin.length + head.length + before.length)}${paint("caret", "^")}`,
+    `${" ".repeat(margin.length + head.length + displayWidth(before))}${paint("caret", "^")}`,
   ];
+}
+
+/** An offset that does not fall between the halves of a surrogate pair. */
+function wholeCharacter(text: string, offset: number): number {
+  const code = text.charCodeAt(offset);
+  return offset > 0 && code >= 0xdc00 && code <= 0xdfff ? offset - 1 : offset;
 }
 
 /** Text in which control characters and those that reorder text are spelled out; a tab becomes one space. */

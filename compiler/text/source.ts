@@ -17,7 +17,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** Line and column of a location. The line starts of a source are computed once, on first use. */
+/** Line and column of a location; a byte order mark has no column. The line starts of a source are computed once, on first use. */
 export function positionOf(location: Location): Position {
   const starts = lineStartsOf(location.source);
   let low = 0;
@@ -27,7 +27,7 @@ export function positionOf(location: Location): Position {
     if (starts[middle]! <= location.offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: location.offset - starts[low]! + 1 };
+  return { line: low + 1, column: Math.max(location.offset - starts[low]!, 0) + 1 };
 }
 
 /** `file:line:column`. */
@@ -49,7 +49,7 @@ const lineStarts = new WeakMap<Source, readonly number[]>();
 function lineStartsOf(source: Source): readonly number[] {
   const known = lineStarts.get(source);
   if (known) return known;
-  const starts = [0];
+  const starts = [source.text.startsWith("\ufeff") ? 1 : 0];
   for (let at = source.text.indexOf("\n"); at >= 0; at = source.text.indexOf("\n", at + 1)) starts.push(at + 1);
   lineStarts.set(source, starts);
   return starts;
