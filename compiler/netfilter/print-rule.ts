@@ -20,7 +20,7 @@ export function printMatch(match: Match): string {
     case "set":
       return `-m set ${not(match.negated)}--match-set ${match.set} ${match.flags}`;
     case "comment":
-      return `-m comment --comment ${quoteWord(match.text)}`;
+      return `-m comment --comment ${quoteWord(match.text.slice(0, maxCommentLength))}`;
     case "protocol":
       return `${not(match.negated)}-p ${match.protocol}`;
     case "destination-port":
@@ -53,6 +53,9 @@ export function printTarget(target: Target): string {
 }
 
 const wholeMark = 0xffffffff;
+
+/** The kernel keeps this many bytes of a comment; iptables cuts off the rest without a word. Source: Linux, xt_comment.h. */
+const maxCommentLength = 255;
 
 function not(negated: boolean): string {
   return negated ? "! " : "";

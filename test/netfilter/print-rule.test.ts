@@ -30,6 +30,12 @@ test("a mark shows its mask unless it is the whole mark", () => {
   );
 });
 
+test("of a comment the kernel keeps 255 characters, and only they decide about quotes", () => {
+  const comment = (text: string) => printRule({ matches: [{ kind: "comment", text }] });
+  expect(comment("a".repeat(300))).toBe(`-m comment --comment ${"a".repeat(255)}`);
+  expect(comment(`${"a".repeat(255)}:b`)).toBe(`-m comment --comment ${"a".repeat(255)}`);
+});
+
 test("the words of a rule carry no quotes", () => {
   const rule = parseRule(splitWords('-m comment --comment "a \\"b\\"" -j LOG --log-prefix "x: "')!);
   expect(ruleWords(rule)).toEqual(["-m", "comment", "--comment", 'a "b"', "-j", "LOG", "--log-prefix", "x: "]);
