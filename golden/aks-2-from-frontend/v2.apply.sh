@@ -1,0 +1,492 @@
+#!/bin/sh
+# Brings this node to the rules and sets of Azure NPM v2 (v1.8.12). Run it as root; it can be repeated.
+set -u
+program='apply.sh'
+flavour='nft'
+other_flavour='legacy'
+chain_prefix='AZURE-NPM'
+set_prefix='azure-npm-'
+temporary_prefix='anpm-tmp-'
+hints='KUBE-IPTABLES-HINT KUBE-KUBELET-CANARY'
+jump_chain='FORWARD'
+jump_rule='-m conntrack --ctstate NEW -j AZURE-NPM'
+jump_after='KUBE-SERVICES'
+export program flavour other_flavour chain_prefix set_prefix temporary_prefix hints jump_chain jump_rule jump_after
+LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL PATH
+umask 077
+state='No rule on this node was changed.'
+
+fail() { # exit code, message
+  printf '%s: %s\n' "$program" "$2" >&2
+  printf '%s: %s\n' "$program" "$state" >&2
+  exit "$1"
+}
+
+pause() {
+  sleep 0.1 2>/dev/null || sleep 1
+}
+
+prepare() {
+  for tool in id awk cat cmp grep mktemp rm sort uniq ipset; do
+    command -v "$tool" >/dev/null 2>&1 || fail 3 "the command $tool is missing"
+  done
+  [ "$(id -u)" = 0 ] || fail 3 'only root may change the packet filter'
+  choose "$flavour" || fail 3 "iptables-$flavour-save and iptables-$flavour-restore are missing"
+  save=$found_save
+  restore=$found_restore
+  other_save=
+  other_restore=
+  if choose "$other_flavour"; then
+    other_save=$found_save
+    other_restore=$found_restore
+  fi
+  dir=$(mktemp -d) || fail 3 'no place for temporary files'
+  trap 'rm -rf "$dir"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  # One script at a time in a network namespace. A killed script's last command keeps the lock until it ends.
+  if command -v flock >/dev/null 2>&1 && [ -r /proc/self/ns/net ]; then
+    exec 9</proc/self/ns/net
+    flock 9
+  fi
+  ipset list -n >"$dir/names" 2>"$dir/errors" || fail 3 "ipset does not work here: $(cat "$dir/errors")"
+}
+
+# The save and restore commands of a flavour: by their own names, or under the plain ones where iptables is of that flavour.
+choose() { # flavour
+  found_save=iptables-$1-save
+  found_restore=iptables-$1-restore
+  if ! command -v "$found_save" >/dev/null 2>&1 || ! command -v "$found_restore" >/dev/null 2>&1; then
+    case $(iptables --version 2>/dev/null) in
+      *nf_tables*) [ "$1" = nft ] || return 1 ;;
+      *) [ "$1" = legacy ] || return 1 ;;
+    esac
+    found_save=iptables-save
+    found_restore=iptables-restore
+  fi
+  command -v "$found_save" >/dev/null 2>&1 && command -v "$found_restore" >/dev/null 2>&1
+}
+
+read_table() { # flavour, save command or nothing, table, file
+  : >"$4"
+  [ -n "$2" ] || return 0
+  # Asking legacy iptables for a table that is not there creates it.
+  if [ "$1" = legacy ] && ! grep -qx "$3" /proc/net/ip_tables_names 2>/dev/null; then
+    return 0
+  fi
+  "$2" -t "$3" >"$4" 2>"$dir/errors"
+}
+
+read_filters() {
+  read_table "$flavour" "$save" filter "$dir/filter" || fail 1 "$save failed: $(cat "$dir/errors")"
+  read_other filter "$dir/other-filter"
+}
+
+# The same of the other flavour. One that this kernel does not have holds no rules.
+read_other() { # table, file
+  read_table "$other_flavour" "$other_save" "$1" "$2" && return 0
+  case $(cat "$dir/errors") in
+    *'not supported'*) ;;
+    *) fail 1 "$other_save failed: $(cat "$dir/errors")" ;;
+  esac
+  other_save=
+  : >"$2"
+}
+
+awk_library='
+  # A line without what stands in its quotes.
+  function outside(line,   parts, count, i, text) {
+    if (!index(line, "\"")) return line
+    gsub(/\\./, "", line)
+    count = split(line, parts, "\"")
+    for (i = 1; i <= count; i += 2) text = text parts[i]
+    return text
+  }
+  function starts(text, prefix) { return substr(text, 1, length(prefix)) == prefix }
+  # Whether a rule jumps or goes to a chain of the owner.
+  function enters(line) {
+    line = outside(line)
+    return match(line, / -[jg] [^ ]+$/) && starts(substr(line, RSTART + 4), ENVIRON["chain_prefix"])
+  }
+  # A name with one prefix instead of the other; other names as they are.
+  function moved(name, from, to) { return starts(name, from) ? to substr(name, length(from) + 1) : name }
+  # A rule with the names of its sets moved, where "some" is set only those that are keys of "only".
+  # Quoted text stays as it is; a quote after an odd number of backslashes does not end it.
+  function with_sets(rule, from, to,   parts, count, i, quoted, line) {
+    if (!index(rule, "\"")) return with_plain_sets(rule, from, to)
+    count = split(rule, parts, "\"")
+    line = with_plain_sets(parts[1], from, to)
+    quoted = 1
+    for (i = 2; i <= count; i++) {
+      line = line "\"" (quoted ? parts[i] : with_plain_sets(parts[i], from, to))
+      if (!(quoted && match(parts[i], /\\+$/) && RLENGTH % 2)) quoted = !quoted
+    }
+    return line
+  }
+  function with_plain_sets(text, from, to,   parts, count, i, name, line) {
+    count = split(text, parts, " --match-set ")
+    line = parts[1]
+    for (i = 2; i <= count; i++) {
+      name = parts[i]
+      sub(/ .*/, "", name)
+      if (!some || name in only) parts[i] = moved(parts[i], from, to)
+      line = line " --match-set " parts[i]
+    }
+    return line
+  }
+'
+
+# Makes $dir/commit: what iptables-restore must read so that the owner's chains are those of a file (headers, then rules) and
+# the jump stands where it should, or nothing at all when that is so already. Jumps to the owner's chains that stand
+# anywhere else in other people's chains are taken out by their text, since numbers may have shifted meanwhile.
+make_commit() { # file with the chains, yes or no: whether the jump is wanted, or keep: jumps stay as they are
+  jump_wanted=$2 awk "$awk_library"'
+    BEGIN { from = ENVIRON["jump_chain"]; after = ENVIRON["jump_after"]; wanted = ENVIRON["jump_wanted"] == "yes"; same = 1 }
+    FILENAME == ARGV[1] {
+      target[++targets] = $0
+      if (starts($0, ":")) ours[substr($1, 2)] = 1
+      next
+    }
+    /^:/ {
+      chain = substr($1, 2)
+      if (!starts(chain, ENVIRON["chain_prefix"])) next
+      if (!(chain in ours)) stale[++stales] = chain
+      if (target[++lives] != ":" chain " - [0:0]") same = 0
+      next
+    }
+    !/^-A / { next }
+    starts($2, ENVIRON["chain_prefix"]) { if (target[++lives] != $0) same = 0; next }
+    enters($0) { jump[++jumps] = $0; above = others; next }
+    $2 == from { others++; if (!place && after != "" && index(substr($0, length(from) + 5), after)) place = others }
+    END {
+      right = ENVIRON["jump_wanted"] == "keep" ? 1 : wanted ? jumps == 1 && jump[1] == "-A " from " " ENVIRON["jump_rule"] && above + 0 == place + 0 : !jumps
+      if (same && lives == targets && right) exit
+      print "*filter"
+      for (i = 1; i <= targets && starts(target[i], ":"); i++) print target[i]
+      for (j = 1; j <= stales; j++) print "-F " stale[j]
+      if (!right) for (j = 1; j <= jumps; j++) print "-D" substr(jump[j], 3)
+      for (; i <= targets; i++) print target[i]
+      if (!right && wanted) print "-I " from " " (place + 1) " " ENVIRON["jump_rule"]
+      for (j = 1; j <= stales; j++) print "-X " stale[j]
+      print "COMMIT"
+    }
+  ' "$1" "$3" >"$dir/commit" || fail 1 'awk failed'
+}
+
+# Puts the chains of a file in force, all of them at once. Tries again when somebody else changed the table in between.
+commit() { # flavour, save command, restore command, file with the chains, yes, no or keep (the jump)
+  tries=0
+  while :; do
+    read_table "$1" "$2" filter "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"
+    make_commit "$4" "$5" "$dir/now"
+    [ -s "$dir/commit" ] || return 0
+    "$3" -w 60 --noflush <"$dir/commit" 2>"$dir/errors" && return 0
+    tries=$((tries + 1))
+    [ "$tries" -lt 3 ] || fail 1 "$3 refused the rules: $(cat "$dir/errors")"
+    pause
+  done
+}
+
+# Takes the owner's chains out of a flavour's filter table, jumps and all, at once.
+remove_chains() { # flavour, save command or nothing, restore command
+  [ -n "$2" ] || return 0
+  read_table "$1" "$2" filter "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"
+  grep -qF -- "$chain_prefix" "$dir/now" || return 0
+  commit "$1" "$2" "$3" /dev/null no
+}
+
+restore_sets() { # file
+  [ -s "$1" ] || return 0
+  ipset restore <"$1" 2>"$dir/errors" || fail 1 "ipset restore failed: $(cat "$dir/errors")"
+}
+
+# Destroys the sets that a file names, those that no rule and no list of sets uses. The kernel lets go of a replaced rule's
+# sets a moment after the commit, so that one may have to wait. Answers no, with names in $dir/held, when some are still used.
+destroy_sets() { # file
+  tries=0
+  while [ -s "$1" ]; do
+    ipset list -t >"$dir/headers" 2>"$dir/errors" || fail 1 "ipset list failed: $(cat "$dir/errors")"
+    : >"$dir/held"
+    held=$dir/held awk '
+      FILENAME == ARGV[1] { doomed[$1] = 1; next }
+      $1 == "Name:" { name = $2 }
+      $1 == "Type:" { type = $2 }
+      $1 == "References:" && name in doomed {
+        if ($2 > 0) { print name >ENVIRON["held"]; next }
+        if (type == "list:set") print "flush " name
+        print "destroy " name
+      }
+    ' "$1" "$dir/headers" >"$dir/free" || fail 1 'awk failed'
+    restore_sets "$dir/free"
+    [ -s "$dir/held" ] || return 0
+    if [ ! -s "$dir/free" ]; then
+      tries=$((tries + 1))
+      [ "$tries" -lt 50 ] || return 1
+      pause
+    fi
+  done
+}
+
+jump_wanted=yes
+
+main() {
+  prepare
+  check_flavour
+  target_sets >"$dir/want" || fail 3 'no room for temporary files'
+  target_chains >"$dir/final-chains" || fail 3 'no room for temporary files'
+  read_filters
+  finish_other_run
+
+  compare_sets "$dir/want"
+  plan_copies
+  state='The rules in force are the old ones. Run this script again.'
+  rebuild_sets "$dir/changes-now" "$dir/want"
+  if [ -s "$dir/copies" ]; then
+    load_copies
+    commit "$flavour" "$save" "$restore" "$dir/copied-chains" "$jump_wanted"
+    state='The new rules are in force. Run this script again to finish.'
+    remove_chains "$other_flavour" "$other_save" "$other_restore"
+    rebuild_sets "$dir/changes-later" "$dir/want"
+  fi
+
+  commit "$flavour" "$save" "$restore" "$dir/final-chains" "$jump_wanted"
+  state='The new rules are in force. Run this script again to finish.'
+  remove_chains "$other_flavour" "$other_save" "$other_restore"
+  doomed_sets stale
+  destroy_sets "$dir/doomed" || fail 1 "other programs' rules still use these old sets: $(cat "$dir/held")"
+}
+
+# Rules in the flavour that the node's other programs do not use would never be seen together with theirs.
+check_flavour() {
+  [ -n "$hints" ] || return 0
+  read_table "$flavour" "$save" mangle "$dir/mangle" || fail 3 "$save failed: $(cat "$dir/errors")"
+  read_other mangle "$dir/other-mangle"
+  hint_there=$(hint_in "$dir/other-mangle")
+  if [ -n "$hint_there" ] && [ -z "$(hint_in "$dir/mangle")" ]; then
+    fail 3 "this node uses $other_flavour iptables (it has the chain $hint_there), and this script is for $flavour"
+  fi
+}
+
+hint_in() { # file
+  awk '
+    BEGIN { count = split(ENVIRON["hints"], hint, " ") }
+    { for (i = 1; i <= count; i++) if ($1 == ":" hint[i]) { print hint[i]; exit } }
+  ' "$1"
+}
+
+# Brings rules on temporary sets, which a killed run left, to final ones. They are complete and in force. When the other flavour
+# holds rules too, those are what the killed run was about to remove, or were in force before it. Either may go.
+finish_other_run() {
+  if on_temporaries "$dir/filter"; then
+    remove_chains "$other_flavour" "$other_save" "$other_restore"
+    set -- "$flavour" "$save" "$restore" "$dir/filter"
+  elif on_temporaries "$dir/other-filter"; then
+    remove_chains "$flavour" "$save" "$restore"
+    set -- "$other_flavour" "$other_save" "$other_restore" "$dir/other-filter"
+  else
+    return 0
+  fi
+  state='The rules in force are those of an earlier run, which was killed. Run this script again.'
+  ipset save >"$dir/have" 2>"$dir/errors" || fail 1 "ipset save failed: $(cat "$dir/errors")"
+  awk "$awk_library"'
+    starts($2, ENVIRON["temporary_prefix"]) {
+      $2 = moved($2, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
+      if ($1 == "add") $3 = moved($3, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
+      print
+    }
+  ' "$dir/have" >"$dir/left" || fail 1 'awk failed'
+  awk "$awk_library"'
+    /^:/ && starts(substr($1, 2), ENVIRON["chain_prefix"]) { print $1 " - [0:0]" }
+    $1 == "-A" && starts($2, ENVIRON["chain_prefix"]) {
+      print with_sets($0, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
+    }
+  ' "$4" >"$dir/left-chains" || fail 1 'awk failed'
+  compare_sets "$dir/left"
+  rebuild_sets "$dir/changes" "$dir/left"
+  commit "$1" "$2" "$3" "$dir/left-chains" keep
+  doomed_sets temporary
+  destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
+  read_filters
+}
+
+on_temporaries() { # file
+  [ -n "$(awk "$awk_library"'
+    index(outside($0), " --match-set " ENVIRON["temporary_prefix"]) { print "yes"; exit }
+  ' "$1")" ]
+}
+
+# Makes $dir/changes, one line for each set of a file that is not in the kernel as it should be: missing, other (its members
+# differ) or type (it must be created anew).
+compare_sets() { # file with the sets
+  ipset save >"$dir/have" 2>"$dir/errors" || fail 1 "ipset save failed: $(cat "$dir/errors")"
+  awk '
+    FILENAME == ARGV[1] && $1 == "create" { target[$2] = 1 }
+    FILENAME == ARGV[2] && !($2 in target) { next }
+    $1 == "create" { gsub(/ (hashsize|bucketsize) [0-9]+| initval 0x[0-9a-f]+/, "") }
+    { print }
+  ' "$1" "$dir/have" >"$dir/plain" || fail 1 'awk failed'
+  sort "$dir/plain" | uniq -u >"$dir/lines" || fail 1 'sort failed'
+  awk '
+    FILENAME == ARGV[1] { if ($1 == "create") there[$2] = 1; next }
+    !($2 in there) { kind[$2] = "missing"; next }
+    $1 == "create" { kind[$2] = "type"; next }
+    !($2 in kind) { kind[$2] = "other" }
+    END { for (name in kind) print kind[name], name }
+  ' "$dir/have" "$dir/lines" >"$dir/changes" || fail 1 'awk failed'
+}
+
+# Makes $dir/copies, the names of sets that need a copy under a temporary name: those that must change while rules of the owner
+# in force, in either flavour, use them, themselves or through a list of sets, and the lists that shall hold such a set.
+# Divides the changes into those that can be made at once and those that must wait until the copies are in use.
+# Rules of other people that use a set see it change, whatever is done.
+plan_copies() {
+  awk "$awk_library"'
+    FILENAME == ARGV[1] { if ($1 != "missing") changed[$2] = 1; next }
+    FILENAME == ARGV[2] || FILENAME == ARGV[3] {
+      if ($1 != "-A" || !starts($2, ENVIRON["chain_prefix"])) next
+      count = split(outside($0), part, " --match-set ")
+      for (i = 2; i <= count; i++) { split(part[i], word, " "); used[word[1]] = 1 }
+      next
+    }
+    FILENAME == ARGV[4] {
+      if ($1 == "create") list = $3 == "list:set"
+      else if (list && $2 in used) used[$3] = 1
+      next
+    }
+    !started++ { for (name in changed) if (name in used) copied[name] = 1 }
+    $1 == "create" { list = $3 == "list:set"; next }
+    list && $3 in copied { copied[$2] = 1 }
+    END { for (name in copied) print name }
+  ' "$dir/changes" "$dir/filter" "$dir/other-filter" "$dir/have" "$dir/want" >"$dir/copies" || fail 1 'awk failed'
+  for when in now later; do
+    when=$when awk '
+      FILENAME == ARGV[1] { copied[$1] = 1; next }
+      ($2 in copied) == (ENVIRON["when"] == "later")
+    ' "$dir/copies" "$dir/changes" >"$dir/changes-$when" || fail 1 'awk failed'
+  done
+}
+
+# Brings sets with final names up to date, those that changes name, by a file with the sets. No rule in force uses these.
+rebuild_sets() { # file with changes, file with the sets
+  [ -s "$1" ] || return 0
+  doomed=$dir/doomed awk "$awk_library"'
+    FILENAME == ARGV[1] { kind[$2] = $1; if ($1 == "type") print $2 >ENVIRON["doomed"]; next }
+    !starts($2, ENVIRON["set_prefix"]) { next }
+    $1 == "create" { list[$2] = $3 == "list:set"; if (kind[$2] == "other") flush[$2] = 1; next }
+    list[$2] && kind[$3] == "type" { flush[$2] = 1 }
+    END { for (name in flush) print "flush " name }
+  ' "$1" "$dir/have" >"$dir/flush" || fail 1 'awk failed'
+  restore_sets "$dir/flush"
+  if grep -q '^type ' "$1"; then
+    destroy_sets "$dir/doomed" || fail 1 "other programs' rules use these sets, which must be created anew: $(cat "$dir/held")"
+  fi
+  awk '
+    FILENAME == ARGV[1] { flushed[$2] = 1; next }
+    FILENAME == ARGV[2] { kind[$2] = $1; next }
+    $1 == "create" { if (kind[$2] == "missing" || kind[$2] == "type") print; next }
+    kind[$2] != "" || $2 in flushed { added[++count] = $0 }
+    END { for (i = 1; i <= count; i++) print added[i] }
+  ' "$dir/flush" "$1" "$2" >"$dir/fill" || fail 1 'awk failed'
+  restore_sets "$dir/fill"
+}
+
+# Loads the copies, and makes $dir/copied-chains, the target's chains with their names.
+load_copies() {
+  doomed_sets temporary
+  destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
+  awk "$awk_library"'
+    FILENAME == ARGV[1] { only[$1] = 1; next }
+    !($2 in only) { next }
+    { $2 = moved($2, ENVIRON["set_prefix"], ENVIRON["temporary_prefix"]) }
+    $1 == "add" && $3 in only { $3 = moved($3, ENVIRON["set_prefix"], ENVIRON["temporary_prefix"]) }
+    { print }
+  ' "$dir/copies" "$dir/want" >"$dir/copied-sets" || fail 1 'awk failed'
+  restore_sets "$dir/copied-sets"
+  awk "$awk_library"'
+    FILENAME == ARGV[1] { only[$1] = 1; some = 1; next }
+    { print with_sets($0, ENVIRON["set_prefix"], ENVIRON["temporary_prefix"]) }
+  ' "$dir/copies" "$dir/final-chains" >"$dir/copied-chains" || fail 1 'awk failed'
+}
+
+# Makes $dir/doomed: names of temporary sets or, for "stale", of those and of the owner's sets that the target does not have.
+doomed_sets() { # temporary or stale
+  ipset list -n >"$dir/names" 2>"$dir/errors" || fail 1 "ipset list failed: $(cat "$dir/errors")"
+  which=$1 awk '
+    FILENAME == ARGV[1] { if ($1 == "create") target[$2] = 1; next }
+    index($0, ENVIRON["temporary_prefix"]) == 1 { print; next }
+    ENVIRON["which"] == "stale" && index($0, ENVIRON["set_prefix"]) == 1 && !($0 in target)
+  ' "$dir/want" "$dir/names" >"$dir/doomed" || fail 1 'awk failed'
+}
+
+target_sets() {
+  cat <<'END_OF_TARGET'
+create azure-npm-1a5y9c9asln68n4q7m1v hash:net family inet hashsize 1024 maxelem 65536
+add azure-npm-1a5y9c9asln68n4q7m1v 10.240.0.10
+add azure-npm-1a5y9c9asln68n4q7m1v 10.240.1.10
+add azure-npm-1a5y9c9asln68n4q7m1v 10.240.1.20
+create azure-npm-1ugek8ka1jph5q2q7j4t hash:net family inet hashsize 1024 maxelem 65536
+add azure-npm-1ugek8ka1jph5q2q7j4t 10.240.1.20
+create azure-npm-26imkjirbx3x5k9h8jli hash:net family inet hashsize 1024 maxelem 65536
+add azure-npm-26imkjirbx3x5k9h8jli 10.240.0.10
+add azure-npm-26imkjirbx3x5k9h8jli 10.240.1.10
+add azure-npm-26imkjirbx3x5k9h8jli 10.240.1.20
+create azure-npm-3p4fne00oeg3gl9vu7re hash:net family inet hashsize 1024 maxelem 65536
+add azure-npm-3p4fne00oeg3gl9vu7re 10.240.0.10
+create azure-npm-4nvv7sxt6eafmq6a1q4q hash:net family inet hashsize 1024 maxelem 65536
+add azure-npm-4nvv7sxt6eafmq6a1q4q 10.240.0.10
+add azure-npm-4nvv7sxt6eafmq6a1q4q 10.240.1.10
+create azure-npm-4o7qkejx16z8e4fkw3bh hash:net family inet hashsize 1024 maxelem 65536
+add azure-npm-4o7qkejx16z8e4fkw3bh 10.240.0.10
+add azure-npm-4o7qkejx16z8e4fkw3bh 10.240.1.10
+add azure-npm-4o7qkejx16z8e4fkw3bh 10.240.1.20
+create azure-npm-5vvdqemc2tyl0e8v5se6 hash:net family inet hashsize 1024 maxelem 65536
+add azure-npm-5vvdqemc2tyl0e8v5se6 10.240.1.10
+add azure-npm-5vvdqemc2tyl0e8v5se6 10.240.1.20
+create azure-npm-14rask8zybqujm69e368 list:set size 8
+add azure-npm-14rask8zybqujm69e368 azure-npm-1ugek8ka1jph5q2q7j4t
+add azure-npm-14rask8zybqujm69e368 azure-npm-4nvv7sxt6eafmq6a1q4q
+create azure-npm-2mucn3lzephx3nel611c list:set size 8
+add azure-npm-2mucn3lzephx3nel611c azure-npm-4nvv7sxt6eafmq6a1q4q
+create azure-npm-2w5zpwp678sugfhza8qr list:set size 8
+add azure-npm-2w5zpwp678sugfhza8qr azure-npm-1ugek8ka1jph5q2q7j4t
+create azure-npm-4ybkwp0u7maly5zqd4t9 list:set size 8
+add azure-npm-4ybkwp0u7maly5zqd4t9 azure-npm-1ugek8ka1jph5q2q7j4t
+add azure-npm-4ybkwp0u7maly5zqd4t9 azure-npm-4nvv7sxt6eafmq6a1q4q
+create azure-npm-58w7smqymgv1bqi735vq list:set size 8
+add azure-npm-58w7smqymgv1bqi735vq azure-npm-1ugek8ka1jph5q2q7j4t
+create azure-npm-5mut3q4402jfnvxs36ub list:set size 8
+add azure-npm-5mut3q4402jfnvxs36ub azure-npm-4nvv7sxt6eafmq6a1q4q
+create azure-npm-gcmk2hdba149zrugxkm4 list:set size 8
+add azure-npm-gcmk2hdba149zrugxkm4 azure-npm-1ugek8ka1jph5q2q7j4t
+add azure-npm-gcmk2hdba149zrugxkm4 azure-npm-4nvv7sxt6eafmq6a1q4q
+END_OF_TARGET
+}
+
+target_chains() {
+  cat <<'END_OF_TARGET'
+:AZURE-NPM - [0:0]
+:AZURE-NPM-ACCEPT - [0:0]
+:AZURE-NPM-EGRESS - [0:0]
+:AZURE-NPM-INGRESS - [0:0]
+:AZURE-NPM-INGRESS-ALLOW-MARK - [0:0]
+:AZURE-NPM-INGRESS-oli7k178qh - [0:0]
+-A AZURE-NPM -j AZURE-NPM-INGRESS
+-A AZURE-NPM -j AZURE-NPM-EGRESS
+-A AZURE-NPM -j AZURE-NPM-ACCEPT
+-A AZURE-NPM-ACCEPT -j ACCEPT
+-A AZURE-NPM-EGRESS -m mark --mark 0x800/0x800 -m comment --comment "DROP-ON-EGRESS-DROP-MARK-0x800/0x800" -j DROP
+-A AZURE-NPM-EGRESS -m mark --mark 0x200/0x200 -m comment --comment "ACCEPT-ON-INGRESS-ALLOW-MARK-0x200/0x200" -j AZURE-NPM-ACCEPT
+-A AZURE-NPM-INGRESS -m set --match-set azure-npm-4o7qkejx16z8e4fkw3bh dst -m set --match-set azure-npm-3p4fne00oeg3gl9vu7re dst -m set --match-set azure-npm-4nvv7sxt6eafmq6a1q4q dst -m comment --comment "INGRESS-POLICY-development/backend-policy-TO-podlabel-app:webapp-AND-podlabel-role:backend-AND-ns-development-IN-ns-development" -j AZURE-NPM-INGRESS-oli7k178qh
+-A AZURE-NPM-INGRESS -m mark --mark 0x400/0x400 -m comment --comment "DROP-ON-INGRESS-DROP-MARK-0x400/0x400" -j DROP
+-A AZURE-NPM-INGRESS-ALLOW-MARK -m comment --comment "SET-INGRESS-ALLOW-MARK-0x200/0x200" -j MARK --set-xmark 0x200/0x200
+-A AZURE-NPM-INGRESS-ALLOW-MARK -j AZURE-NPM-EGRESS
+-A AZURE-NPM-INGRESS-oli7k178qh -m set --match-set azure-npm-gcmk2hdba149zrugxkm4 src -m set --match-set azure-npm-4o7qkejx16z8e4fkw3bh src -m set --match-set azure-npm-5vvdqemc2tyl0e8v5se6 src -m comment --comment "ALLOW-FROM-nslabel-all-namespaces-AND-podlabel-app:webapp-AND-podlabel-role:frontend" -j AZURE-NPM-INGRESS-ALLOW-MARK
+-A AZURE-NPM-INGRESS-oli7k178qh -m comment --comment DROP-ALL -j MARK --set-xmark 0x400/0x400
+END_OF_TARGET
+}
+
+main
+exit 0

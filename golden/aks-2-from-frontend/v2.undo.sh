@@ -1,0 +1,248 @@
+#!/bin/sh
+# Removes every chain and set of Azure NPM v2 (v1.8.12) from this node. Run it as root; it can be repeated.
+set -u
+program='undo.sh'
+flavour='nft'
+other_flavour='legacy'
+chain_prefix='AZURE-NPM'
+set_prefix='azure-npm-'
+temporary_prefix='anpm-tmp-'
+hints='KUBE-IPTABLES-HINT KUBE-KUBELET-CANARY'
+jump_chain='FORWARD'
+jump_rule='-m conntrack --ctstate NEW -j AZURE-NPM'
+jump_after='KUBE-SERVICES'
+export program flavour other_flavour chain_prefix set_prefix temporary_prefix hints jump_chain jump_rule jump_after
+LC_ALL=C
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL PATH
+umask 077
+state='No rule on this node was changed.'
+
+fail() { # exit code, message
+  printf '%s: %s\n' "$program" "$2" >&2
+  printf '%s: %s\n' "$program" "$state" >&2
+  exit "$1"
+}
+
+pause() {
+  sleep 0.1 2>/dev/null || sleep 1
+}
+
+prepare() {
+  for tool in id awk cat cmp grep mktemp rm sort uniq ipset; do
+    command -v "$tool" >/dev/null 2>&1 || fail 3 "the command $tool is missing"
+  done
+  [ "$(id -u)" = 0 ] || fail 3 'only root may change the packet filter'
+  choose "$flavour" || fail 3 "iptables-$flavour-save and iptables-$flavour-restore are missing"
+  save=$found_save
+  restore=$found_restore
+  other_save=
+  other_restore=
+  if choose "$other_flavour"; then
+    other_save=$found_save
+    other_restore=$found_restore
+  fi
+  dir=$(mktemp -d) || fail 3 'no place for temporary files'
+  trap 'rm -rf "$dir"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  # One script at a time in a network namespace. A killed script's last command keeps the lock until it ends.
+  if command -v flock >/dev/null 2>&1 && [ -r /proc/self/ns/net ]; then
+    exec 9</proc/self/ns/net
+    flock 9
+  fi
+  ipset list -n >"$dir/names" 2>"$dir/errors" || fail 3 "ipset does not work here: $(cat "$dir/errors")"
+}
+
+# The save and restore commands of a flavour: by their own names, or under the plain ones where iptables is of that flavour.
+choose() { # flavour
+  found_save=iptables-$1-save
+  found_restore=iptables-$1-restore
+  if ! command -v "$found_save" >/dev/null 2>&1 || ! command -v "$found_restore" >/dev/null 2>&1; then
+    case $(iptables --version 2>/dev/null) in
+      *nf_tables*) [ "$1" = nft ] || return 1 ;;
+      *) [ "$1" = legacy ] || return 1 ;;
+    esac
+    found_save=iptables-save
+    found_restore=iptables-restore
+  fi
+  command -v "$found_save" >/dev/null 2>&1 && command -v "$found_restore" >/dev/null 2>&1
+}
+
+read_table() { # flavour, save command or nothing, table, file
+  : >"$4"
+  [ -n "$2" ] || return 0
+  # Asking legacy iptables for a table that is not there creates it.
+  if [ "$1" = legacy ] && ! grep -qx "$3" /proc/net/ip_tables_names 2>/dev/null; then
+    return 0
+  fi
+  "$2" -t "$3" >"$4" 2>"$dir/errors"
+}
+
+read_filters() {
+  read_table "$flavour" "$save" filter "$dir/filter" || fail 1 "$save failed: $(cat "$dir/errors")"
+  read_other filter "$dir/other-filter"
+}
+
+# The same of the other flavour. One that this kernel does not have holds no rules.
+read_other() { # table, file
+  read_table "$other_flavour" "$other_save" "$1" "$2" && return 0
+  case $(cat "$dir/errors") in
+    *'not supported'*) ;;
+    *) fail 1 "$other_save failed: $(cat "$dir/errors")" ;;
+  esac
+  other_save=
+  : >"$2"
+}
+
+awk_library='
+  # A line without what stands in its quotes.
+  function outside(line,   parts, count, i, text) {
+    if (!index(line, "\"")) return line
+    gsub(/\\./, "", line)
+    count = split(line, parts, "\"")
+    for (i = 1; i <= count; i += 2) text = text parts[i]
+    return text
+  }
+  function starts(text, prefix) { return substr(text, 1, length(prefix)) == prefix }
+  # Whether a rule jumps or goes to a chain of the owner.
+  function enters(line) {
+    line = outside(line)
+    return match(line, / -[jg] [^ ]+$/) && starts(substr(line, RSTART + 4), ENVIRON["chain_prefix"])
+  }
+  # A name with one prefix instead of the other; other names as they are.
+  function moved(name, from, to) { return starts(name, from) ? to substr(name, length(from) + 1) : name }
+  # A rule with the names of its sets moved, where "some" is set only those that are keys of "only".
+  # Quoted text stays as it is; a quote after an odd number of backslashes does not end it.
+  function with_sets(rule, from, to,   parts, count, i, quoted, line) {
+    if (!index(rule, "\"")) return with_plain_sets(rule, from, to)
+    count = split(rule, parts, "\"")
+    line = with_plain_sets(parts[1], from, to)
+    quoted = 1
+    for (i = 2; i <= count; i++) {
+      line = line "\"" (quoted ? parts[i] : with_plain_sets(parts[i], from, to))
+      if (!(quoted && match(parts[i], /\\+$/) && RLENGTH % 2)) quoted = !quoted
+    }
+    return line
+  }
+  function with_plain_sets(text, from, to,   parts, count, i, name, line) {
+    count = split(text, parts, " --match-set ")
+    line = parts[1]
+    for (i = 2; i <= count; i++) {
+      name = parts[i]
+      sub(/ .*/, "", name)
+      if (!some || name in only) parts[i] = moved(parts[i], from, to)
+      line = line " --match-set " parts[i]
+    }
+    return line
+  }
+'
+
+# Makes $dir/commit: what iptables-restore must read so that the owner's chains are those of a file (headers, then rules) and
+# the jump stands where it should, or nothing at all when that is so already. Jumps to the owner's chains that stand
+# anywhere else in other people's chains are taken out by their text, since numbers may have shifted meanwhile.
+make_commit() { # file with the chains, yes or no: whether the jump is wanted, or keep: jumps stay as they are
+  jump_wanted=$2 awk "$awk_library"'
+    BEGIN { from = ENVIRON["jump_chain"]; after = ENVIRON["jump_after"]; wanted = ENVIRON["jump_wanted"] == "yes"; same = 1 }
+    FILENAME == ARGV[1] {
+      target[++targets] = $0
+      if (starts($0, ":")) ours[substr($1, 2)] = 1
+      next
+    }
+    /^:/ {
+      chain = substr($1, 2)
+      if (!starts(chain, ENVIRON["chain_prefix"])) next
+      if (!(chain in ours)) stale[++stales] = chain
+      if (target[++lives] != ":" chain " - [0:0]") same = 0
+      next
+    }
+    !/^-A / { next }
+    starts($2, ENVIRON["chain_prefix"]) { if (target[++lives] != $0) same = 0; next }
+    enters($0) { jump[++jumps] = $0; above = others; next }
+    $2 == from { others++; if (!place && after != "" && index(substr($0, length(from) + 5), after)) place = others }
+    END {
+      right = ENVIRON["jump_wanted"] == "keep" ? 1 : wanted ? jumps == 1 && jump[1] == "-A " from " " ENVIRON["jump_rule"] && above + 0 == place + 0 : !jumps
+      if (same && lives == targets && right) exit
+      print "*filter"
+      for (i = 1; i <= targets && starts(target[i], ":"); i++) print target[i]
+      for (j = 1; j <= stales; j++) print "-F " stale[j]
+      if (!right) for (j = 1; j <= jumps; j++) print "-D" substr(jump[j], 3)
+      for (; i <= targets; i++) print target[i]
+      if (!right && wanted) print "-I " from " " (place + 1) " " ENVIRON["jump_rule"]
+      for (j = 1; j <= stales; j++) print "-X " stale[j]
+      print "COMMIT"
+    }
+  ' "$1" "$3" >"$dir/commit" || fail 1 'awk failed'
+}
+
+# Puts the chains of a file in force, all of them at once. Tries again when somebody else changed the table in between.
+commit() { # flavour, save command, restore command, file with the chains, yes, no or keep (the jump)
+  tries=0
+  while :; do
+    read_table "$1" "$2" filter "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"
+    make_commit "$4" "$5" "$dir/now"
+    [ -s "$dir/commit" ] || return 0
+    "$3" -w 60 --noflush <"$dir/commit" 2>"$dir/errors" && return 0
+    tries=$((tries + 1))
+    [ "$tries" -lt 3 ] || fail 1 "$3 refused the rules: $(cat "$dir/errors")"
+    pause
+  done
+}
+
+# Takes the owner's chains out of a flavour's filter table, jumps and all, at once.
+remove_chains() { # flavour, save command or nothing, restore command
+  [ -n "$2" ] || return 0
+  read_table "$1" "$2" filter "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"
+  grep -qF -- "$chain_prefix" "$dir/now" || return 0
+  commit "$1" "$2" "$3" /dev/null no
+}
+
+restore_sets() { # file
+  [ -s "$1" ] || return 0
+  ipset restore <"$1" 2>"$dir/errors" || fail 1 "ipset restore failed: $(cat "$dir/errors")"
+}
+
+# Destroys the sets that a file names, those that no rule and no list of sets uses. The kernel lets go of a replaced rule's
+# sets a moment after the commit, so that one may have to wait. Answers no, with names in $dir/held, when some are still used.
+destroy_sets() { # file
+  tries=0
+  while [ -s "$1" ]; do
+    ipset list -t >"$dir/headers" 2>"$dir/errors" || fail 1 "ipset list failed: $(cat "$dir/errors")"
+    : >"$dir/held"
+    held=$dir/held awk '
+      FILENAME == ARGV[1] { doomed[$1] = 1; next }
+      $1 == "Name:" { name = $2 }
+      $1 == "Type:" { type = $2 }
+      $1 == "References:" && name in doomed {
+        if ($2 > 0) { print name >ENVIRON["held"]; next }
+        if (type == "list:set") print "flush " name
+        print "destroy " name
+      }
+    ' "$1" "$dir/headers" >"$dir/free" || fail 1 'awk failed'
+    restore_sets "$dir/free"
+    [ -s "$dir/held" ] || return 0
+    if [ ! -s "$dir/free" ]; then
+      tries=$((tries + 1))
+      [ "$tries" -lt 50 ] || return 1
+      pause
+    fi
+  done
+}
+
+main() {
+  prepare
+  read_filters
+  commit "$flavour" "$save" "$restore" /dev/null no
+  state='Some rules are gone already. Run this script again.'
+  remove_chains "$other_flavour" "$other_save" "$other_restore"
+  ipset list -n >"$dir/names" || fail 1 'ipset list failed'
+  awk '
+    index($0, ENVIRON["set_prefix"]) == 1 || index($0, ENVIRON["temporary_prefix"]) == 1
+  ' "$dir/names" >"$dir/doomed" || fail 1 'awk failed'
+  state='The rules are gone.'
+  destroy_sets "$dir/doomed" || fail 1 "other programs' rules still use these sets: $(cat "$dir/held")"
+}
+
+main
+exit 0

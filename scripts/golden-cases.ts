@@ -1,0 +1,133 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  azureNpm,
+  compile,
+  formatDiagnostic,
+  outputs,
+  parseIptablesSave,
+  type Compilation,
+  type CompileOptions,
+  type CompileResult,
+  type Flavour,
+  type Source,
+} from "../compiler/index.js";
+
+/** A folder of golden/: manifests, sometimes a node's `existing` rules and command line `options`, beside what they compile to. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly folder: string;
+  /** First line of the manifests, or of the file `title`. */
+  readonly title: string;
+  readonly sources: readonly Source[];
+  readonly options: CompileOptions;
+  /** Built generations, the default first; only the one that `options` names, if it does. */
+  readonly generations: readonly string[];
+}
+
+/** The cases of a golden folder, by name. */
+export function readCases(golden = "golden"): readonly GoldenCase[] {
+  const names = readdirSync(golden).filter((name) => name !== "errors");
+  return names.toSorted().map((name) => readCase(name, join(golden, name)));
+}
+
+/** What a case compiles to, as a generation and, unless it is the generation's own, with the given flavour. */
+export function compileCase({ sources, options }: GoldenCase, generation: string, flavour?: Flavour): Compilation {
+  return compile(sources, { ...options, generation, ...(flavour && { flavour }) });
+}
+
+/** File name → text of every output that belongs into the folder of a case: `v2.iptables-save`, `stderr` where there is more
+ *  to say than counts, `v2-fnv.stderr` where that differs. */
+export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  let first: string | undefined;
+  for (const generation of golden.generations) {
+    const compilation = compileCase(golden, generation);
+    for (const name of outputsFor(golden, first === undefined)) {
+      const output = outputs.find((each) => each.name === name)!;
+      if (compilation.result) files.set(`${generation}.${output.fileName}`, print(name, compilation.result));
+    }
+    const stderr = printStderr(compilation);
+    if (first === undefined && stderr !== "") files.set("stderr", stderr);
+    if (first !== undefined && stderr !== first) files.set(`${generation}.stderr`, stderr);
+    first ??= stderr;
+  }
+  return files;
+}
+
+const inputNames = ["manifests.yaml", "manifests.json", "existing", "options", "title"];
+
+/** Whether a file of a case is one that people write. */
+export function isInput(fileName: string): boolean {
+  return inputNames.includes(fileName);
+}
+
+function readCase(name: string, folder: string): GoldenCase {
+  const read = (file: string): string | undefined =>
+    existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : undefined;
+  const sources = inputNames.slice(0, 2).flatMap((file) => {
+    const text = read(file);
+    return text === undefined ? [] : [{ name: file, text }];
+  });
+  if (sources.length === 0) throw new Error(`${folder} has no manifests`);
+  const options = parseOptions(read("options") ?? "");
+  const existing = read("existing");
+  return {
+    name,
+    folder,
+    title: (read("title") ?? sources[0]!.text).split("\n", 1)[0]!.replace(/^# */, ""),
+    sources,
+    options: existing === undefined ? options : { ...options, existing: tablesOf(existing) },
+    generations: options.generation === undefined ? azureNpm.generations : [options.generation],
+  };
+}
+
+/** The options of `anpm compile` that say how to compile. */
+function parseOptions(text: string): CompileOptions {
+  const { values } = parseArgs({
+    args: text.split(/\s+/).filter((word) => word !== ""),
+    options: {
+      namespace: { type: "string", short: "n" },
+      npm: { type: "string" },
+      "place-first": { type: "boolean" },
+      "place-after-kube-services": { type: "boolean" },
+      lite: { type: "boolean" },
+      kubernetes: { type: "string" },
+      "pod-cidr": { type: "string" },
+    },
+  });
+  return {
+    ...(values.namespace !== undefined && { namespace: values.namespace }),
+    ...(values.npm !== undefined && { generation: values.npm }),
+    ...(values["place-first"] && { placement: "first" }),
+    ...(values["place-after-kube-services"] && { placement: "after-kube-services" }),
+    ...(values.lite && { lite: true }),
+    ...(values.kubernetes !== undefined && { kubernetes: values.kubernetes }),
+    ...(values["pod-cidr"] !== undefined && { podCidr: values["pod-cidr"] }),
+  };
+}
+
+function tablesOf(existing: string): NonNullable<CompileOptions["existing"]> {
+  const { chains, problems } = parseIptablesSave(existing);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return { chains, sets: [] };
+}
+
+/** Names of the outputs that are kept: what differs between generations for each, the rest where it is worth reading. */
+function outputsFor({ name }: GoldenCase, isDefault: boolean): readonly string[] {
+  const each = ["iptables-save", "ipset-save", "restore"];
+  if (!isDefault) return each;
+  return [...each, "pairs", ...(name.startsWith("aks-") ? ["script", "undo", "json"] : [])];
+}
+
+function print(name: string, result: CompileResult): string {
+  return outputs.find((output) => output.name === name)!.print(result, { resolve: true });
+}
+
+/** As the command line prints it without a terminal; "" when it is nothing but the counts. */
+function printStderr({ diagnostics, summary, result }: Compilation): string {
+  if (diagnostics.length === 0 && summary.length === 1) return "";
+  const lines = [...diagnostics.map((found) => formatDiagnostic(found)), ...(result ? summary : [])];
+  return lines.map((line) => `${line}\n`).join("");
+}

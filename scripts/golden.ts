@@ -1,0 +1,77 @@
+import { execa } from "execa";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { goldenFiles, isInput, readCases } from "./golden-cases.js";
+import { errorFiles, readErrorCases } from "./golden-errors.js";
+
+/** `npm run golden`: shows what would change in golden/, then writes it; with `-- --check` it only shows. */
+
+const changes = [...compileChanges(), ...(await errorChanges())];
+if (changes.length === 0) console.log("golden/ is up to date");
+else {
+  await show(changes);
+  if (process.argv.includes("--check")) process.exitCode = 1;
+  else write(changes);
+}
+
+interface Change {
+  readonly path: string;
+  readonly before: string | undefined;
+  /** Undefined: nothing writes this file any more. */
+  readonly after: string | undefined;
+}
+
+function compileChanges(): Change[] {
+  return readCases().flatMap((golden) => {
+    const stale = readdirSync(golden.folder).filter((name) => !isInput(name));
+    return changesOf(golden.folder, goldenFiles(golden), stale);
+  });
+}
+
+async function errorChanges(): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const each of await readErrorCases()) changes.push(...changesOf(each.folder, await errorFiles(each), []));
+  return changes;
+}
+
+function changesOf(folder: string, files: ReadonlyMap<string, string>, present: readonly string[]): Change[] {
+  const names = [...new Set([...files.keys(), ...present])];
+  return names
+    .map((name) => join(folder, name))
+    .map((path, index): Change => {
+      const before = existsSync(path) ? readFileSync(path, "utf8") : undefined;
+      return { path, before, after: files.get(names[index]!) };
+    })
+    .filter(({ before, after }) => before !== after);
+}
+
+/** The changes as git shows them. */
+async function show(all: readonly Change[]): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "anpm-golden-"));
+  try {
+    for (const { path, before, after } of all) {
+      if (before !== undefined) put(join(folder, "before", path), before);
+      if (after !== undefined) put(join(folder, "after", path), after);
+    }
+    mkdirSync(join(folder, "before"), { recursive: true });
+    mkdirSync(join(folder, "after"), { recursive: true });
+    const diff = ["--no-pager", "diff", "--no-index", "--no-prefix", "before", "after"];
+    await execa("git", diff, { cwd: folder, stdio: "inherit", reject: false });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function write(all: readonly Change[]): void {
+  for (const { path, after } of all) {
+    if (after === undefined) rmSync(path);
+    else put(path, after);
+  }
+  console.log(`wrote ${all.length} files: review them before you commit them`);
+}
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

@@ -1,0 +1,63 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { codes } from "../compiler/text/codes/index.js";
+import { compileCase, goldenFiles, isInput, readCases } from "../scripts/golden-cases.js";
+import { errorFiles, readErrorCases } from "../scripts/golden-errors.js";
+
+/** `npm run golden` shows what differs and writes it. */
+
+describe("the golden cases", () => {
+  const cases = readCases();
+
+  test.each(cases)("$name: $title", (golden) => {
+    const files = goldenFiles(golden);
+    for (const [name, text] of files) expect(read(golden.folder, name), `${golden.folder}/${name}`).toBe(text);
+    const present = readdirSync(golden.folder).filter((name) => !isInput(name));
+    expect(present.toSorted(), "files that nothing writes any more").toEqual([...files.keys()].toSorted());
+  });
+
+  test("each compiles and has a title of its own that says something", () => {
+    for (const golden of cases) {
+      expect(compileCase(golden, golden.generations[0]!).diagnostics.filter(isErrorOf)).toEqual([]);
+      expect(golden.title.length, `the title of ${golden.name}`).toBeGreaterThan(20);
+    }
+    expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
+  });
+});
+
+describe("the codes of the diagnostics", async () => {
+  const cases = await readErrorCases();
+
+  test.concurrent.each(cases)("$name is what the command line says", { timeout: 30_000 }, async ({ name, folder }) => {
+    const files = await errorFiles({ name, folder });
+    const stderr = files.get("stderr")!;
+    for (const [file, text] of files) expect(read(folder, file), `${folder}/${file}`).toBe(text);
+    const { severity } = codes[name as keyof typeof codes];
+    expect(stderr.split("\n", 1)[0]).toContain(`${severity} ${name}: `);
+    expect(stderr).not.toContain("undefined");
+    expect(files.get("exit-code")).toBe(severity === "warning" ? "0\n" : expect.stringMatching(/^[23]\n$/));
+  });
+
+  test("each has a golden case, or a reason why not", () => {
+    const shown = [...cases.map(({ name }) => name), ...Object.keys(withoutCase)];
+    expect(shown.toSorted()).toEqual(Object.keys(codes).toSorted());
+  });
+});
+
+/** Code → why no input produces it. */
+const withoutCase: Readonly<Record<string, string>> = {
+  "internal-error": "it stands for a fault of anpm, and any that an input could show would be mended instead",
+};
+
+function isErrorOf({ severity }: { readonly severity: string }): boolean {
+  return severity === "error";
+}
+
+function read(folder: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(folder, name), "utf8");
+  } catch {
+    return undefined;
+  }
+}
