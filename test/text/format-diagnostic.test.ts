@@ -1,64 +1,59 @@
-import { expect, test } from "vitest";
-import { diagnostic } from "../../compiler/text/diagnostic.js";
-import { diagnosticJson, formatDiagnostic } from "../../compiler/text/format-diagnostic.js";
+import { describe, expect, test } from "vitest";
+import type { Diagnostic } from "../../compiler/text/diagnostic.js";
+import { formatDiagnostic, printDiagnosticsJson } from "../../compiler/text/format-diagnostic.js";
 
-/** The diagnostic of a tab at the first `§` of a text, which is taken out. */
-function at(text: string) {
-  const offset = text.indexOf("§");
-  const location = { source: { name: "p.yaml", text: text.replace("§", "") }, offset };
-  return diagnostic("yaml-tab", {}, { location, object: "ns/p", field: "spec" });
+function found(text: string, at: string, message = "what is wrong"): Diagnostic {
+  const location = { source: { name: "policy.yaml", text }, offset: text.indexOf(at) };
+  return { severity: "error", code: "not-utf-8", message, fix: "what to write", location };
 }
 
-const excerpt = (text: string) => formatDiagnostic(at(text), { excerpt: true }).split("\n").slice(1, 3);
-
-test("a diagnostic is two lines: place, code and message, then the fix", () => {
-  expect(formatDiagnostic(at("a:\n§\tb: 1\n"))).toBe(
-    "p.yaml:2:1: error yaml-tab: a tab indents this line, and YAML indents with spaces only\n" +
-      "  fix: replace the tab by spaces (most editors have a command that does it for the whole file)",
-  );
-});
-
-test("the excerpt is the line with a caret below the place", () => {
-  expect(excerpt("a: 1\nb:§ 2\nc: 3\n")).toEqual(["  2 | b: 2", "        ^"]);
-  expect(excerpt("§a: 1")).toEqual(["  1 | a: 1", "      ^"]);
-  expect(excerpt("a: 1\n§")).toEqual(["  2 | ", "      ^"]);
-});
-
-test("the caret stands right below tabs, wide and combined characters", () => {
-  expect(excerpt("\t\ta: §b\n")).toEqual(["  1 |   a: b", "           ^"]);
-  expect(excerpt("日本: §b\n")).toEqual(["  1 | 日本: b", "            ^"]);
-  expect(excerpt("e\u0301: §b\n")).toEqual(["  1 | e\u0301: b", "         ^"]);
-  expect(excerpt("😀: §b\n")).toEqual(["  1 | 😀: b", "          ^"]);
-});
-
-test("control characters are spelled out", () => {
-  expect(excerpt("\u001b[31m§b\u0000\n")).toEqual(["  1 | \\x1b[31mb\\x00", "              ^"]);
-});
-
-test("of a very long line the part around the place is shown, whole characters only", () => {
-  const [line, caret] = excerpt(`${"x".repeat(5000)}§y${"z".repeat(5000)}`);
-  expect(line!.length).toBeLessThan(120);
-  expect(line![caret!.indexOf("^")]).toBe("y");
-  expect(excerpt(`${"😀".repeat(500)}§y`)[0]).not.toMatch(
-    /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
-  );
-});
-
-test("for programs every key is there", () => {
-  expect(diagnosticJson(at("a:\n§\tb"))).toMatchObject({
-    severity: "error",
-    code: "yaml-tab",
-    file: "p.yaml",
-    line: 2,
-    column: 1,
-    object: "ns/p",
-    field: "spec",
+describe("formatDiagnostic", () => {
+  test("says place, severity, code and message, and the fix below", () => {
+    expect(formatDiagnostic(found("a: 1\nbc: 2\n", "2"))).toBe(
+      "policy.yaml:2:5: error not-utf-8: what is wrong\n  fix: what to write",
+    );
   });
-  expect(diagnosticJson(diagnostic("yaml-tab", {}))).toMatchObject({
-    file: "",
-    line: 0,
-    column: 0,
-    object: "",
-    field: "",
+
+  test("without a place it names the object, if there is one", () => {
+    const { location: _, ...placeless } = found("", "");
+    expect(formatDiagnostic(placeless)).toBe("error not-utf-8: what is wrong\n  fix: what to write");
+    expect(formatDiagnostic({ ...placeless, object: "shop/web" })).toBe(
+      "error not-utf-8: shop/web: what is wrong\n  fix: what to write",
+    );
+  });
+
+  test("shows the line with a caret below the place, also behind tabs", () => {
+    const lines = formatDiagnostic(found("a: 1\n\tbc: 2\n", "2"), { excerpt: true }).split("\n");
+    expect(lines.slice(1, 3)).toEqual(["  2 |  bc: 2", "             ^".slice(0, 11) + "^"]);
+  });
+
+  test("shows of a long line only what is around the place", () => {
+    const [, line, caret] = formatDiagnostic(found(`${"x".repeat(500)}?${"y".repeat(500)}`, "?"), {
+      excerpt: true,
+    }).split("\n");
+    expect(line).toBe(`  1 | …${"x".repeat(50)}?${"y".repeat(49)}…`);
+    expect(line!.indexOf("?")).toBe(caret!.indexOf("^"));
+  });
+
+  test("spells out what would steer a terminal or reorder text", () => {
+    const shown = formatDiagnostic(found("a: \u001b[31m\u202eb\n", "a", "\u001b]0;title\u0007\nnext"), {
+      excerpt: true,
+    });
+    expect(shown).toContain("error not-utf-8: \\x1b]0;title\\x07\\nnext");
+    expect(shown).toContain("  1 | a: \\x1b[31m\\u202eb");
+  });
+});
+
+describe("printDiagnosticsJson", () => {
+  test("has every key, empty or 0 where there is nothing to say", () => {
+    const { location: _, ...placeless } = found("", "");
+    expect(printDiagnosticsJson([placeless])).toBe(
+      '{"diagnostics":[{"severity":"error","code":"not-utf-8","message":"what is wrong","fix":"what to write",' +
+        '"file":"","line":0,"column":0,"object":"","field":""}]}\n',
+    );
+  });
+
+  test("is an empty list when there are none", () => {
+    expect(printDiagnosticsJson([])).toBe('{"diagnostics":[]}\n');
   });
 });
