@@ -15,11 +15,14 @@ import type { Chain, Tables } from "./tables.js";
  *   There is no moment with new chains and an old jump, or with half of the chains.
  * - A set that a rule in force refers to, itself or through a list of sets, is never changed. Sets of rules that are still
  *   to come are built in peace, so that a kill leaves at worst a set that nothing uses, and the next run mends it.
- * - When a set in use must change, a second copy of all sets is loaded under temporary names, and a first commit puts the new
- *   rules in force on those. Then nothing uses the sets with the final names, they are brought up to date in place, and a
- *   second commit moves the rules there. A complete copy, rather than one of the changed sets only, keeps one simple
- *   truth for the next run: rules are on final names or on temporary names, never on both.
+ * - When a set in use must change, a copy of it as it shall be, and of each list that holds it, is loaded under a temporary
+ *   name, and a first commit puts the new rules in force with those names. Then nothing uses the final names, these sets are
+ *   brought up to date in place, and a second commit moves the rules there. Other sets stay as they are, since
+ *   the kernel takes long to destroy a list of sets (some 15 ms each).
  *   `ipset swap` would exchange the sets one by one, and between two swaps packets would see neither state.
+ * - A run that finds rules on temporary names first finishes what the killed one began: the final sets become what the
+ *   temporary ones are, and the rules in force, as they stand, move to the final names. So no set is ever needed under
+ *   two temporary names.
  * - Chains of the owner under the other flavour of iptables go, all at once, only after the new rules are in force. While
  *   both stand, a packet must pass both.
  * - Sets that nothing uses any more go last.
@@ -98,21 +101,17 @@ const functions = String.raw`main() {
   target_chains >"$dir/final-chains" || fail 3 'no room for temporary files'
   read_filters
   finish_other_run
-  compare_sets
 
-  if uses_changed_set; then
-    # The rules in force need the sets as they are: new rules on copies first.
-    rename_target
-    doomed_sets temporary
-    destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
-    restore_sets "$dir/temporary-sets"
-    commit "$flavour" "$save" "$restore" "$dir/temporary-chains" "$jump_wanted"
+  compare_sets "$dir/want"
+  plan_copies
+  state='The rules in force are the old ones. Run this script again.'
+  rebuild_sets "$dir/changes-now" "$dir/want"
+  if [ -s "$dir/copies" ]; then
+    load_copies
+    commit "$flavour" "$save" "$restore" "$dir/copied-chains" "$jump_wanted"
     state='The new rules are in force. Run this script again to finish.'
     remove_chains "$other_flavour" "$other_save" "$other_restore"
-    rebuild_sets
-  else
-    state='The rules in force are the old ones. Run this script again.'
-    rebuild_sets
+    rebuild_sets "$dir/changes-later" "$dir/want"
   fi
 
   commit "$flavour" "$save" "$restore" "$dir/final-chains" "$jump_wanted"
@@ -140,16 +139,38 @@ hint_in() { # file
   ' "$1"
 }
 
-# A killed run may have left rules on temporary sets in one flavour, which are then complete and the newest, beside older ones
-# on final sets in the other. Only one of the two may stay, so that final or temporary sets are free.
+# Brings rules on temporary sets, which a killed run left, to final ones. They are complete and in force. When the other flavour
+# holds rules too, those are what the killed run was about to remove, or were in force before it. Either may go.
 finish_other_run() {
   if on_temporaries "$dir/filter"; then
-    on_temporaries "$dir/other-filter" || remove_chains "$other_flavour" "$other_save" "$other_restore"
+    remove_chains "$other_flavour" "$other_save" "$other_restore"
+    set -- "$flavour" "$save" "$restore" "$dir/filter"
   elif on_temporaries "$dir/other-filter"; then
     remove_chains "$flavour" "$save" "$restore"
+    set -- "$other_flavour" "$other_save" "$other_restore" "$dir/other-filter"
   else
     return 0
   fi
+  state='The rules in force are those of an earlier run, which was killed. Run this script again.'
+  ipset save >"$dir/have" 2>"$dir/errors" || fail 1 "ipset save failed: $(cat "$dir/errors")"
+  awk "$awk_library"'
+    starts($2, ENVIRON["temporary_prefix"]) {
+      $2 = moved($2, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
+      if ($1 == "add") $3 = moved($3, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
+      print
+    }
+  ' "$dir/have" >"$dir/left" || fail 1 'awk failed'
+  awk "$awk_library"'
+    /^:/ && starts(substr($1, 2), ENVIRON["chain_prefix"]) { print $1 " - [0:0]" }
+    $1 == "-A" && starts($2, ENVIRON["chain_prefix"]) {
+      print with_sets($0, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
+    }
+  ' "$4" >"$dir/left-chains" || fail 1 'awk failed'
+  compare_sets "$dir/left"
+  rebuild_sets "$dir/changes" "$dir/left"
+  commit "$1" "$2" "$3" "$dir/left-chains" keep
+  doomed_sets temporary
+  destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
   read_filters
 }
 
@@ -159,16 +180,16 @@ on_temporaries() { # file
   ' "$1")" ]
 }
 
-# Makes $dir/changes, one line for each set of the target that is not in the kernel as it should be: missing, other (its
-# members differ) or type (it must be created anew).
-compare_sets() {
+# Makes $dir/changes, one line for each set of a file that is not in the kernel as it should be: missing, other (its members
+# differ) or type (it must be created anew).
+compare_sets() { # file with the sets
   ipset save >"$dir/have" 2>"$dir/errors" || fail 1 "ipset save failed: $(cat "$dir/errors")"
   awk '
     FILENAME == ARGV[1] && $1 == "create" { target[$2] = 1 }
     FILENAME == ARGV[2] && !($2 in target) { next }
     $1 == "create" { gsub(/ (hashsize|bucketsize) [0-9]+| initval 0x[0-9a-f]+/, "") }
     { print }
-  ' "$dir/want" "$dir/have" >"$dir/plain" || fail 1 'awk failed'
+  ' "$1" "$dir/have" >"$dir/plain" || fail 1 'awk failed'
   sort "$dir/plain" | uniq -u >"$dir/lines" || fail 1 'sort failed'
   awk '
     FILENAME == ARGV[1] { if ($1 == "create") there[$2] = 1; next }
@@ -179,41 +200,49 @@ compare_sets() {
   ' "$dir/have" "$dir/lines" >"$dir/changes" || fail 1 'awk failed'
 }
 
-# Whether a rule of the owner that is in force, in either flavour, uses a set that must change: itself, or through a list of
-# sets. Rules of other people that do will see the set change, whatever is done.
-uses_changed_set() {
-  [ -n "$(awk "$awk_library"'
+# Makes $dir/copies, the names of sets that need a copy under a temporary name: those that must change while rules of the owner
+# in force, in either flavour, use them, themselves or through a list of sets, and the lists that shall hold such a set.
+# Divides the changes into those that can be made at once and those that must wait until the copies are in use.
+# Rules of other people that use a set see it change, whatever is done.
+plan_copies() {
+  awk "$awk_library"'
     FILENAME == ARGV[1] { if ($1 != "missing") changed[$2] = 1; next }
-    FILENAME == ARGV[2] {
-      if ($1 == "create") list = $3 == "list:set"
-      else if (list && $3 in changed) through[$2] = 1
+    FILENAME == ARGV[2] || FILENAME == ARGV[3] {
+      if ($1 != "-A" || !starts($2, ENVIRON["chain_prefix"])) next
+      count = split(outside($0), part, " --match-set ")
+      for (i = 2; i <= count; i++) { split(part[i], word, " "); used[word[1]] = 1 }
       next
     }
-    $1 == "-A" && starts($2, ENVIRON["chain_prefix"]) {
-      count = split(outside($0), part, " --match-set ")
-      for (i = 2; i <= count; i++) {
-        split(part[i], word, " ")
-        if (word[1] in changed || word[1] in through) { print "yes"; exit }
-      }
+    FILENAME == ARGV[4] {
+      if ($1 == "create") list = $3 == "list:set"
+      else if (list && $2 in used) used[$3] = 1
+      next
     }
-  ' "$dir/changes" "$dir/have" "$dir/filter" "$dir/other-filter")" ]
+    !started++ { for (name in changed) if (name in used) copied[name] = 1 }
+    $1 == "create" { list = $3 == "list:set"; next }
+    list && $3 in copied { copied[$2] = 1 }
+    END { for (name in copied) print name }
+  ' "$dir/changes" "$dir/filter" "$dir/other-filter" "$dir/have" "$dir/want" >"$dir/copies" || fail 1 'awk failed'
+  for when in now later; do
+    when=$when awk '
+      FILENAME == ARGV[1] { copied[$1] = 1; next }
+      ($2 in copied) == (ENVIRON["when"] == "later")
+    ' "$dir/copies" "$dir/changes" >"$dir/changes-$when" || fail 1 'awk failed'
+  done
 }
 
-# Brings the sets with final names up to date, those that differ only. No rule in force uses these.
-rebuild_sets() {
-  [ -s "$dir/changes" ] || return 0
-  doomed=$dir/doomed awk '
+# Brings sets with final names up to date, those that changes name, by a file with the sets. No rule in force uses these.
+rebuild_sets() { # file with changes, file with the sets
+  [ -s "$1" ] || return 0
+  doomed=$dir/doomed awk "$awk_library"'
     FILENAME == ARGV[1] { kind[$2] = $1; if ($1 == "type") print $2 >ENVIRON["doomed"]; next }
-    FILENAME == ARGV[2] {
-      if (substr($2, 1, length(ENVIRON["set_prefix"])) != ENVIRON["set_prefix"]) next
-      if ($1 == "create") { list[$2] = $3 == "list:set"; if (kind[$2] == "other") flush[$2] = 1 }
-      else if (list[$2] && kind[$3] == "type") flush[$2] = 1
-      next
-    }
+    !starts($2, ENVIRON["set_prefix"]) { next }
+    $1 == "create" { list[$2] = $3 == "list:set"; if (kind[$2] == "other") flush[$2] = 1; next }
+    list[$2] && kind[$3] == "type" { flush[$2] = 1 }
     END { for (name in flush) print "flush " name }
-  ' "$dir/changes" "$dir/have" >"$dir/flush" || fail 1 'awk failed'
+  ' "$1" "$dir/have" >"$dir/flush" || fail 1 'awk failed'
   restore_sets "$dir/flush"
-  if grep -q '^type ' "$dir/changes"; then
+  if grep -q '^type ' "$1"; then
     destroy_sets "$dir/doomed" || fail 1 "other programs' rules use these sets, which must be created anew: $(cat "$dir/held")"
   fi
   awk '
@@ -222,46 +251,26 @@ rebuild_sets() {
     $1 == "create" { if (kind[$2] == "missing" || kind[$2] == "type") print; next }
     kind[$2] != "" || $2 in flushed { added[++count] = $0 }
     END { for (i = 1; i <= count; i++) print added[i] }
-  ' "$dir/flush" "$dir/changes" "$dir/want" >"$dir/fill" || fail 1 'awk failed'
+  ' "$dir/flush" "$1" "$2" >"$dir/fill" || fail 1 'awk failed'
   restore_sets "$dir/fill"
 }
 
-# The target on temporary names: $dir/temporary-sets and $dir/temporary-chains.
-rename_target() {
-  awk '
-    function renamed(name) {
-      if (substr(name, 1, length(from)) != from) return name
-      return ENVIRON["temporary_prefix"] substr(name, length(from) + 1)
-    }
-    BEGIN { from = ENVIRON["set_prefix"] }
-    { $2 = renamed($2) }
-    $1 == "add" { $3 = renamed($3) }
+# Loads the copies, and makes $dir/copied-chains, the target's chains with their names.
+load_copies() {
+  doomed_sets temporary
+  destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
+  awk "$awk_library"'
+    FILENAME == ARGV[1] { only[$1] = 1; next }
+    !($2 in only) { next }
+    { $2 = moved($2, ENVIRON["set_prefix"], ENVIRON["temporary_prefix"]) }
+    $1 == "add" && $3 in only { $3 = moved($3, ENVIRON["set_prefix"], ENVIRON["temporary_prefix"]) }
     { print }
-  ' "$dir/want" >"$dir/temporary-sets" || fail 1 'awk failed'
-  awk '
-    function renamed(text,   at, result) {
-      while (at = index(text, from)) {
-        result = result substr(text, 1, at - 1) to
-        text = substr(text, at + length(from))
-      }
-      return result text
-    }
-    BEGIN {
-      from = " --match-set " ENVIRON["set_prefix"]
-      to = " --match-set " ENVIRON["temporary_prefix"]
-    }
-    # Quoted text stays as it is; a quote after an odd number of backslashes does not end it.
-    {
-      count = split($0, part, "\"")
-      line = renamed(part[1])
-      quoted = 1
-      for (i = 2; i <= count; i++) {
-        line = line "\"" (quoted ? part[i] : renamed(part[i]))
-        if (!(quoted && match(part[i], /\\+$/) && RLENGTH % 2)) quoted = !quoted
-      }
-      print line
-    }
-  ' "$dir/final-chains" >"$dir/temporary-chains" || fail 1 'awk failed'
+  ' "$dir/copies" "$dir/want" >"$dir/copied-sets" || fail 1 'awk failed'
+  restore_sets "$dir/copied-sets"
+  awk "$awk_library"'
+    FILENAME == ARGV[1] { only[$1] = 1; some = 1; next }
+    { print with_sets($0, ENVIRON["set_prefix"], ENVIRON["temporary_prefix"]) }
+  ' "$dir/copies" "$dir/final-chains" >"$dir/copied-chains" || fail 1 'awk failed'
 }
 
 # Makes $dir/doomed: names of temporary sets or, for "stale", of those and of the owner's sets that the target does not have.

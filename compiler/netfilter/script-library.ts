@@ -132,12 +132,38 @@ awk_library='
     line = outside(line)
     return match(line, / -[jg] [^ ]+$/) && starts(substr(line, RSTART + 4), ENVIRON["chain_prefix"])
   }
+  # A name with one prefix instead of the other; other names as they are.
+  function moved(name, from, to) { return starts(name, from) ? to substr(name, length(from) + 1) : name }
+  # A rule with the names of its sets moved, where "some" is set only those that are keys of "only".
+  # Quoted text stays as it is; a quote after an odd number of backslashes does not end it.
+  function with_sets(rule, from, to,   parts, count, i, quoted, line) {
+    if (!index(rule, "\"")) return with_plain_sets(rule, from, to)
+    count = split(rule, parts, "\"")
+    line = with_plain_sets(parts[1], from, to)
+    quoted = 1
+    for (i = 2; i <= count; i++) {
+      line = line "\"" (quoted ? parts[i] : with_plain_sets(parts[i], from, to))
+      if (!(quoted && match(parts[i], /\\+$/) && RLENGTH % 2)) quoted = !quoted
+    }
+    return line
+  }
+  function with_plain_sets(text, from, to,   parts, count, i, name, line) {
+    count = split(text, parts, " --match-set ")
+    line = parts[1]
+    for (i = 2; i <= count; i++) {
+      name = parts[i]
+      sub(/ .*/, "", name)
+      if (!some || name in only) parts[i] = moved(parts[i], from, to)
+      line = line " --match-set " parts[i]
+    }
+    return line
+  }
 '
 
 # Makes $dir/commit: what iptables-restore must read so that the owner's chains are those of a file (headers, then rules) and
 # the jump stands where it should, or nothing at all when that is so already. Jumps to the owner's chains that stand
 # anywhere else in other people's chains are taken out by their text, since numbers may have shifted meanwhile.
-make_commit() { # file with the chains, yes if the jump is wanted
+make_commit() { # file with the chains, yes or no: whether the jump is wanted, or keep: jumps stay as they are
   jump_wanted=$2 awk "$awk_library"'
     BEGIN { from = ENVIRON["jump_chain"]; after = ENVIRON["jump_after"]; wanted = ENVIRON["jump_wanted"] == "yes"; same = 1 }
     FILENAME == ARGV[1] {
@@ -157,7 +183,7 @@ make_commit() { # file with the chains, yes if the jump is wanted
     enters($0) { jump[++jumps] = $0; above = others; next }
     $2 == from { others++; if (!place && after != "" && index(substr($0, length(from) + 5), after)) place = others }
     END {
-      right = wanted ? jumps == 1 && jump[1] == "-A " from " " ENVIRON["jump_rule"] && above + 0 == place + 0 : !jumps
+      right = ENVIRON["jump_wanted"] == "keep" ? 1 : wanted ? jumps == 1 && jump[1] == "-A " from " " ENVIRON["jump_rule"] && above + 0 == place + 0 : !jumps
       if (same && lives == targets && right) exit
       print "*filter"
       for (i = 1; i <= targets && starts(target[i], ":"); i++) print target[i]
@@ -172,7 +198,7 @@ make_commit() { # file with the chains, yes if the jump is wanted
 }
 
 # Puts the chains of a file in force, all of them at once. Tries again when somebody else changed the table in between.
-commit() { # flavour, save command, restore command, file with the chains, yes if the jump is wanted
+commit() { # flavour, save command, restore command, file with the chains, yes, no or keep (the jump)
   tries=0
   while :; do
     read_table "$1" "$2" filter "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"

@@ -79,7 +79,10 @@ describe.skipIf(reason)(
         set.name === "fw-backends" ? { ...set, members: ["10.0.0.3", "10.0.0.4"] } : set,
       );
       const careful = applyScript({ ...firstState, sets: moreMembers }, ownership, { flavour: "nft" });
-      const careless = careful.replace("if uses_changed_set;", "if false;");
+      const careless = careful.replace(
+        "\n  plan_copies\n",
+        "\n  plan_copies\n  : >$dir/copies\n  cp $dir/changes $dir/changes-now\n",
+      );
       expect(careless).not.toBe(careful);
       const { failures } = killAtEveryStep({ ...update, script: careless });
       expect(failures.join("\n")).toContain("neither old nor new");
