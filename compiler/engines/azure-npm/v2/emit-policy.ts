@@ -20,12 +20,17 @@ export interface Naming {
   chainName(policy: string, direction: Direction): string;
 }
 
-/** The chain of one direction of a policy. Two entries of policyTypes that are equal give its rules twice. */
+/**
+ * The chain of one direction of a policy. Two entries of policyTypes that are equal give its rules twice. Rules are made
+ * whenever they are read: of 75,000 policies nobody has to hold all of them at once.
+ */
 export function emitPolicyChain(pairs: PolicyPairs, direction: Direction, naming: Naming): Chain {
-  const directions = pairs.directions.filter((found) => found.direction === direction);
   return {
     name: naming.chainName(pairs.policy, direction),
-    rules: directions.flatMap((found) => found.groups.flatMap((group) => emitGroup(group, naming))),
+    get rules() {
+      const directions = pairs.directions.filter((found) => found.direction === direction);
+      return directions.flatMap((found) => found.groups.flatMap((group) => emitGroup(group, naming)));
+    },
     origin: pairs.origin,
   };
 }
