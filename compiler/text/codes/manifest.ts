@@ -1,3 +1,4 @@
+import { quote, shorten } from "../quote.js";
 import { error, warning } from "./entry.js";
 
 const RENDER_FIRST =
@@ -13,23 +14,19 @@ export const manifestCodes = {
     ({ limit }) => `this document has more than ${limit} values`,
     () => "split it into several documents with lines ---, or into several files",
   ),
-  "invalid-utf8": error<object>(
-    () => "this is not valid UTF-8 text",
-    () => "save the file as UTF-8",
-  ),
   "yaml-after-value": error<object>(
     () => "the value before this has ended already, so this belongs to nothing",
     () => "put quotes around the whole value, or begin a new line",
   ),
   "yaml-alias-in-itself": error<{ name: string }>(
-    ({ name }) => `*${name} stands inside of the value &${name} that it repeats`,
-    ({ name }) => `write out the value instead of *${name}`,
+    ({ name }) => `*${shorten(name)} stands inside of the value &${shorten(name)} that it repeats`,
+    ({ name }) => `write out the value instead of *${shorten(name)}`,
   ),
   "yaml-alias-unknown": error<{ name: string; suggestion: string | undefined }>(
-    ({ name }) => `*${name} repeats a value that no &${name} before it in this document names`,
+    ({ name }) => `*${shorten(name)} repeats a value that no &${shorten(name)} before it in this document names`,
     ({ name, suggestion }) =>
       suggestion === undefined
-        ? `write &${name} before the value to repeat, or put quotes around "*${name}" if it is a text`
+        ? `write &${shorten(name)} before the value to repeat, or put quotes around "*${shorten(name)}" if it is a text`
         : `did you mean *${suggestion}?`,
   ),
   "yaml-aliases-excessive": error<object>(
@@ -100,8 +97,8 @@ export const manifestCodes = {
     () => "write a comma between them, or close the bracket before",
   ),
   "yaml-not-a-number": error<{ text: string }>(
-    ({ text }) => `${text} is a number that JSON cannot hold, so Kubernetes cannot read it`,
-    ({ text }) => `put quotes around it if it is a text: "${text}"`,
+    ({ text }) => `${shorten(text)} is a number that JSON cannot hold, so Kubernetes cannot read it`,
+    ({ text }) => `put quotes around it if it is a text: ${quote(text)}`,
   ),
   "yaml-quote-open": error<{ quote: string }>(
     ({ quote }) => `the text that begins with this ${quote} is never closed`,
@@ -124,12 +121,16 @@ export const manifestCodes = {
     () => "replace the tab by spaces (most editors have a command that does it for the whole file)",
   ),
   "yaml-tag": error<{ text: string; tag: string }>(
-    ({ text, tag }) => `"${text}" is not what its tag ${tag} says`,
-    ({ tag }) => `remove ${tag}, or correct the value`,
+    ({ text, tag }) => `${quote(text)} is not what its tag ${shorten(tag)} says`,
+    ({ tag }) => `remove ${shorten(tag)}, or correct the value`,
   ),
   "yaml-template": error<object>(
     () => "{{ … }} belongs to a template that is not filled in yet, so this is no YAML",
     () => RENDER_FIRST,
+  ),
+  "yaml-text-in-brackets": error<{ text: string }>(
+    () => "inside of [ ] and { }, kubectl reads no unquoted text that begins with a colon or contains a question mark",
+    ({ text }) => `put quotes around it: ${quote(text)}`,
   ),
   "yaml-too-deep": error<{ limit: number }>(
     ({ limit }) => `lists and mappings are nested more than ${limit} deep here`,
