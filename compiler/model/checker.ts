@@ -1,4 +1,4 @@
-import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
+import { diagnostic, type Diagnostic, type Where } from "../text/diagnostic.js";
 import type { Code, ParametersOf } from "../text/codes/index.js";
 import { positionOf, type Source } from "../text/source.js";
 
@@ -18,8 +18,13 @@ interface Problem {
 export class Checker {
   readonly source: Source;
   readonly #path: Step[] = [];
-  readonly #problems: Problem[] = [];
+  /** Errors, and unknown fields. */
+  readonly #errors: Problem[] = [];
+  readonly #warnings: Problem[] = [];
   #failed = false;
+  // Those that were counted only.
+  #unnamedErrors = 0;
+  #unnamedWarnings = 0;
 
   constructor(source: Source) {
     this.source = source;
@@ -27,7 +32,12 @@ export class Checker {
 
   /** Nothing was reported; then it can serve another object. */
   get isClean(): boolean {
-    return this.#problems.length === 0;
+    return this.#errors.length === 0 && this.#warnings.length === 0;
+  }
+
+  /** Further errors will only be counted. */
+  get isFull(): boolean {
+    return this.#errors.length >= maxErrors;
   }
 
   enter(step: Step): void {
@@ -40,8 +50,16 @@ export class Checker {
 
   /** Something is wrong at `offset`, in the field that `steps` lead to from here. An unknown field is decided on at the end. */
   report<C extends Code>(code: C, parameters: ParametersOf<C>, offset: number, ...steps: readonly Step[]): void {
-    if (!serverWarnings.has(code)) this.#failed ||= code !== "unknown-field";
-    this.#problems.push({ code, parameters, offset, field: spell([...this.#path, ...steps]) });
+    const problem = { code, parameters, offset };
+    if (serverWarnings.has(code)) {
+      if (this.#warnings.length < maxWarnings)
+        this.#warnings.push({ ...problem, field: spell([...this.#path, ...steps]) });
+      else this.#unnamedWarnings++;
+      return;
+    }
+    this.#failed ||= code !== "unknown-field";
+    if (this.isFull) this.#unnamedErrors++;
+    else this.#errors.push({ ...problem, field: spell([...this.#path, ...steps]) });
   }
 
   /** 1-based line of an offset, for messages that name a second place. */
@@ -54,23 +72,33 @@ export class Checker {
    * warnings of the API server are left out when it would refuse the object, as it does.
    */
   finish(object: string | undefined, fromServer: boolean): { admitted: boolean; diagnostics: Diagnostic[] } {
-    if (this.#problems.length === 0) return { admitted: true, diagnostics: [] };
-    const admitted = !this.#failed && (fromServer || !this.#problems.some((p) => p.code === "unknown-field"));
-    const diagnostics: Diagnostic[] = [];
-    for (const { code, parameters, offset, field } of this.#problems) {
-      if (!admitted && serverWarnings.has(code)) continue;
+    const admitted = !this.#failed && (fromServer || this.#errors.length === 0);
+    const problems = admitted ? [...this.#errors, ...this.#warnings] : this.#errors;
+    const diagnostics = problems.map(({ code, parameters, offset, field }) => {
       const said = code === "unknown-field" && fromServer ? "unknown-field-from-server" : code;
-      diagnostics.push(
-        diagnostic(said, parameters as never, {
-          location: { source: this.source, offset },
-          ...(object === undefined ? {} : { object }),
-          ...(field === "" ? {} : { field }),
-        }),
-      );
+      return diagnostic(said, parameters as never, this.#where(offset, object, field));
+    });
+    const last = problems.at(-1);
+    const count = this.#unnamedErrors + (admitted ? this.#unnamedWarnings : 0);
+    if (last && count > 0) {
+      const code = admitted ? "more-warnings" : "more-mistakes";
+      diagnostics.push(diagnostic(code, { count }, this.#where(last.offset, object, "")));
     }
     return { admitted, diagnostics };
   }
+
+  #where(offset: number, object: string | undefined, field: string): Where {
+    return {
+      location: { source: this.source, offset },
+      ...(object === undefined ? {} : { object }),
+      ...(field === "" ? {} : { field }),
+    };
+  }
 }
+
+// Of one object. A person reads no more, and a hostile text could bring millions.
+const maxErrors = 200;
+const maxWarnings = 1000;
 
 const serverWarnings: ReadonlySet<Code> = new Set<Code>([
   "cidr-host-bits",

@@ -75,31 +75,13 @@ export function decodeFields(value: Value, checker: Checker, name?: Step): reado
   return undefined;
 }
 
-/** String → string, by key in byte order; null is the empty map. A value of another type is reported under the map's own name. */
-export function decodeStrings(value: Value, checker: Checker, name: Step): readonly StringEntry[] | undefined {
-  const entries = decodeFields(value, checker, name);
-  if (!entries) return undefined;
-  const strings: StringEntry[] = [];
-  for (const entry of entries) {
-    const text = decodeString(entry.value, checker, name);
-    strings.push({ key: entry.key, keyOffset: entry.keyOffset, value: text, offset: entry.value.offset });
-  }
-  return strings;
-}
-
-export interface StringEntry {
-  readonly key: string;
-  readonly keyOffset: number;
-  /** undefined when it was no string, which has been reported. */
-  readonly value: string | undefined;
-  readonly offset: number;
-}
-
 export function isNull(value: Value): boolean {
   return value.kind === "scalar" && value.value === null;
 }
 
 export function reportUnknownField(entry: Entry, known: readonly string[], checker: Checker): void {
+  // Looking for the word that was meant takes time, and nobody will read it.
+  if (checker.isFull) return checker.report("unknown-field", { name: entry.key, fix: "" }, entry.keyOffset);
   const near = suggest(entry.key, known);
   const fix = near
     ? `write ${near}`

@@ -25,7 +25,7 @@ export interface Workload {
 }
 
 /** Pods that one workload is given at most. */
-export const maxReplicas = 10_000;
+const maxReplicas = 10_000;
 
 /** Reads a workload: metadata and template as of pods, and the fields that say how many. The others are not looked at. */
 export function readWorkload(

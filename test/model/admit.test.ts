@@ -168,3 +168,19 @@ test("keys that JavaScript knows are keys like others", () => {
   expect(said(policy("{podSelector: {matchLabels: {constructor: a}}}"))).toEqual([]);
   expect(said(policy("{__proto__: {}}"))).toEqual(["4:8 error unknown-field ns1/p spec.__proto__"]);
 });
+
+test("of an object with very many mistakes some are counted only", () => {
+  const fields = Array.from({ length: 250 }, (_, i) => `field${i}: 1`).join(", ");
+  const lines = said(policy(`{${fields}}`));
+  expect(lines.length).toBe(201);
+  expect(lines.at(-1)).toMatch(/^4:\d+ error more-mistakes ns1\/p -$/);
+  expect(admitText(policy(`{${fields}}`)).diagnostics.at(-1)?.message).toBe("50 more mistakes in this object");
+});
+
+test("many warnings hide no error", () => {
+  const peers = Array.from({ length: 1100 }, () => "{ipBlock: {cidr: 10.0.0.1/8}}").join(", ");
+  const warnings = said(policy(`{ingress: [{from: [${peers}]}]}`));
+  expect(warnings.length).toBe(1001);
+  expect(warnings.at(-1)).toContain(" warning more-warnings ns1/p -");
+  expect(said(policy(`{ingress: [{from: [${peers}, {}]}]}`)).map((text) => text.split(" ")[2])).toEqual(["peer-empty"]);
+});

@@ -62,6 +62,14 @@ export const modelCodes = {
     (p: { name: string; line: number }) => `${quote(p.name)} is written twice, first on line ${p.line}`,
     () => "keep one of the two; YAML would silently take the last",
   ),
+  "more-mistakes": error(
+    (p: { count: number }) => `${p.count} more ${p.count === 1 ? "mistake" : "mistakes"} in this object`,
+    () => "correct the others first",
+  ),
+  "more-warnings": warning(
+    (p: { count: number }) => `${p.count} more ${p.count === 1 ? "warning" : "warnings"} about this object`,
+    () => "look at the others first",
+  ),
 
   // Metadata.
   "name-missing": error(
