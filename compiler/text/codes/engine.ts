@@ -65,7 +65,7 @@ export const engineCodes = {
   ),
   "npm-lite-matches-everything": warning<{ release: string }>(
     ({ release }) => `NPM Lite ${release} loses the set of every ipBlock on Linux: the rule matches all addresses`,
-    () => "use a release from v1.8.12 on",
+    () => "use a release from v1.6.12 to v1.7.10",
   ),
   "npm-ignores-host-network-pods": warning<IgnoredPods>(
     ({ count, pods }) => `Azure NPM puts no pod of the host network into a set, so policies do not reach them; there are ${count}: ${pods}`,
