@@ -1,7 +1,7 @@
-import type { IpBlockPeer, NetworkPolicy, Peer, PolicyPort, PolicyType } from "../model/objects.js";
-import { isIpv4Network, parseAddress, parseCidr } from "../model/cidr.js";
+import type { NetworkPolicy, Peer, PolicyPort, PolicyType } from "../model/objects.js";
 import { selects } from "../model/selector.js";
 import type { Location } from "../text/source.js";
+import { blockHolds } from "./block.js";
 import type { Cluster, Endpoint, PodEndpoint } from "./cluster.js";
 
 /** The first packet of a connection. */
@@ -133,23 +133,6 @@ function peerMatches(cluster: Cluster, policy: NetworkPolicy, peer: Peer, other:
     ? selects(peer.namespaceSelector, cluster.labelsOfNamespace(namespace))
     : namespace === policy.namespace;
   return inNamespace && (!peer.podSelector || selects(peer.podSelector, labels));
-}
-
-function blockHolds({ cidr, except }: IpBlockPeer, address: string): boolean {
-  return isInside(address, cidr) && !except.some((hole) => isInside(address, hole));
-}
-
-/** Whether an address is in a block of its family. */
-function isInside(address: string, block: string): boolean {
-  const bytes = parseAddress(address);
-  const cidr = parseCidr(block);
-  if (!bytes || !cidr || isIpv4Network({ network: bytes }) !== isIpv4Network(cidr)) return false;
-  // Both are 16 bytes, an IPv4 one mapped.
-  const bits = cidr.prefixLength + (128 - cidr.addressLength);
-  return bytes.every((byte, index) => {
-    const ignored = Math.min(8, Math.max(0, (index + 1) * 8 - bits));
-    return byte >> ignored === cidr.network[index]! >> ignored;
-  });
 }
 
 function portMatches(wanted: PolicyPort, { destination, protocol, port }: Packet): boolean {

@@ -1,0 +1,93 @@
+import type { Endpoint, OutsideEndpoint } from "./cluster.js";
+import { formatIpv4, parseIpv4, type AddressRange } from "./ipv4.js";
+import type { Reach } from "./reach.js";
+
+/** Endpoints that none of several ways to look at reachability tells apart, neither as source nor as destination. */
+export interface EndpointClass<Member> {
+  readonly members: readonly Member[];
+  /** The first member, as an endpoint. */
+  readonly example: Endpoint;
+  /** By way, in the order given. */
+  readonly sourceClasses: readonly number[];
+  readonly destinationClasses: readonly number[];
+}
+
+/** The classes of known endpoints, in the order of their first members. */
+export function endpointClasses(
+  reaches: readonly Reach<Endpoint>[],
+  endpoints: readonly Endpoint[],
+): readonly EndpointClass<Endpoint>[] {
+  return group(
+    reaches,
+    endpoints.map((endpoint) => ({ member: endpoint, example: endpoint })),
+  );
+}
+
+/** All IPv4 addresses that no endpoint of `taken` has, in classes: each a list of ranges, ascending. */
+export function outsideClasses(
+  reaches: readonly Reach<Endpoint>[],
+  taken: readonly Endpoint[],
+): readonly EndpointClass<AddressRange>[] {
+  const borders = reaches.map((reach) => reach.borders());
+  const stretches = stretchesBetween(
+    borders.flat(),
+    taken.flatMap(({ address }) => parseIpv4(address) ?? []),
+  );
+  const classes = group(
+    reaches,
+    stretches.map((range) => ({ member: range, example: outside(range.first) })),
+  );
+  return classes.map((its) => ({ ...its, members: joined(its.members) }));
+}
+
+/** A way that asks for addresses, asked for endpoints. */
+export function byAddress(reach: Reach<string>): Reach<Endpoint> {
+  return {
+    sourceClass: ({ address }) => reach.sourceClass(address),
+    destinationClass: ({ address }) => reach.destinationClass(address),
+    between: (source, destination) => reach.between(source, destination),
+    borders: () => reach.borders(),
+  };
+}
+
+function outside(address: number): OutsideEndpoint {
+  return { kind: "outside", address: formatIpv4(address) };
+}
+
+function group<Member>(
+  reaches: readonly Reach<Endpoint>[],
+  candidates: readonly { readonly member: Member; readonly example: Endpoint }[],
+): readonly EndpointClass<Member>[] {
+  const found = new Map<string, EndpointClass<Member> & { readonly members: Member[] }>();
+  for (const { member, example } of candidates) {
+    const sourceClasses = reaches.map((reach) => reach.sourceClass(example));
+    const destinationClasses = reaches.map((reach) => reach.destinationClass(example));
+    const key = `${sourceClasses.join()} ${destinationClasses.join()}`;
+    const known = found.get(key);
+    if (known) known.members.push(member);
+    else found.set(key, { members: [member], example, sourceClasses, destinationClasses });
+  }
+  return [...found.values()];
+}
+
+/** The whole IPv4 space cut at each border, without the taken addresses. */
+function stretchesBetween(borders: readonly number[], taken: readonly number[]): readonly AddressRange[] {
+  const holes = new Set(taken);
+  const cuts = new Set([0, ...borders, ...taken, ...taken.map((address) => address + 1)]);
+  const starts = [...cuts].filter((start) => start < end).sort((a, b) => a - b);
+  return starts.flatMap((first, index) => (holes.has(first) ? [] : [{ first, last: (starts[index + 1] ?? end) - 1 }]));
+}
+
+/** Behind the last IPv4 address. */
+const end = 2 ** 32;
+
+/** Ranges that touch become one. */
+function joined(ranges: readonly AddressRange[]): readonly AddressRange[] {
+  const result: { first: number; last: number }[] = [];
+  for (const { first, last } of ranges) {
+    const before = result.at(-1);
+    if (before && before.last + 1 === first) before.last = last;
+    else result.push({ first, last });
+  }
+  return result;
+}

@@ -1,0 +1,234 @@
+import { AddressClasses, type AddressClass } from "./address-classes.js";
+import { parseIpv4 } from "./ipv4.js";
+import { passagesOf, type Reach } from "./reach.js";
+import { programOf, type Conditions, type ProgramChain, type ProgramRule, type RuleProgram } from "./rule-program.js";
+import type { TracedTables } from "./trace.js";
+import { allTraffic, intersectTraffic, noTraffic, subtractTraffic, unionTraffic, type Traffic } from "./traffic.js";
+import { markMatches, setMark } from "./verdicts.js";
+
+export interface RuleReachOptions {
+  /** What connection tracking says of all packets; `new` by default. */
+  readonly state?: "new" | "established";
+}
+
+/**
+ * Who reaches whom by the rules, asked by IPv4 address. The same answers as a trace of each packet would give, but one walk a pair of
+ * classes: all traffic sets out together, and what a rule takes parts from what it leaves.
+ */
+export function reachByRules(tables: TracedTables, options: RuleReachOptions = {}): Reach<string> {
+  const program = programOf(tables, options.state ?? "new");
+  const sources = new AddressClasses(program.source);
+  const destinations = new AddressClasses(program.destination);
+  const sourceRules = new Candidates(program, program.source, "source");
+  const destinationRules = new Candidates(program, program.destination, "destination");
+  const passage = passagesOf();
+  const entered = new Uint8Array(program.chains.length);
+
+  return {
+    sourceClass: (address) => sources.classOf(numberOf(address)).number,
+    destinationClass: (address) => destinations.classOf(numberOf(address)).number,
+    between(sourceClass, destinationClass) {
+      const pair: Pair = {
+        source: sources.classes[sourceClass]!,
+        destination: destinations.classes[destinationClass]!,
+        sourceRules,
+        destinationRules,
+        allowed: noTraffic,
+        denied: noTraffic,
+        entered,
+      };
+      const left = walk(program.start, everything, pair);
+      for (const { traffic } of left) {
+        if (program.accepts) pair.allowed = unionTraffic(pair.allowed, traffic);
+        else pair.denied = unionTraffic(pair.denied, traffic);
+      }
+      const depends = intersectTraffic(pair.allowed, pair.denied);
+      return passage(subtractTraffic(pair.allowed, depends), depends);
+    },
+    borders: () => [...new Set([...sources.borders(), ...destinations.borders()])].sort((a, b) => a - b),
+  };
+}
+
+/** All traffic between two classes on its way. */
+interface Pair {
+  readonly source: AddressClass;
+  readonly destination: AddressClass;
+  readonly sourceRules: Candidates;
+  readonly destinationRules: Candidates;
+  /** What may have been let through, or refused, so far. */
+  allowed: Traffic;
+  denied: Traffic;
+  /** By chain: 1 for those the traffic is in. */
+  readonly entered: Uint8Array;
+}
+
+/** Traffic that carries one mark. */
+interface Flow {
+  readonly mark: number;
+  readonly traffic: Traffic;
+}
+
+/** What may leave the chain at its end or by RETURN. */
+function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly Flow[] {
+  // The kernel takes no table with a loop.
+  if (pair.entered[chain.index] === 1) {
+    for (const { traffic } of flows) {
+      pair.allowed = unionTraffic(pair.allowed, traffic);
+      pair.denied = unionTraffic(pair.denied, traffic);
+    }
+    return none;
+  }
+  pair.entered[chain.index] = 1;
+  const bySource = pair.sourceRules.in(chain, pair.source);
+  const byDestination = pair.destinationRules.in(chain, pair.destination);
+  const [shorter, side] =
+    bySource.length <= byDestination.length
+      ? ([bySource, "destination"] as const)
+      : ([byDestination, "source"] as const);
+  let here = flows;
+  let left = none;
+  for (let i = 0; i < shorter.length && here.length > 0; i += 1) {
+    const rule = chain.rules[shorter[i]!]!;
+    const number = rule[side];
+    if (number !== 0 && !pair[side].conditions.has(number)) continue;
+    if (rule.marks.length > 0 && !here.some(({ mark }) => fits(rule, mark))) continue;
+    let { possible, certain } = rule;
+    if (isUnknown(rule, pair)) certain = noTraffic;
+    for (const condition of rule.ports) {
+      const its = pair[condition.side].ports(condition);
+      possible = intersectTraffic(possible, its.possible);
+      certain = intersectTraffic(certain, its.certain);
+    }
+    if (possible === noTraffic) continue;
+
+    let taken = here;
+    // Most rules take all that comes or nothing.
+    if (rule.marks.length === 0 && certain === allTraffic) {
+      here = none;
+    } else {
+      const [takes, passes]: [Flow[], Flow[]] = [[], []];
+      for (const flow of here) {
+        if (fits(rule, flow.mark)) {
+          addFlow(takes, flow, intersectTraffic(flow.traffic, possible));
+          addFlow(passes, flow, subtractTraffic(flow.traffic, certain));
+        } else passes.push(flow);
+      }
+      if (takes.length === 0) continue;
+      taken = takes;
+      here = passes;
+    }
+
+    const { action } = rule;
+    switch (action.kind) {
+      case "accept":
+      case "deny":
+      case "unknown":
+        for (const { traffic } of taken) {
+          if (action.kind !== "deny") pair.allowed = unionTraffic(pair.allowed, traffic);
+          if (action.kind !== "accept") pair.denied = unionTraffic(pair.denied, traffic);
+        }
+        break;
+      case "return":
+        left = merge(left, taken);
+        break;
+      case "mark":
+        here = merge(
+          here,
+          taken.map(({ mark, traffic }) => ({ mark: setMark(mark, action), traffic })),
+        );
+        break;
+      case "jump":
+        here = merge(here, walk(action.to, taken, pair));
+        break;
+      case "goto":
+        left = merge(left, walk(action.to, taken, pair));
+        break;
+      case "continue":
+        here = merge(here, taken);
+        break;
+    }
+  }
+  pair.entered[chain.index] = 0;
+  return merge(left, here);
+}
+
+function isUnknown({ source, destination }: ProgramRule, pair: Pair): boolean {
+  return (
+    (source !== 0 && pair.source.conditions.get(source) === "unknown") ||
+    (destination !== 0 && pair.destination.conditions.get(destination) === "unknown")
+  );
+}
+
+function fits({ marks }: ProgramRule, mark: number): boolean {
+  for (const match of marks) if (markMatches(mark, match) === match.negated) return false;
+  return true;
+}
+
+const none: readonly Flow[] = [];
+
+/** What sets out: all traffic, without a mark. */
+const everything: readonly Flow[] = [{ mark: 0, traffic: allTraffic }];
+
+function addFlow(flows: Flow[], flow: Flow, traffic: Traffic): void {
+  if (traffic === noTraffic) return;
+  flows.push(traffic === flow.traffic ? flow : { mark: flow.mark, traffic });
+}
+
+/** Flows of the same mark become one. */
+function merge(a: readonly Flow[], b: readonly Flow[]): readonly Flow[] {
+  if (a.length === 0 && b.length <= 1) return b;
+  if (b.length === 0) return a;
+  const merged = [...a];
+  for (const flow of b) {
+    const index = merged.findIndex(({ mark }) => mark === flow.mark);
+    if (index < 0) merged.push(flow);
+    else merged[index] = { mark: flow.mark, traffic: unionTraffic(merged[index]!.traffic, flow.traffic) };
+  }
+  return merged;
+}
+
+/** The rules of a chain that may match, seen from one end. */
+class Candidates {
+  /** By chain: the rules that ask nothing of this end. */
+  private readonly free: readonly (readonly number[])[];
+  /** By condition: where it is asked. */
+  private readonly places: { readonly chain: number; readonly rule: number }[][];
+  /** By class, then chain: ascending; absent where a class has no more than the free ones. */
+  private readonly known: (ReadonlyMap<number, readonly number[]> | undefined)[] = [];
+
+  constructor(program: RuleProgram, conditions: Conditions, side: "source" | "destination") {
+    this.places = conditions.all.map(() => []);
+    this.free = program.chains.map(({ index, rules }) => {
+      const free: number[] = [];
+      rules.forEach((rule, position) => {
+        if (rule[side] === 0) free.push(position);
+        else this.places[rule[side]]!.push({ chain: index, rule: position });
+      });
+      return free;
+    });
+  }
+
+  in(chain: ProgramChain, its: AddressClass): readonly number[] {
+    const lists = (this.known[its.number] ??= this.listsOf(its));
+    return lists.get(chain.index) ?? this.free[chain.index] ?? [];
+  }
+
+  private listsOf({ conditions }: AddressClass): ReadonlyMap<number, readonly number[]> {
+    const lists = new Map<number, number[]>();
+    for (const number of conditions.keys()) {
+      for (const { chain, rule } of this.places[number]!) {
+        let list = lists.get(chain);
+        if (!list) lists.set(chain, (list = [...this.free[chain]!]));
+        list.push(rule);
+      }
+    }
+    for (const list of lists.values()) list.sort((a, b) => a - b);
+    return lists;
+  }
+}
+
+function numberOf(address: string): number {
+  const number = parseIpv4(address);
+  if (number === undefined) throw new Error(`not an IPv4 address: ${address}`);
+  return number;
+}

@@ -1,0 +1,306 @@
+import type { Match, Rule, Target } from "../netfilter/tables.js";
+import { parseIpv4Network, type Ipv4Network } from "./ipv4.js";
+import { indexSets, type AddressPortSet, type AddressSet, type SetIndex } from "./set-index.js";
+import type { TracedTables } from "./trace.js";
+import {
+  allTraffic,
+  intersectTraffic,
+  noTraffic,
+  subtractTraffic,
+  trafficOf,
+  unionTraffic,
+  type Traffic,
+} from "./traffic.js";
+import { effectOf, not, protocolOf, stateMatches, type Outcome, type TargetEffect } from "./verdicts.js";
+
+/**
+ * Rules taken apart by what they ask about: one end's address, both together through ports, the traffic, the mark. Conditions
+ * on addresses are numbered, so that each is looked at once for a class of endpoints and not once for a packet.
+ */
+export interface RuleProgram {
+  readonly start: ProgramChain;
+  /** True when the policy of the chain where walks begin accepts. */
+  readonly accepts: boolean;
+  readonly chains: readonly ProgramChain[];
+  readonly source: Conditions;
+  readonly destination: Conditions;
+}
+
+export interface ProgramChain {
+  readonly index: number;
+  readonly rules: ProgramRule[];
+}
+
+export interface ProgramRule {
+  /** Numbers of conditions; 0 always holds. */
+  readonly source: number;
+  readonly destination: number;
+  readonly ports: readonly PortCondition[];
+  /** Traffic that the other matches may take, and that they take for sure. */
+  readonly possible: Traffic;
+  readonly certain: Traffic;
+  readonly marks: readonly (Match & { readonly kind: "mark" })[];
+  readonly action: ProgramAction;
+}
+
+export type ProgramAction =
+  | { readonly kind: TargetEffect }
+  | { readonly kind: "mark"; readonly value: number; readonly mask: number }
+  | { readonly kind: "jump" | "goto"; readonly to: ProgramChain };
+
+export type Side = "source" | "destination";
+
+/** What rules ask about the address of one end. */
+export class Conditions {
+  /** By number. Number 0 asks nothing. */
+  readonly all: (readonly Literal[])[] = [[]];
+  /** Sets of addresses and ports that port conditions of this side look up. */
+  readonly portSets = new Set<AddressPortSet>();
+  /** Groups that port conditions of this side look up, beside those of `all`. */
+  readonly portGroups = new Set<AddressGroup>();
+  private readonly numbers = new Map<string, number>([["", 0]]);
+
+  /** Equal conditions have one number, whatever the order of their parts. */
+  numberOf(literals: readonly Literal[]): number {
+    if (literals.length === 0) return 0;
+    const names = literals.map(({ group, negated }) => (negated ? "!" : "") + group.name).sort();
+    const key = names.join(" ");
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    this.numbers.set(key, this.all.length);
+    this.all.push(literals);
+    return this.all.length - 1;
+  }
+}
+
+export interface Literal {
+  readonly group: AddressGroup;
+  readonly negated: boolean;
+}
+
+/** Addresses that a rule means: of a set, of a list of sets, or of a network. */
+export interface AddressGroup {
+  /** Name of the set; for a network its text with a space before it, which no set's name has. */
+  readonly name: string;
+  readonly sets: readonly AddressSet[];
+  /** True when there may be more in it than is known. */
+  readonly incomplete: boolean;
+  /** How many members it has. */
+  readonly size: number;
+}
+
+/** A match of address and port, such as `dst,dst` of a set of named ports. */
+export interface PortCondition {
+  /** Whose address is looked up. */
+  readonly side: Side;
+  /** Whose port: that of the source is not known. */
+  readonly portSide: Side;
+  readonly portSets: readonly AddressPortSet[];
+  /** All traffic of these addresses matches, too. */
+  readonly group: AddressGroup;
+  readonly negated: boolean;
+}
+
+export function programOf(tables: TracedTables, state: "new" | "established"): RuleProgram {
+  const builder = new Builder(tables, state);
+  const forward = tables.chains.find(({ name }) => name === "FORWARD");
+  const start = forward ? builder.chain(forward.name)! : { index: 0, rules: [] };
+  return {
+    start,
+    accepts: forward?.policy !== "DROP",
+    chains: builder.chains,
+    source: builder.source,
+    destination: builder.destination,
+  };
+}
+
+/** Translates the chains that can be reached from those that are asked for. */
+class Builder {
+  readonly source = new Conditions();
+  readonly destination = new Conditions();
+  readonly chains: ProgramChain[] = [];
+  private readonly byName = new Map<string, ProgramChain>();
+  private readonly sets: SetIndex;
+  private readonly groups = new Map<string, AddressGroup>();
+  private readonly written: ReadonlyMap<string, readonly Rule[]>;
+
+  constructor(
+    tables: TracedTables,
+    private readonly state: "new" | "established",
+  ) {
+    this.sets = indexSets(tables.sets);
+    this.written = new Map(tables.chains.map(({ name, rules }) => [name, rules]));
+  }
+
+  chain(name: string): ProgramChain | undefined {
+    const known = this.byName.get(name);
+    if (known) return known;
+    const rules = this.written.get(name);
+    if (!rules) return undefined;
+    const chain: ProgramChain = { index: this.chains.length, rules: [] };
+    this.chains.push(chain);
+    this.byName.set(name, chain);
+    for (const rule of rules) {
+      const translated = this.rule(rule);
+      if (translated) chain.rules.push(translated);
+    }
+    return chain;
+  }
+
+  /** Undefined for a rule that never matches or does nothing. */
+  private rule({ matches, target }: Rule): ProgramRule | undefined {
+    const action = this.action(target);
+    const sides: Record<Side, Literal[]> = { source: [], destination: [] };
+    const ports: PortCondition[] = [];
+    const marks: ProgramRule["marks"][number][] = [];
+    let [possible, certain] = [allTraffic, allTraffic];
+    const limit = (more: Traffic, sure: Traffic): void => {
+      possible = intersectTraffic(possible, more);
+      certain = intersectTraffic(certain, sure);
+    };
+    const answer = (outcome: Outcome): void => {
+      limit(outcome === false ? noTraffic : allTraffic, outcome === true ? allTraffic : noTraffic);
+    };
+    for (const match of matches) {
+      switch (match.kind) {
+        case "comment":
+          break;
+        case "mark":
+          marks.push(match);
+          break;
+        case "protocol":
+          limit(...protocolTraffic(match.protocol, match.negated));
+          break;
+        case "destination-port": {
+          const protocol = protocolOf(match.protocol);
+          const taken = protocol ? trafficOf(protocol, match.first, match.last) : noTraffic;
+          limit(taken, taken);
+          break;
+        }
+        case "connection-state": {
+          const outcome = stateMatches(match.states, this.state);
+          answer(match.negated ? not(outcome) : outcome);
+          break;
+        }
+        case "address": {
+          const network = parseIpv4Network(match.network);
+          if (network) sides[match.side].push({ group: this.network(network), negated: match.negated });
+          else answer("unknown");
+          break;
+        }
+        case "set": {
+          const found = this.set(match);
+          if (found === undefined) answer("unknown");
+          else if ("portSets" in found) ports.push(found);
+          else sides[match.flags.startsWith("src") ? "source" : "destination"].push(found);
+          break;
+        }
+        case "other": {
+          const protocol = match.words.length === 2 ? protocolOf(match.words[1]!) : undefined;
+          if (protocol) limit(trafficOf(protocol), trafficOf(protocol));
+          else answer("unknown");
+          break;
+        }
+      }
+    }
+    if (possible === noTraffic || !action) return undefined;
+    for (const { side, portSets, group } of ports) {
+      for (const set of portSets) this[side].portSets.add(set);
+      if (group.sets.length > 0) this[side].portGroups.add(group);
+    }
+    return {
+      source: this.source.numberOf(sides.source),
+      destination: this.destination.numberOf(sides.destination),
+      ports,
+      possible,
+      certain,
+      marks,
+      action,
+    };
+  }
+
+  /** Undefined when the packet just goes on. */
+  private action(target: Target | undefined): ProgramAction | undefined {
+    if (!target) return undefined;
+    if (target.kind === "set-mark") return { kind: "mark", value: target.value, mask: target.mask };
+    if (target.kind !== "other") {
+      const to = this.chain(target.to);
+      if (to) return { kind: target.kind, to };
+    }
+    const kind = effectOf(target);
+    return kind === "continue" ? undefined : { kind };
+  }
+
+  /** A question about one end's address, or about an address and a port; undefined when nobody knows. */
+  private set({ set: name, flags: text, negated }: Match & { kind: "set" }): Literal | PortCondition | undefined {
+    const set = this.sets.get(name);
+    const flags = text.split(",");
+    if (!set || !flags.every((flag) => flag === "src" || flag === "dst")) return undefined;
+    const leaves = set.kind === "list" ? set.members : [set];
+    const group = this.group(name, () => ({
+      sets: leaves.filter((leaf): leaf is AddressSet => leaf.kind === "addresses"),
+      incomplete: set.kind === "list" && set.incomplete,
+      size: set.size,
+    }));
+    const portSets = leaves.filter((leaf): leaf is AddressPortSet => leaf.kind === "address-ports");
+    // A set with more dimensions than flags holds nothing.
+    if (portSets.length === 0 || flags.length < 2) return { group, negated };
+    return { side: sideOf(flags[0]!), portSide: sideOf(flags[1]!), portSets, group, negated };
+  }
+
+  private network(network: Ipv4Network): AddressGroup {
+    const name = ` ${network.network}/${network.prefixLength}`;
+    const networks = new Map([[network.network, false]]);
+    const set: AddressSet = {
+      kind: "addresses",
+      name,
+      byLength: [{ prefixLength: network.prefixLength, networks }],
+      size: 1,
+    };
+    return this.group(name, () => ({ sets: [set], incomplete: false, size: 1 }));
+  }
+
+  private group(name: string, make: () => Omit<AddressGroup, "name">): AddressGroup {
+    let group = this.groups.get(name);
+    if (!group) this.groups.set(name, (group = { name, ...make() }));
+    return group;
+  }
+}
+
+function sideOf(flag: string): Side {
+  return flag === "src" ? "source" : "destination";
+}
+
+/** What `-p` may take, and what it takes for sure: of the protocols without ports it may name any. */
+function protocolTraffic(printed: string, negated: boolean): [possible: Traffic, certain: Traffic] {
+  const protocol = protocolOf(printed);
+  const certain = protocol ? trafficOf(protocol) : noTraffic;
+  const possible = protocol ? certain : trafficOf("other");
+  if (!negated) return [possible, certain];
+  return [subtractTraffic(allTraffic, certain), subtractTraffic(allTraffic, possible)];
+}
+
+/** What a port condition may take, and what it takes for sure, at an address that is in the group or not and has these ports. */
+export function portTraffic(
+  { portSide, group, negated }: PortCondition,
+  inGroup: Outcome,
+  ports: readonly { readonly traffic: Traffic; readonly others: boolean }[],
+): { readonly possible: Traffic; readonly certain: Traffic } {
+  let possible = inGroup === false && !group.incomplete ? noTraffic : allTraffic;
+  let certain = inGroup === true ? allTraffic : noTraffic;
+  for (const { traffic, others } of ports) {
+    if (others) possible = unionTraffic(possible, trafficOf("other"));
+    if (portSide === "destination") {
+      possible = unionTraffic(possible, traffic);
+      certain = unionTraffic(certain, traffic);
+    } else {
+      // Of a source port nothing is known: a protocol with members may match on any destination port.
+      for (const protocol of ["tcp", "udp", "sctp"] as const) {
+        const whole = trafficOf(protocol);
+        if (intersectTraffic(traffic, whole) !== noTraffic) possible = unionTraffic(possible, whole);
+      }
+    }
+  }
+  if (!negated) return { possible, certain };
+  return { possible: subtractTraffic(allTraffic, certain), certain: subtractTraffic(allTraffic, possible) };
+}
