@@ -1,7 +1,6 @@
 import type { Ownership } from "./ownership.js";
-import { printChainHeader } from "./print-iptables-save.js";
+import { printChains } from "./print-iptables-save.js";
 import { printIpsetSave } from "./print-ipset-save.js";
-import { printRule } from "./print-rule.js";
 import { scriptHead, type ScriptOptions } from "./script-library.js";
 import type { Chain, Tables } from "./tables.js";
 
@@ -34,6 +33,8 @@ import type { Chain, Tables } from "./tables.js";
 export function applyScript(tables: Tables, ownership: Ownership, options: ScriptOptions): string {
   const chains = tables.chains.filter((chain) => chain.name.startsWith(ownership.chainPrefix));
   checkNames(tables, chains, ownership);
+  const chainsText = printChains(chains);
+  checkLines(chainsText, chains);
   const jumpWanted = tables.chains.some(
     (chain) =>
       chain.name === ownership.jump.from &&
@@ -50,18 +51,9 @@ export function applyScript(tables: Tables, ownership: Ownership, options: Scrip
     "",
     functions,
     `target_sets() {\n  cat <<'${endMark}'\n${printIpsetSave(tables.sets)}${endMark}\n}\n`,
-    `target_chains() {\n  cat <<'${endMark}'\n${printChains(chains)}${endMark}\n}\n`,
+    `target_chains() {\n  cat <<'${endMark}'\n${chainsText}${endMark}\n}\n`,
     "main\nexit 0\n",
   ].join("\n");
-}
-
-/** Headers, then rules, as iptables-restore reads and iptables-save prints them. */
-function printChains(chains: readonly Chain[]): string {
-  const lines = chains.map(printChainHeader);
-  for (const chain of chains) {
-    for (const rule of chain.rules) lines.push(`-A ${chain.name} ${printRule(rule)}`.trimEnd());
-  }
-  return lines.map((line) => `${line}\n`).join("");
 }
 
 /** No line of a here-document begins so: they begin with `:`, `-`, `create` or `add`. */
@@ -88,10 +80,16 @@ function checkNames(tables: Tables, chains: readonly Chain[], ownership: Ownersh
   for (const chain of chains) {
     if (!/^[\x21-\x7e]{1,28}$/.test(chain.name))
       throw new Error(`unfit name of a chain: ${JSON.stringify(chain.name)}`);
-    for (const rule of chain.rules) {
-      if (/[\n\r\0]/.test(printRule(rule))) throw new Error(`a rule of ${chain.name} is more than one line`);
-    }
   }
+}
+
+/** One line for each chain and each rule: iptables-restore reads nothing that is longer. */
+function checkLines(text: string, chains: readonly Chain[]): void {
+  let expected = 0;
+  for (const chain of chains) expected += 1 + chain.rules.length;
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  if (lines !== expected || /[\r\0]/.test(text)) throw new Error("a rule is more than one line of text");
 }
 
 const functions = String.raw`main() {

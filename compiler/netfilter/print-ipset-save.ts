@@ -1,17 +1,18 @@
 import type { IpSet } from "./tables.js";
+import { TextWriter } from "./text-writer.js";
 
 /**
  * Sets as `ipset save` prints them, without what differs between kernels and runs: bucketsize and initval are left out, and
  * hashsize, which the kernel doubles as a set fills, always has its first value.
  */
 export function printIpsetSave(sets: readonly IpSet[]): string {
-  const lines: string[] = [];
+  const writer = new TextWriter();
   for (const set of sets) {
-    lines.push(printCreate(set));
+    writer.pieces.push(printCreate(set), "\n");
     const start = `add ${set.name} `;
-    for (const member of set.members) lines.push(start + member);
+    for (const member of set.members) writer.pieces.push(start, member, "\n");
   }
-  return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+  return writer.toString();
 }
 
 /** The kernel's `maxelem` where nobody asks for another. */

@@ -1,22 +1,25 @@
-import { printRule } from "./print-rule.js";
+import { pushRule } from "./print-rule.js";
 import type { Chain, Tables } from "./tables.js";
+import { TextWriter } from "./text-writer.js";
 
 /** The filter table as `iptables-save -t filter` prints it, comment lines left out: the same text in both flavours. */
 export function printIptablesSave(tables: Pick<Tables, "chains">): string {
-  const lines = ["*filter"];
-  for (const chain of tables.chains) lines.push(printChainHeader(chain));
-  for (const chain of tables.chains) {
-    const start = `-A ${chain.name}`;
-    for (const rule of chain.rules) {
-      const text = printRule(rule);
-      lines.push(text === "" ? start : `${start} ${text}`);
-    }
-  }
-  lines.push("COMMIT", "");
-  return lines.join("\n");
+  return `*filter\n${printChains(tables.chains)}COMMIT\n`;
 }
 
-/** `:NAME POLICY [0:0]`; to iptables-restore, the order to create a chain of one's own or to empty it. */
-export function printChainHeader(chain: Pick<Chain, "name" | "policy">): string {
-  return `:${chain.name} ${chain.policy ?? "-"} [0:0]`;
+/** Headers of all chains, `:NAME POLICY [0:0]`, then their rules. To iptables-restore, a header of a chain of one's own
+ *  is the order to create it or to empty it. */
+export function printChains(chains: readonly Chain[]): string {
+  const writer = new TextWriter();
+  for (const chain of chains) writer.pieces.push(":", chain.name, " ", chain.policy ?? "-", " [0:0]\n");
+  for (const chain of chains) {
+    const start = `-A ${chain.name}`;
+    for (const rule of chain.rules) {
+      const { pieces } = writer;
+      pieces.push(start);
+      pushRule(pieces, rule);
+      pieces.push("\n");
+    }
+  }
+  return writer.toString();
 }

@@ -1,12 +1,11 @@
 import type { Match, Rule, Target } from "./tables.js";
-import { quoteWord, splitWords, unquoteWord } from "./words.js";
+import { pushQuoted, splitWords, unquoteWord } from "./words.js";
 
 /** A rule as iptables-save prints it, without its `-A CHAIN`; empty for a rule that neither matches nor does anything. */
 export function printRule(rule: Rule): string {
-  let text = "";
-  for (const match of rule.matches) text += text === "" ? printMatch(match) : ` ${printMatch(match)}`;
-  if (!rule.target) return text;
-  return text === "" ? printTarget(rule.target) : `${text} ${printTarget(rule.target)}`;
+  const pieces: string[] = [];
+  pushRule(pieces, rule);
+  return pieces.join("").slice(1);
 }
 
 /** The same as the arguments of a command: one word each, no quotes. */
@@ -16,39 +15,64 @@ export function ruleWords(rule: Rule): string[] {
 
 /** Words of one match, as printed. */
 export function printMatch(match: Match): string {
+  const pieces: string[] = [];
+  pushMatch(pieces, match);
+  return pieces.join("").slice(1);
+}
+
+/** Appends the words of a rule, each with the space before it, to the pieces of a text. */
+export function pushRule(pieces: string[], rule: Rule): void {
+  for (const match of rule.matches) pushMatch(pieces, match);
+  if (rule.target) pushTarget(pieces, rule.target);
+}
+
+function pushMatch(pieces: string[], match: Match): void {
   switch (match.kind) {
     case "set":
-      return `-m set ${not(match.negated)}--match-set ${match.set} ${match.flags}`;
+      pieces.push(match.negated ? " -m set ! --match-set " : " -m set --match-set ", match.set, " ", match.flags);
+      return;
     case "comment":
-      return `-m comment --comment ${quoteWord(match.text.slice(0, maxCommentLength))}`;
+      pieces.push(" -m comment --comment ");
+      pushQuoted(pieces, match.text.length > maxCommentLength ? match.text.slice(0, maxCommentLength) : match.text);
+      return;
     case "protocol":
-      return `${not(match.negated)}-p ${match.protocol}`;
+      pieces.push(match.negated ? " ! -p " : " -p ", match.protocol);
+      return;
     case "destination-port":
-      return `-m ${match.protocol} --dport ${match.first === match.last ? match.first : `${match.first}:${match.last}`}`;
+      pieces.push(" -m ", match.protocol, " --dport ", String(match.first));
+      if (match.last !== match.first) pieces.push(":", String(match.last));
+      return;
     case "mark":
-      return `-m mark ${not(match.negated)}--mark ${hexadecimal(match.value)}${match.mask === wholeMark ? "" : `/${hexadecimal(match.mask)}`}`;
+      pieces.push(match.negated ? " -m mark ! --mark 0x" : " -m mark --mark 0x", match.value.toString(16));
+      if (match.mask !== wholeMark) pieces.push("/0x", match.mask.toString(16));
+      return;
     case "connection-state":
-      return match.extension === "state"
-        ? `-m state ${not(match.negated)}--state ${match.states.join(",")}`
-        : `-m conntrack ${not(match.negated)}--ctstate ${match.states.join(",")}`;
+      pieces.push(match.extension === "state" ? " -m state " : " -m conntrack ", match.negated ? "! " : "");
+      pieces.push(match.extension === "state" ? "--state " : "--ctstate ", match.states.join(","));
+      return;
     case "address":
-      return `${not(match.negated)}${match.side === "source" ? "-s" : "-d"} ${match.network}`;
+      pieces.push(match.negated ? " !" : "", match.side === "source" ? " -s " : " -d ", match.network);
+      return;
     case "other":
-      return match.words.join(" ");
+      for (const word of match.words) pieces.push(" ", word);
+      return;
   }
 }
 
-/** Words of a target, as printed. */
-export function printTarget(target: Target): string {
+function pushTarget(pieces: string[], target: Target): void {
   switch (target.kind) {
     case "jump":
-      return `-j ${target.to}`;
+      pieces.push(" -j ", target.to);
+      return;
     case "goto":
-      return `-g ${target.to}`;
+      pieces.push(" -g ", target.to);
+      return;
     case "set-mark":
-      return `-j MARK --set-xmark ${hexadecimal(target.value)}/${hexadecimal(target.mask)}`;
+      pieces.push(" -j MARK --set-xmark 0x", target.value.toString(16), "/0x", target.mask.toString(16));
+      return;
     case "other":
-      return target.words.join(" ");
+      for (const word of target.words) pieces.push(" ", word);
+      return;
   }
 }
 
@@ -56,11 +80,3 @@ const wholeMark = 0xffffffff;
 
 /** The kernel keeps this many bytes of a comment; iptables cuts off the rest without a word. Source: Linux, xt_comment.h. */
 const maxCommentLength = 255;
-
-function not(negated: boolean): string {
-  return negated ? "! " : "";
-}
-
-function hexadecimal(value: number): string {
-  return `0x${value.toString(16)}`;
-}

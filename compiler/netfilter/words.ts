@@ -4,7 +4,15 @@
  * Source: iptables 1.8.9, libxtables/xtables.c, xtables_save_string.
  */
 export function quoteWord(word: string): string {
-  return bare.test(word) ? word : `"${word.replace(escaped, "\\$&")}"`;
+  const pieces: string[] = [];
+  pushQuoted(pieces, word);
+  return pieces.join("");
+}
+
+/** Appends a quoted word to the pieces of a text. */
+export function pushQuoted(pieces: string[], word: string): void {
+  if (bare.test(word)) pieces.push(word);
+  else pieces.push('"', escaped.test(word) ? word.replaceAll(escapedAll, "\\$&") : word, '"');
 }
 
 /** What a printed word means: without its quotes and escapes. */
@@ -31,7 +39,8 @@ export function splitWords(line: string): string[] | undefined {
 }
 
 const bare = /^[A-Za-z0-9_-]+$/;
-const escaped = /["\\']/g;
+const escaped = /["\\']/;
+const escapedAll = /["\\']/g;
 
 function endOfWord(line: string, start: number): number {
   if (line[start] !== '"') {
