@@ -1,4 +1,4 @@
-import { printMatch, printRule } from "../netfilter/print-rule.js";
+import { printRule } from "../netfilter/print-rule.js";
 import type { Chain, Match, Rule } from "../netfilter/tables.js";
 import { parseIpv4 } from "./ipv4.js";
 import { matchTest, type Facts, type MatchTest } from "./match-test.js";
@@ -192,7 +192,7 @@ function list(
   const matches = rule.matches.flatMap((match): TraceMatch[] => {
     if (match.kind === "comment") return [];
     const outcome = match.kind === "mark" ? markOutcome(match, here) : tests[test++]!(walk.facts);
-    return [{ text: printMatch(match), outcome }];
+    return [{ text: printRule({ matches: [match] }), outcome }];
   });
   const action = actionOf(rule, effect);
   walk.steps!.push({
