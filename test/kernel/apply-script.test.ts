@@ -5,8 +5,8 @@ import { printIpsetSave } from "../../compiler/netfilter/print-ipset-save.js";
 import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
 import { undoScript } from "../../compiler/netfilter/undo-script.js";
 import { firstState, kubeProxy, ownership, secondState, tablesOf } from "./example.js";
-import { whyNoKernel, withNamespace, type Namespace } from "./namespace.js";
-import { readIpset, readIptables, sortSets, type Flavour } from "./read-back.js";
+import { whyNoKernel, withNamespace, type Namespace } from "../../scripts/kernel/namespace.js";
+import { readIpset, readIptables, sortSets, type Flavour } from "../../scripts/kernel/read-back.js";
 import { assertKernelRoundTrip, runScript } from "./round-trip.js";
 
 const reason = whyNoKernel();

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { applyScript } from "../../compiler/netfilter/apply-script.js";
 import { undoScript } from "../../compiler/netfilter/undo-script.js";
 import { firstState, kubeProxy, ownership, secondState } from "./example.js";
-import { killAtEveryStep, type KillTrial } from "./kill-at-every-step.js";
-import { whyNoKernel, type Namespace } from "./namespace.js";
-import type { Flavour } from "./read-back.js";
+import { killAtEveryStep, type KillTrial } from "../../scripts/kernel/kill-at-every-step.js";
+import { whyNoKernel, type Namespace } from "../../scripts/kernel/namespace.js";
+import type { Flavour } from "../../scripts/kernel/read-back.js";
 import { runScript } from "./round-trip.js";
 
 const reason = whyNoKernel();

@@ -5,8 +5,8 @@ import { printIpsetSave } from "../../compiler/netfilter/print-ipset-save.js";
 import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
 import type { Chain, Tables } from "../../compiler/netfilter/tables.js";
 import { undoScript } from "../../compiler/netfilter/undo-script.js";
-import { withNamespace, type Namespace } from "./namespace.js";
-import { readIpset, readIptables, sortMembers, type Flavour } from "./read-back.js";
+import { withNamespace, type Namespace } from "../../scripts/kernel/namespace.js";
+import { readIpset, readIptables, sortMembers, type Flavour } from "../../scripts/kernel/read-back.js";
 
 /**
  * Applies tables in a namespace that holds just the other people's rules among them, twice, and takes them away again. Fails

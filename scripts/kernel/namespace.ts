@@ -46,7 +46,7 @@ export function withNamespace<T>(use: (namespace: Namespace) => T): T {
   }
 }
 
-const tools = ["ip", "ipset", "iptables-nft-restore", "iptables-legacy-restore", "iptables-nft-save", "dash"];
+const tools = ["ip", "unshare", "ipset", "iptables-nft-restore", "iptables-legacy-restore", "iptables-nft-save", "dash"];
 
 let count = 0;
 
