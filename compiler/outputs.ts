@@ -39,7 +39,11 @@ export const outputs: readonly Output[] = [
     name: "restore",
     fileName: "restore",
     description: "what the engine itself executes, command by command",
-    print: (result) => printCommands(result.effects().map(({ command }) => command)),
+    print: (result) =>
+      printCommands(
+        result.effects().map(({ command }) => command),
+        result.machine.commandFormat,
+      ),
   },
   {
     name: "script",

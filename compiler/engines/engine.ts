@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../model/objects.js";
 import type { Command } from "../netfilter/command.js";
+import type { CommandFormat } from "../netfilter/print-commands.js";
 import type { Ownership } from "../netfilter/ownership.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { PolicyPairs } from "../pairs/pair-group.js";
@@ -45,6 +46,8 @@ export interface Machine {
   readonly flavour: Flavour;
   /** Minor version of the emulated Kubernetes 1.x. */
   readonly kubernetesMinor: number;
+  /** How a transcript of its commands is written. */
+  readonly commandFormat: CommandFormat;
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
   /** A node on which the engine has just started. */

@@ -1,22 +1,31 @@
 import type { NetworkPolicy, PolicyPort, PolicyRule, PolicyType } from "../model/objects.js";
 import { keyOf } from "../model/objects.js";
-import type { FieldOrigin } from "../text/origin.js";
-import { lowerPeer } from "./lower-peer.js";
+import type { FieldOrigin, Origin } from "../text/origin.js";
+import { alternativesOf, inNamespace, lowerPeer } from "./lower-peer.js";
 import { lowerPodSelector } from "./lower-selector.js";
-import type { Direction, DirectionPairs, PairGroup, PairPort, PolicyPairs, SetExpression } from "./pair-group.js";
+import type {
+  Direction,
+  DirectionPairs,
+  LoweredRule,
+  PairGroup,
+  PairPort,
+  PolicyPairs,
+  SetExpression,
+} from "./pair-group.js";
 import type { Reading } from "./reading.js";
 
 /** A policy as pair groups, understood the way `reading` says. Subject and peer become source and destination here. */
 export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPairs {
-  const selected = lowerPodSelector(policy.podSelector, policy);
-  const subjects: SetExpression = [
-    ...selected,
-    { set: { kind: "namespace", namespace: policy.namespace }, negated: false },
-  ];
+  const subjects = lowerPodSelector(policy.podSelector, keyOf(policy), reading).map((expression) =>
+    inNamespace(expression, policy.namespace, reading),
+  );
+  const directions = policy.policyTypes.flatMap((type) =>
+    subjects.map((alternative) => lowerDirection(policy, type, alternative, reading)),
+  );
   return {
     policy: keyOf(policy),
     origin: originOf(policy, policy, "spec"),
-    directions: policy.policyTypes.map((type) => lowerDirection(policy, type, subjects, reading)),
+    directions: [...directions, ...(reading.isolation === "both" ? isolated(policy, subjects) : [])],
   };
 }
 
@@ -28,45 +37,105 @@ function lowerDirection(
   subjects: SetExpression,
   reading: Reading,
 ): DirectionPairs {
-  const direction: Direction = type === "Ingress" ? "ingress" : "egress";
-  const rules = direction === "ingress" ? policy.ingress : policy.egress;
-  const field = `spec.${direction}`;
-  const group = (
-    verdict: PairGroup["verdict"],
-    peers: SetExpression,
-    ports: readonly PairPort[],
-    origin: FieldOrigin,
-  ): PairGroup =>
+  const direction = directionOf(type);
+  const rules = lowerRules(policy, direction, reading);
+  const origin = originOf(policy, policy.podSelector, "spec.podSelector");
+  const group = grouping(direction, subjects);
+  const exempt: PairGroup[] = [];
+  if (reading.exempt !== undefined && rules.length > 0) {
+    const reason: Origin = { kind: "engine", reason: `${reading.exempt} is never cut off` };
+    exempt.push(
+      group("allow", [{ set: { kind: "namespace", namespace: reading.exempt }, negated: false }], anyPort, reason),
+    );
+  }
+  const rest = { direction, subjects, origin, rules };
+
+  const open = rules.find(isOpen);
+  const lone = open && rules.length === 1;
+  if (open && (lone || reading.openRule === "any") && reading.isolation === "policy-types") {
+    return { ...rest, groups: [...exempt, group("allow", [], anyPort, open.origin)] };
+  }
+  const groups = [...exempt, ...rules.flatMap((rule) => product(rule, rules, policy, group, reading))];
+  return { ...rest, groups: [...groups, group("disallow", [], anyPort, origin)] };
+}
+
+/** Peers × ports of a rule. */
+function product(
+  rule: LoweredRule,
+  rules: readonly LoweredRule[],
+  policy: NetworkPolicy,
+  group: Grouping,
+  reading: Reading,
+): PairGroup[] {
+  if (reading.ports === "all-peers") return pooledProduct(rule, rules, policy, group, reading);
+  if (isOpen(rule) && reading.openRule === "lone") return []; // Beside other rules, an older reading makes nothing of it.
+  const ports = rule.ports.length === 0 ? anyPort : rule.ports;
+  if (rule.peers.length === 0) return [group("allow", [], ports, rule.origin)];
+  return rule.peers.flatMap((peer) =>
+    alternativesOf(peer, policy.namespace, reading).map((peers) => group("allow", peers, ports, peer.origin)),
+  );
+}
+
+/** Where a port of one rule opens the peers of another: peers × the ports of all rules. */
+function pooledProduct(
+  rule: LoweredRule,
+  rules: readonly LoweredRule[],
+  policy: NetworkPolicy,
+  group: Grouping,
+  reading: Reading,
+): PairGroup[] {
+  const pooled = rules.flatMap(({ ports }) => ports);
+  const ports = pooled.length === 0 ? anyPort : pooled;
+  if (rules.every(({ peers }) => peers.length === 0)) return [group("allow", [], ports, rule.origin)];
+  return rule.peers.flatMap((peer) =>
+    alternativesOf(peer, policy.namespace, reading).map((peers) => group("allow", peers, ports, peer.origin)),
+  );
+}
+
+type Grouping = (
+  verdict: PairGroup["verdict"],
+  peers: SetExpression,
+  ports: readonly PairPort[],
+  origin: Origin,
+) => PairGroup;
+
+function grouping(direction: Direction, subjects: SetExpression): Grouping {
+  return (verdict, peers, ports, origin) =>
     direction === "ingress"
       ? { verdict, direction, sources: peers, destinations: subjects, ports, origin }
       : { verdict, direction, sources: subjects, destinations: peers, ports, origin };
+}
 
+/** The directions that a policy does not name, closed all the same. */
+function isolated(policy: NetworkPolicy, subjects: readonly SetExpression[]): DirectionPairs[] {
   const origin = originOf(policy, policy.podSelector, "spec.podSelector");
-  const open = rules.findIndex(isOpen);
-  if (open >= 0 && (reading.openRule === "any" || rules.length === 1)) {
-    const opened = group("allow", [], anyPort, originOf(policy, rules[open]!, `${field}[${open}]`));
-    return { direction, subjects, origin, groups: [opened] };
-  }
+  const missing = (["Ingress", "Egress"] as const).filter((type) => !policy.policyTypes.includes(type));
+  return missing.map(directionOf).flatMap((direction) =>
+    subjects.map((alternative) => {
+      const groups = [grouping(direction, alternative)("disallow", [], anyPort, origin)];
+      return { direction, subjects: alternative, origin, rules: [], groups };
+    }),
+  );
+}
 
-  const groups: PairGroup[] = [];
-  rules.forEach((rule, index) => {
-    if (isOpen(rule)) return; // Beside other rules, an older reading makes nothing of it.
-    const ports = rule.ports.length === 0 ? anyPort : rule.ports.map(lowerPort);
-    if (rule.peers.length === 0) {
-      groups.push(group("allow", [], ports, originOf(policy, rule, `${field}[${index}]`)));
-      return;
-    }
-    const list = direction === "ingress" ? "from" : "to";
-    rule.peers.forEach((peer, position) => {
-      for (const expression of lowerPeer(peer, { policy, direction, rule: index, peer: position }, reading)) {
-        groups.push(
-          group("allow", expression, ports, originOf(policy, peer, `${field}[${index}].${list}[${position}]`)),
-        );
-      }
-    });
+function lowerRules(policy: NetworkPolicy, direction: Direction, reading: Reading): LoweredRule[] {
+  const rules: readonly PolicyRule[] = direction === "ingress" ? policy.ingress : policy.egress;
+  const list = direction === "ingress" ? "from" : "to";
+  return rules.map((rule, index) => {
+    const field = `spec.${direction}[${index}]`;
+    return {
+      origin: originOf(policy, rule, field),
+      ports: rule.ports.map(lowerPort),
+      peers: rule.peers.map((peer, position) => {
+        const origin = originOf(policy, peer, `${field}.${list}[${position}]`);
+        return lowerPeer(peer, { policy, direction, rule: index, peer: position, origin }, reading);
+      }),
+    };
   });
-  groups.push(group("disallow", [], anyPort, origin));
-  return { direction, subjects, origin, groups };
+}
+
+function directionOf(type: PolicyType): Direction {
+  return type === "Ingress" ? "ingress" : "egress";
 }
 
 function originOf(policy: NetworkPolicy, at: { readonly offset: number }, field: string): FieldOrigin {
@@ -74,7 +143,7 @@ function originOf(policy: NetworkPolicy, at: { readonly offset: number }, field:
 }
 
 /** `{}`: every peer on every port. */
-function isOpen(rule: PolicyRule): boolean {
+function isOpen(rule: LoweredRule): boolean {
   return rule.peers.length === 0 && rule.ports.length === 0;
 }
 

@@ -1,18 +1,21 @@
-import type { LabelSelector, NetworkPolicy, Requirement } from "../model/objects.js";
-import { keyOf } from "../model/objects.js";
+import type { LabelSelector, Requirement } from "../model/objects.js";
 import type { AddressSet, SetExpression, SetMatch } from "./pair-group.js";
+import type { Reading } from "./reading.js";
 
-/** A podSelector as one conjunction: labels by key, then expressions as written; a repeated match counts once. */
-export function lowerPodSelector(selector: LabelSelector, policy: NetworkPolicy): SetExpression {
-  return distinct([
-    ...labelMatches(selector, "pod-label"),
-    ...selector.matchExpressions.map((requirement): SetMatch => {
-      const negated = isNegative(requirement);
-      if (requirement.values.length < 2) return { set: oneLabel("pod-label", requirement), negated };
-      const { key, values } = requirement;
-      return { set: { kind: "pod-label-values", policy: keyOf(policy), key, values }, negated };
-    }),
-  ]);
+/**
+ * A podSelector as alternatives, each a conjunction: labels by key, then expressions as written. An empty selector is the
+ * empty conjunction. `policy` is `namespace/name`.
+ */
+export function lowerPodSelector(selector: LabelSelector, policy: string, reading: Reading): readonly SetExpression[] {
+  const labels = labelMatches(selector, "pod-label");
+  const expressions = expressionsOf(selector, reading).flatMap((requirement): SetMatch[] => {
+    const negated = isNegative(requirement);
+    const { key, values } = requirement;
+    if (values.length < 2) return [{ set: oneLabel("pod-label", requirement), negated }];
+    if (reading.values === "requirements") return eachValue("pod-label", requirement);
+    return [{ set: { kind: "pod-label-values", policy, key, values }, negated }];
+  });
+  return alternativesOf(labels, expressions, reading);
 }
 
 /**
@@ -20,34 +23,54 @@ export function lowerPodSelector(selector: LabelSelector, policy: NetworkPolicy)
  * behind the others; for NotIn that is an OR where the specification wants an AND.
  * Source: Azure NPM cbd7560cf, npm/pkg/controlplane/translation/parseSelector.go, flattenNameSpaceSelector.
  */
-export function lowerNamespaceSelector(selector: LabelSelector): readonly SetExpression[] {
-  if (selector.matchLabels.size === 0 && selector.matchExpressions.length === 0) {
+export function lowerNamespaceSelector(selector: LabelSelector, reading: Reading): readonly SetExpression[] {
+  const expressions = expressionsOf(selector, reading);
+  if (selector.matchLabels.size === 0 && expressions.length === 0) {
     return [[{ set: { kind: "all-namespaces" }, negated: false }]];
   }
-  const several = selector.matchExpressions.filter((requirement) => requirement.values.length > 1);
-  const single = selector.matchExpressions.filter((requirement) => requirement.values.length < 2);
+  const labels = labelMatches(selector, "namespace-label");
+  if (reading.values === "requirements" || reading.labels === "any") {
+    const matches = expressions.flatMap((requirement) => eachValue("namespace-label", requirement));
+    return alternativesOf(labels, matches, reading);
+  }
+  const several = expressions.filter((requirement) => requirement.values.length > 1);
+  const single = expressions.filter((requirement) => requirement.values.length < 2);
   let alternatives: readonly SetExpression[] = [
-    [
-      ...labelMatches(selector, "namespace-label"),
-      ...single.map((requirement) => ({
-        set: oneLabel("namespace-label", requirement),
-        negated: isNegative(requirement),
-      })),
-    ],
+    [...labels, ...single.flatMap((requirement) => eachValue("namespace-label", requirement))],
   ];
   for (const requirement of several) {
-    const matches = requirement.values.map((value): SetMatch => {
-      return { set: { kind: "namespace-label", key: requirement.key, value }, negated: isNegative(requirement) };
-    });
+    const matches = eachValue("namespace-label", requirement);
     alternatives = alternatives.flatMap((alternative) => matches.map((found) => [...alternative, found]));
   }
-  return alternatives.map(distinct);
+  return reading.repetitions === "once" ? alternatives.map(distinct) : alternatives;
 }
 
 type LabelKind = "pod-label" | "namespace-label";
 
+function expressionsOf(selector: LabelSelector, reading: Reading): readonly Requirement[] {
+  return reading.expressions === "ignored" ? [] : selector.matchExpressions;
+}
+
+function alternativesOf(
+  labels: readonly SetMatch[],
+  expressions: readonly SetMatch[],
+  reading: Reading,
+): readonly SetExpression[] {
+  if (reading.labels === "any" && labels.length > 0) return labels.map((label) => [label, ...expressions]);
+  const all = [...labels, ...expressions];
+  return [reading.repetitions === "once" ? distinct(all) : all];
+}
+
 function labelMatches(selector: LabelSelector, kind: LabelKind): SetMatch[] {
   return [...selector.matchLabels].map(([key, value]) => ({ set: { kind, key, value }, negated: false }));
+}
+
+/** One match a value; for Exists and DoesNotExist one for the key. */
+function eachValue(kind: LabelKind, requirement: Requirement): SetMatch[] {
+  const negated = isNegative(requirement);
+  const { key, values } = requirement;
+  if (values.length === 0) return [{ set: { kind, key }, negated }];
+  return values.map((value) => ({ set: { kind, key, value }, negated }));
 }
 
 /** Exists, DoesNotExist: the key; In and NotIn with one value: key and value. */

@@ -68,8 +68,31 @@ export interface DirectionPairs {
   readonly subjects: SetExpression;
   /** `spec.podSelector` */
   readonly origin: Origin;
+  /** The rules as written, in sets; what the groups are the products of. */
+  readonly rules: readonly LoweredRule[];
   readonly groups: readonly PairGroup[];
 }
+
+/** One rule of a policy, its peers and ports still apart. */
+export interface LoweredRule {
+  /** In written order; none: everyone. */
+  readonly peers: readonly LoweredPeer[];
+  /** In written order; none: every port. */
+  readonly ports: readonly PairPort[];
+  readonly origin: Origin;
+}
+
+export type LoweredPeer =
+  | { readonly kind: "block"; readonly block: Block; readonly origin: Origin }
+  /** A peer with a namespaceSelector, a podSelector or both; of each the alternatives, absent where it was not written. */
+  | {
+      readonly kind: "pods";
+      readonly namespaces?: readonly SetExpression[];
+      readonly pods?: readonly SetExpression[];
+      readonly origin: Origin;
+    };
+
+export type Block = Extract<AddressSet, { readonly kind: "cidr" }>;
 
 /** One policy, lowered. */
 export interface PolicyPairs {
@@ -77,6 +100,6 @@ export interface PolicyPairs {
   readonly policy: string;
   /** The policy as a whole. */
   readonly origin: Origin;
-  /** In the order of the policy's policyTypes. */
+  /** In the order of the policy's policyTypes; one for each alternative where a reading makes several of the subjects. */
   readonly directions: readonly DirectionPairs[];
 }

@@ -39,6 +39,7 @@ function machineOf(blueprint: Blueprint, settings: Settings): Machine {
     release: formatRelease(blueprint.release),
     flavour: settings.flavour,
     kubernetesMinor: settings.kubernetesMinor,
+    commandFormat: blueprint.commandFormat,
     ownership: ownershipOf(blueprint, settings),
     start() {
       const node = blueprint.create(settings);

@@ -1,6 +1,8 @@
 import type { Command } from "../../netfilter/command.js";
 import type { Rule, Tables } from "../../netfilter/tables.js";
+import type { CommandFormat } from "../../netfilter/print-commands.js";
 import type { Event, Flavour, Node } from "../engine.js";
+import type { Quirk } from "./quirk.js";
 import type { Release } from "./release.js";
 
 /** A generation of one release, ready to make nodes: what the three generators have in common. */
@@ -15,6 +17,8 @@ export interface Blueprint {
   readonly jump: Rule;
   /** Minor version of the Kubernetes 1.x that is emulated unless the user says otherwise. */
   readonly kubernetesMinor: number;
+  readonly commandFormat: CommandFormat;
+  readonly quirks: readonly Quirk[];
   create(settings: Settings): NpmNode;
 }
 

@@ -1,4 +1,5 @@
 import type { Rule } from "../../../netfilter/tables.js";
+import { mentions, targetOf } from "../mentions.js";
 import { forwardJump, npmChain } from "./chains.js";
 
 export interface JumpMove {
@@ -35,17 +36,6 @@ function isForwardJump(rule: Rule): boolean {
   const [match, ...others] = rule.matches;
   const isNew = match?.kind === "connection-state" && match.states.join() === "NEW" && !match.negated;
   return targetOf(rule) === npmChain && isNew && others.length === 0;
-}
-
-/** What `iptables -L` prints of a rule holds the text: its target, or a comment. */
-function mentions(rule: Rule, text: string): boolean {
-  return (
-    targetOf(rule).includes(text) || rule.matches.some((match) => match.kind === "comment" && match.text.includes(text))
-  );
-}
-
-function targetOf(rule: Rule): string {
-  return rule.target?.kind === "jump" || rule.target?.kind === "goto" ? rule.target.to : "";
 }
 
 function withoutFirst(rules: readonly Rule[], unwanted: (rule: Rule) => boolean): Rule[] {

@@ -1,4 +1,5 @@
 import { fnvHashes, shaHashes } from "../hashes.js";
+import type { Reading } from "../../../pairs/reading.js";
 import { has, type Release } from "../release.js";
 import type { Blueprint } from "../blueprint.js";
 import { forwardJump } from "./chains.js";
@@ -7,7 +8,7 @@ import { V2Node } from "./node.js";
 
 /** A generation as the engine wants it. */
 export function v2Blueprint(generation: V2Generation): Blueprint {
-  const { id, release, placement, kubernetesMinor } = generation;
+  const { id, release, placement, kubernetesMinor, quirks } = generation;
   return {
     id,
     release,
@@ -15,6 +16,8 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     placement,
     jump: forwardJump,
     kubernetesMinor,
+    commandFormat: "transcript",
+    quirks,
     create: (settings) => new V2Node(generation, settings),
   };
 }
@@ -44,8 +47,8 @@ export function v2Fnv(release: Release, lite: boolean): V2Generation {
     marks: maskedMarks,
     clearsMarks: false,
     reading: {
+      ...v2Reading,
       openRule: has(release, "v1.5.17") ? "any" : "lone",
-      ipBlockPeers: "all",
       ipBlock: lite && liteLosesBlocks(release) ? "everything" : "addresses",
     },
     placement: has(release, "v1.4.45.1", "v1.5.7") ? "after-kube-services" : "first",
@@ -57,6 +60,7 @@ export function v2Fnv(release: Release, lite: boolean): V2Generation {
     cleansPodsWithoutAddress: true,
     setReset: has(release, "v1.4.30") ? "flush-and-destroy" : "one-restore-file",
     kubernetesMinor: 29,
+    quirks: [],
     ...(lite && { lite: "cidr-only" satisfies Lite }),
   };
 }
@@ -75,7 +79,7 @@ export function v2In2022(release: Release): V2Generation {
         },
     marks: wholeMarks,
     clearsMarks: true,
-    reading: { openRule: "lone", ipBlockPeers: indexed ? "all" : "first-peer", ipBlock: "addresses" },
+    reading: { ...v2Reading, openRule: "lone", ipBlockPeers: indexed ? "all" : "first-peer" },
     cleansPodsWithoutAddress: false,
   };
 }
@@ -84,6 +88,20 @@ export function v2In2022(release: Release): V2Generation {
 function liteLosesBlocks(release: Release): boolean {
   return has(release, "v1.7.11") && !has(release, "v1.8.12");
 }
+
+const v2Reading: Reading = {
+  openRule: "any",
+  ipBlockPeers: "all",
+  ipBlock: "addresses",
+  labels: "all",
+  expressions: "count",
+  values: "alternatives",
+  repetitions: "once",
+  podSelector: "own-namespace",
+  bothSelectors: "and",
+  ports: "own-peers",
+  isolation: "policy-types",
+};
 
 const maskedMarks: Marks = {
   ingressAllow: { value: 0x200, mask: 0x200 },

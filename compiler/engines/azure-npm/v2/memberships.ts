@@ -1,4 +1,5 @@
 import type { Pod } from "../../../model/objects.js";
+import type { IgnoredPod } from "../ignored-pods.js";
 import { namedPortSet, namespaceSet, podLabelSet, type SetMetadata } from "./sets.js";
 
 /** That a pod's address stands in a set. */
@@ -31,5 +32,3 @@ export function reasonToIgnore(pod: Pod): IgnoredPod | undefined {
   if (pod.ip === "") return "no-address";
   return pod.ip.includes(":") ? "ipv6" : undefined;
 }
-
-export type IgnoredPod = "host-network" | "finished" | "deleted" | "no-address" | "ipv6";

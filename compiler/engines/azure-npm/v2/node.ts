@@ -14,8 +14,10 @@ import { Commands } from "./commands.js";
 import type { Naming } from "./emit-policy.js";
 import { jumpMove, moveJump, withoutDeprecatedJump } from "./forward-jump.js";
 import type { V2Generation } from "./generation.js";
-import { ignoredPodDiagnostics } from "./ignored-pods.js";
-import { memberships, reasonToIgnore } from "./memberships.js";
+import { everyNamespace, originOf } from "../origins.js";
+import { specOf } from "../same-spec.js";
+import { ignoredPodDiagnostics } from "../ignored-pods.js";
+import { memberships, reasonToIgnore, type Membership } from "./memberships.js";
 import { PolicyChains } from "./policy-chains.js";
 import { policySets } from "./policy-sets.js";
 import { refusals } from "./refusals.js";
@@ -59,7 +61,7 @@ export class V2Node implements NpmNode {
   }
 
   get diagnostics(): readonly Diagnostic[] {
-    return [...this.#diagnostics, ...ignoredPodDiagnostics([...this.#ignored.values()])];
+    return [...this.#diagnostics, ...ignoredPodDiagnostics([...this.#ignored.values()], reasonToIgnore)];
   }
 
   /** Boot: chains first, then sets. */
@@ -203,12 +205,8 @@ export class V2Node implements NpmNode {
     this.#pods.set(key, pod);
     this.#ensureNamespace(pod.namespace, originOf(pod, "metadata.namespace"));
     const [wanted, had] = [memberships(pod), before ? memberships(before) : []];
-    const id = ({ set, member }: (typeof wanted)[number]) => `${set.readableName} ${member}`;
-    const [wantedIds, hadIds] = [new Set(wanted.map(id)), new Set(had.map(id))];
-    for (const membership of had) if (!wantedIds.has(id(membership))) this.#leave(membership, key);
-    for (const { set, member } of wanted.filter((membership) => !hadIds.has(id(membership)))) {
-      this.#sets.add(this.#sets.create(set, originOf(pod, fieldOfPodSet(set.readableName))), member, key);
-    }
+    for (const membership of had) if (!includes(wanted, membership)) this.#leave(membership, key);
+    for (const membership of wanted) if (!includes(had, membership)) this.#join(membership, pod, key);
     return this.#applySets();
   }
 
@@ -220,7 +218,12 @@ export class V2Node implements NpmNode {
     return this.#applySets();
   }
 
-  #leave({ set, member }: ReturnType<typeof memberships>[number], owner: string): void {
+  #join({ set, member }: Membership, pod: Pod, owner: string): void {
+    const found = this.#sets.find(set) ?? this.#sets.create(set, originOf(pod, fieldOfPodSet(set.readableName)));
+    this.#sets.add(found, member, owner);
+  }
+
+  #leave({ set, member }: Membership, owner: string): void {
     const found = this.#sets.find(set);
     if (found) this.#sets.remove(found, member, owner);
   }
@@ -288,12 +291,6 @@ export class V2Node implements NpmNode {
 
 const builtIns = ["INPUT", "FORWARD", "OUTPUT"];
 
-const everyNamespace: Origin = { kind: "engine", reason: "the list of all namespaces, for namespaceSelector {}" };
-
-function originOf(object: KubernetesObject, field: string): Origin {
-  return { kind: "field", object: keyOf(object), field, location: { source: object.source, offset: object.offset } };
-}
-
 function fieldOfPodSet(readableName: string): string {
   if (readableName.startsWith("ns-")) return "metadata.namespace";
   return readableName.startsWith("podlabel-") ? "metadata.labels" : "spec.containers";
@@ -312,11 +309,6 @@ function namingOf(generation: V2Generation, sets: SetStore): Naming {
   };
 }
 
-/** A policy's meaning as text, without the places it was written at. */
-function specOf(policy: NetworkPolicy): string {
-  const { podSelector, policyTypes, ingress, egress } = policy;
-  return JSON.stringify({ podSelector, policyTypes, ingress, egress }, (key, value: unknown) => {
-    if (key === "offset") return undefined;
-    return value instanceof Map ? [...value] : value;
-  });
+function includes(memberships: readonly Membership[], { set, member }: Membership): boolean {
+  return memberships.some((found) => found.member === member && found.set.readableName === set.readableName);
 }

@@ -1,10 +1,15 @@
-import type { Pod } from "../../../model/objects.js";
-import { keyOf } from "../../../model/objects.js";
-import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
-import { reasonToIgnore, type IgnoredPod } from "./memberships.js";
+import type { Pod } from "../../model/objects.js";
+import { keyOf } from "../../model/objects.js";
+import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+
+/** Why NPM puts a pod into no set. */
+export type IgnoredPod = "host-network" | "finished" | "deleted" | "no-address" | "ipv6";
 
 /** One warning a reason, at the first pod it holds for. */
-export function ignoredPodDiagnostics(pods: readonly Pod[]): Diagnostic[] {
+export function ignoredPodDiagnostics(
+  pods: readonly Pod[],
+  reasonToIgnore: (pod: Pod) => IgnoredPod | undefined,
+): Diagnostic[] {
   return (Object.keys(codes) as (keyof typeof codes)[]).flatMap((reason) => {
     const found = pods.filter((pod) => reasonToIgnore(pod) === reason);
     const [first] = found;

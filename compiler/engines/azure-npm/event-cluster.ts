@@ -1,0 +1,209 @@
+import type { Namespace, NetworkPolicy, Pod } from "../../model/objects.js";
+import { keyOf } from "../../model/objects.js";
+import type { Origin } from "../../text/origin.js";
+import type { Cluster } from "./cluster.js";
+import type { IgnoredPod } from "./ignored-pods.js";
+import { everyNamespace, originOf } from "./origins.js";
+import type { SetManager } from "./set-manager.js";
+
+/** What a release calls the sets of pods and namespaces. */
+export interface ClusterNames {
+  namespace(name: string): string;
+  /** The sets of a pod that carries the label. */
+  podLabel(key: string, value: string): readonly string[];
+  /** The lists of a namespace that carries the label. */
+  namespaceLabel(key: string, value: string): readonly string[];
+  readonly allNamespaces: string;
+}
+
+/** How a release tells pods apart. */
+export interface EventHabits {
+  /** Pods that stand in no set: those without an address; or also finished ones and those of unknown phase. */
+  readonly ignores: "no-address" | "no-address-or-finished";
+  /** Addresses are remembered by pod, updates that change nothing are passed over, and named ports have sets. */
+  readonly remembersAddresses: boolean;
+}
+
+/** What NPM keeps with a namespace; a new record, without policies, takes its place at times. */
+export interface NamespaceRecord {
+  /** By name. */
+  readonly policies: Map<string, NetworkPolicy>;
+  /** The policies of one selector, merged, by selector. */
+  readonly merged: Map<string, NetworkPolicy>;
+}
+
+/**
+ * Pods and namespaces of the releases before v1.4: each event is carried out as it comes, an update as a deletion and an
+ * addition. Source: Azure NPM v1.0.30 and v1.2.2, npm/{pod,namespace}.go.
+ */
+export class EventCluster implements Cluster {
+  readonly #sets: SetManager;
+  readonly #names: ClusterNames;
+  readonly #habits: EventHabits;
+  readonly #namespaces = new Map<string, Namespace>();
+  readonly #pods = new Map<string, Pod>();
+  /** By uid. */
+  readonly #addresses = new Map<string, string>();
+  /** By the name of the namespace's set. */
+  readonly records = new Map<string, NamespaceRecord>();
+
+  constructor(sets: SetManager, names: ClusterNames, habits: EventHabits) {
+    this.#sets = sets;
+    this.#names = names;
+    this.#habits = habits;
+  }
+
+  ignoredPods(): Pod[] {
+    return [...this.#pods.values()].filter((pod) => this.reasonToIgnore(pod));
+  }
+
+  reasonToIgnore(pod: Pod): IgnoredPod | undefined {
+    if (pod.ip === "") return "no-address";
+    const finished = ["Failed", "Succeeded", "Unknown"].includes(pod.phase);
+    return finished && this.#habits.ignores === "no-address-or-finished" ? "finished" : undefined;
+  }
+
+  /** The record of a namespace, made where a policy comes before its namespace. */
+  record(namespace: string): NamespaceRecord {
+    const name = this.#names.namespace(namespace);
+    let found = this.records.get(name);
+    if (!found) this.records.set(name, (found = newRecord()));
+    return found;
+  }
+
+  forgetPolicies(namespace: string): void {
+    this.records.set(this.#names.namespace(namespace), newRecord());
+  }
+
+  /** Every namespace that NPM has heard of goes to the list of all, by name. */
+  listAllNamespaces(): boolean {
+    const names = [...this.records.keys()].sort();
+    return names.every((name) => this.#sets.addToList(this.#names.allNamespaces, name, everyNamespace));
+  }
+
+  applyNamespace(namespace: Namespace): void {
+    const before = this.#namespaces.get(namespace.name);
+    this.#namespaces.set(namespace.name, namespace);
+    if (before) {
+      if (this.#habits.remembersAddresses && sameLabels(before.labels, namespace.labels)) return;
+      if (!this.#removeNamespace(before)) return;
+    }
+    const set = this.#names.namespace(namespace.name);
+    if (!this.#sets.createSet(set, originOf(namespace, "metadata.name"))) return;
+    if (!this.#sets.addToList(this.#names.allNamespaces, set, everyNamespace)) return;
+    const origin = originOf(namespace, "metadata.labels");
+    for (const [key, value] of namespace.labels) {
+      for (const list of this.#names.namespaceLabel(key, value)) {
+        if (!this.#sets.addToList(list, set, origin)) return;
+      }
+    }
+    this.records.set(set, newRecord());
+  }
+
+  deleteNamespace(name: string): void {
+    const namespace = this.#namespaces.get(name);
+    this.#namespaces.delete(name);
+    if (namespace) this.#removeNamespace(namespace);
+  }
+
+  applyPod(pod: Pod): void {
+    const key = keyOf(pod);
+    const before = this.#pods.get(key);
+    this.#pods.set(key, pod);
+    if (!before) {
+      if (!this.reasonToIgnore(pod)) this.#addPod(pod);
+      return;
+    }
+    if (this.reasonToIgnore(pod)) return;
+    const leaving = pod.deletionGracePeriodSeconds !== undefined;
+    if (this.#habits.remembersAddresses && !leaving && sameForNpm(before, pod)) return;
+    if (!this.#removePod(before)) return;
+    if (leaving || (this.#habits.remembersAddresses && isFinished(pod))) return;
+    this.#addPod(pod);
+  }
+
+  deletePod(key: string): void {
+    const pod = this.#pods.get(key);
+    this.#pods.delete(key);
+    if (pod) this.#removePod(pod);
+  }
+
+  #addPod(pod: Pod): void {
+    const set = this.#names.namespace(pod.namespace);
+    const origin = originOf(pod, "metadata.namespace");
+    const owner = uidOf(pod);
+    if (this.#habits.remembersAddresses && !this.records.has(set)) this.#sets.createSet(set, origin);
+    const add = (name: string, from: Origin) => this.#sets.addToSet(name, pod.ip, owner, from);
+    if (!add(set, origin) && !this.#habits.remembersAddresses) return;
+    const labels = originOf(pod, "metadata.labels");
+    for (const [key, value] of pod.labels) {
+      for (const name of this.#names.podLabel(key, value)) {
+        if (!add(name, labels) && !this.#habits.remembersAddresses) return;
+      }
+    }
+    if (!this.#habits.remembersAddresses) {
+      this.forgetPolicies(pod.namespace);
+      return;
+    }
+    for (const { name, member } of namedPortMembers(pod, pod.ip)) {
+      this.#sets.addToSet(name, member, owner, originOf(pod, "spec.containers"), { type: "hash:ip,port" });
+    }
+    this.#addresses.set(owner, pod.ip);
+  }
+
+  #removePod(pod: Pod): boolean {
+    const owner = uidOf(pod);
+    const address = this.#habits.remembersAddresses ? this.#addresses.get(owner) : pod.ip;
+    if (address === undefined || (!this.#habits.remembersAddresses && this.reasonToIgnore(pod))) return true;
+    const labels = [...pod.labels].flatMap(([key, value]) => this.#names.podLabel(key, value));
+    for (const name of [this.#names.namespace(pod.namespace), ...labels]) {
+      if (!this.#sets.removeFromSet(name, address, owner)) return false;
+    }
+    if (!this.#habits.remembersAddresses) return true;
+    for (const { name, member } of namedPortMembers(pod, address)) this.#sets.removeFromSet(name, member, owner);
+    this.#addresses.delete(owner);
+    return true;
+  }
+
+  #removeNamespace(namespace: Namespace): boolean {
+    const set = this.#names.namespace(namespace.name);
+    if (!this.records.has(set)) return true;
+    const lists = [...namespace.labels].flatMap(([key, value]) => this.#names.namespaceLabel(key, value));
+    for (const list of [...lists, this.#names.allNamespaces]) {
+      if (!this.#sets.removeFromList(list, set)) return false;
+    }
+    this.#sets.destroySet(set);
+    this.records.delete(set);
+    return true;
+  }
+}
+
+function newRecord(): NamespaceRecord {
+  return { policies: new Map(), merged: new Map() };
+}
+
+/** `10.0.0.4,80` for TCP, `10.0.0.4,udp:53`, in sets that are called as the port. */
+function namedPortMembers(pod: Pod, address: string): { name: string; member: string }[] {
+  return pod.ports
+    .filter(({ name }) => name !== "")
+    .map(({ name, protocol, containerPort }) => {
+      const prefix = protocol === "TCP" ? "" : `${protocol.toLowerCase()}:`;
+      return { name: `namedport:${name}`, member: `${address},${prefix}${containerPort}` };
+    });
+}
+
+function uidOf(pod: Pod): string {
+  return pod.uid === "" ? keyOf(pod) : pod.uid;
+}
+
+function isFinished({ phase }: Pod): boolean {
+  return phase === "Succeeded" || phase === "Failed";
+}
+
+function sameForNpm(before: Pod, pod: Pod): boolean {
+  return before.phase === pod.phase && before.ip === pod.ip && sameLabels(before.labels, pod.labels);
+}
+
+function sameLabels(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+}

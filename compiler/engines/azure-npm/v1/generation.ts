@@ -1,0 +1,39 @@
+import type { Reading } from "../../../pairs/reading.js";
+import type { Hashes } from "../hashes.js";
+import type { Quirk } from "../quirk.js";
+import type { Release } from "../release.js";
+import type { SetHabits } from "../set-manager.js";
+
+/** What distinguishes the releases with the v1 data plane, as far as it shows on a node. */
+export interface V1Generation {
+  readonly id: "v1" | "v1-ctstate" | "v1-2020" | "v1-2019b";
+  /** The release that is emulated. */
+  readonly release: Release;
+  readonly hashes: Hashes;
+  readonly reading: Reading;
+  readonly sets: SetHabits;
+  /**
+   * The shape of the chains: with marks and drops at the end of each direction; with ACCEPT, and jumps of each policy to the
+   * drops in TARGET-SETS; or with ACCEPT and drops at the end of the FROM and TO chains.
+   */
+  readonly chains: "marks" | "target-sets" | "merged";
+  /** FORWARD hands over new connections only; before, every packet. */
+  readonly newConnectionsOnly: boolean;
+  readonly placement: "first" | "after-kube-services";
+  /** Pods as the release tells them from others. */
+  readonly pods: "cached" | "by-address" | "every-event";
+  /** How 0.0.0.0/0, which no set can hold, is written; undefined where blocks are no sets. */
+  readonly everyAddress: readonly [string, string];
+  /** Flags of a named port's set in an egress rule. */
+  readonly egressPortFlags: "dst,dst" | "src,dst";
+  /** Rules with a named port say the protocol too. */
+  readonly namedPortsSayProtocol: boolean;
+  /** Prefix of a named port's set. */
+  readonly namedPortPrefix: "namedport:" | "";
+  /** Start-up removes the sets of the NPM before. */
+  readonly destroysSetsAtStart: boolean;
+  /** The set of kube-system is made at start, before anything is known of the cluster. */
+  readonly createsKubeSystem: boolean;
+  readonly kubernetesMinor: number;
+  readonly quirks: readonly Quirk[];
+}

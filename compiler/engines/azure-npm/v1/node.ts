@@ -1,0 +1,109 @@
+import type { Command } from "../../../netfilter/command.js";
+import type { Tables } from "../../../netfilter/tables.js";
+import type { KubernetesObject, NetworkPolicy } from "../../../model/objects.js";
+import { keyOf } from "../../../model/objects.js";
+import { lowerPolicy } from "../../../pairs/lower-policy.js";
+import type { PolicyPairs } from "../../../pairs/pair-group.js";
+import type { Diagnostic } from "../../../text/diagnostic.js";
+import type { Event } from "../../engine.js";
+import type { NpmNode, Settings } from "../blueprint.js";
+import type { Cluster } from "../cluster.js";
+import { ignoredPodDiagnostics } from "../ignored-pods.js";
+import { FilterTable } from "../kernel/filter-table.js";
+import { Ipset } from "../kernel/ipset.js";
+import { Iptables } from "../kernel/iptables.js";
+import { SetTable } from "../kernel/set-table.js";
+import { EventCluster } from "../event-cluster.js";
+import { SetManager } from "../set-manager.js";
+import { CachedCluster } from "./cached-cluster.js";
+import type { V1Generation } from "./generation.js";
+import { clusterNames } from "./names.js";
+import { Policies } from "./policies.js";
+import { Programmer } from "./programmer.js";
+
+/** A node that NPM v1 programs, command by command. */
+export class V1Node implements NpmNode {
+  readonly #kernelSets = new SetTable();
+  readonly #table: FilterTable;
+  readonly #cluster: Cluster;
+  readonly #programmer: Programmer;
+  readonly #policies: Policies;
+  readonly #inForce = new Map<string, PolicyPairs>();
+  readonly #diagnostics: Diagnostic[] = [];
+  #commands: Command[] = [];
+
+  constructor(generation: V1Generation, settings: Settings) {
+    this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
+    const record = (command: Command) => this.#commands.push(command);
+    const iptables = new Iptables(this.#table, ["-w", "60"], record);
+    const ipset = new Ipset(this.#kernelSets, record);
+    const sets = new SetManager(ipset, generation.hashes, generation.sets);
+    const events = new EventCluster(sets, clusterNames, {
+      ignores: "no-address",
+      remembersAddresses: generation.pods === "by-address",
+    });
+    this.#cluster = generation.pods === "cached" ? new CachedCluster(sets) : events;
+    this.#programmer = new Programmer(generation, settings, iptables, ipset, sets);
+    this.#policies = new Policies(generation, settings, this.#programmer, events, sets);
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    const ignored = ignoredPodDiagnostics(this.#cluster.ignoredPods(), (pod) => this.#cluster.reasonToIgnore(pod));
+    return [...this.#diagnostics, ...ignored];
+  }
+
+  start(): Command[] {
+    this.#programmer.start();
+    return this.#taken();
+  }
+
+  step(event: Event): Command[] {
+    if (event.kind === "apply") this.#apply(event.object);
+    // The periodic task only looks whether the jump stands where it belongs, which nobody but NPM changes here.
+    else if (event.kind === "delete") this.#delete(event.objectKind, event.key);
+    return this.#taken();
+  }
+
+  tables(): Tables {
+    return { chains: this.#table.list(), sets: this.#kernelSets.list() };
+  }
+
+  pairs(): readonly PolicyPairs[] {
+    return [...this.#inForce.values()];
+  }
+
+  #apply(object: KubernetesObject): void {
+    switch (object.kind) {
+      case "Namespace":
+        return this.#cluster.applyNamespace(object);
+      case "Pod":
+        return this.#cluster.applyPod(object);
+      case "NetworkPolicy":
+        return this.#applyPolicy(object);
+    }
+  }
+
+  #delete(kind: KubernetesObject["kind"], key: string): void {
+    switch (kind) {
+      case "Namespace":
+        return this.#cluster.deleteNamespace(key);
+      case "Pod":
+        return this.#cluster.deletePod(key);
+      case "NetworkPolicy":
+        this.#inForce.delete(key);
+        return this.#policies.delete(key);
+    }
+  }
+
+  #applyPolicy(policy: NetworkPolicy): void {
+    this.#inForce.delete(keyOf(policy));
+    this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#policies.reading));
+    this.#policies.apply(policy);
+  }
+
+  #taken(): Command[] {
+    const commands = this.#commands;
+    this.#commands = [];
+    return commands;
+  }
+}

@@ -1,0 +1,163 @@
+import type { NetworkPolicy } from "../../../model/objects.js";
+import { keyOf } from "../../../model/objects.js";
+import { lowerPolicy } from "../../../pairs/lower-policy.js";
+import type { Reading } from "../../../pairs/reading.js";
+import type { Settings } from "../blueprint.js";
+import type { EventCluster } from "../event-cluster.js";
+import { specOf, textOf } from "../same-spec.js";
+import type { SetManager } from "../set-manager.js";
+import type { V1Generation } from "./generation.js";
+import { deductPolicy, mergePolicies, withSortedSelector } from "./merge-policies.js";
+import type { Programmer } from "./programmer.js";
+import { translate } from "./translate.js";
+import { translateMerged } from "./translate-merged.js";
+import type { Translation } from "./translation.js";
+
+/** What a release does with a policy that comes, changes and goes. */
+export class Policies {
+  readonly reading: Reading;
+  readonly #generation: V1Generation;
+  readonly #programmer: Programmer;
+  readonly #cluster: EventCluster;
+  readonly #sets: SetManager;
+  /** As the API server has them; from v1.2.2 on with the selector sorted, in place, by NPM. */
+  readonly #known = new Map<string, NetworkPolicy>();
+  /** Set by an update, or a merge; before, the last policy does not take the chains along. */
+  #mayRemoveChains = false;
+
+  constructor(
+    generation: V1Generation,
+    settings: Settings,
+    programmer: Programmer,
+    cluster: EventCluster,
+    sets: SetManager,
+  ) {
+    this.#generation = generation;
+    this.#programmer = programmer;
+    this.#cluster = cluster;
+    this.#sets = sets;
+    // NPM asks the API server whether it is 1.11 or newer.
+    const old = settings.kubernetesMinor < 11;
+    this.reading = old ? { ...generation.reading, bothSelectors: "ignored" } : generation.reading;
+  }
+
+  apply(policy: NetworkPolicy): void {
+    switch (this.#generation.chains) {
+      case "marks":
+        return this.#applyCached(policy);
+      case "target-sets":
+        return this.#applyAlone(policy);
+      case "merged":
+        return this.#applyMerged(policy);
+    }
+  }
+
+  delete(key: string): void {
+    const policy = this.#known.get(key);
+    if (!policy) return;
+    this.#known.delete(key);
+    switch (this.#generation.chains) {
+      case "marks":
+        this.#programmer.remove(this.#translate(policy));
+        if (this.#known.size === 0) this.#programmer.removeChains();
+        return;
+      case "target-sets":
+        return this.#removeAlone(policy);
+      case "merged":
+        this.#removeMerged(policy);
+    }
+  }
+
+  /** Source: Azure NPM v1.4.9, npm/networkPolicyController.go. */
+  #applyCached(policy: NetworkPolicy): void {
+    const key = keyOf(policy);
+    const before = this.#known.get(key);
+    if (before && specOf(before) === specOf(policy)) return;
+    if (before) this.#programmer.remove(this.#translate(before));
+    this.#known.delete(key);
+    this.#programmer.ensureChains();
+    this.#known.set(key, policy);
+    this.#programmer.add(this.#translate(policy), () => true);
+  }
+
+  /** Source: Azure NPM v1.2.2, npm/nwpolicy.go. Merging is bookkeeping: it decides only when the chains go. */
+  #applyAlone(written: NetworkPolicy): void {
+    const record = this.#cluster.record(written.namespace);
+    const before = record.policies.get(written.name);
+    const policy = withSortedSelector(written);
+    this.#known.set(keyOf(policy), policy);
+    if (before && specOf(before) === specOf(written)) return;
+    this.#programmer.ensureChains();
+    if (before) {
+      this.#mayRemoveChains = false;
+      this.#removeAlone(before);
+      this.#mayRemoveChains = true;
+    }
+    const selector = textOf(policy.podSelector);
+    const merged = record.merged.get(selector);
+    record.merged.set(selector, merged ? mergePolicies(merged, policy) : policy);
+    record.policies.set(policy.name, policy);
+    this.#programmer.add(this.#translate(policy), () => this.#cluster.listAllNamespaces());
+  }
+
+  #removeAlone(policy: NetworkPolicy): void {
+    const record = this.#cluster.record(policy.namespace);
+    this.#programmer.remove(this.#translate(policy));
+    record.policies.delete(policy.name);
+    this.#deduct(policy);
+    this.#removeChainsAfterTheLast();
+  }
+
+  /** Source: Azure NPM v1.0.30, npm/nwpolicy.go. */
+  #applyMerged(written: NetworkPolicy): void {
+    const key = keyOf(written);
+    const before = this.#known.get(key);
+    const policy = withSortedSelector(written);
+    this.#known.set(key, policy);
+    if (before && !this.#removeMerged(before)) return;
+    const record = this.#cluster.record(policy.namespace);
+    this.#programmer.ensureChains();
+    const selector = textOf(policy.podSelector);
+    const old = record.merged.get(selector);
+    if (old) {
+      this.#mayRemoveChains = false;
+      this.#removeMerged(old);
+      this.#mayRemoveChains = true;
+    } else {
+      record.merged.set(selector, policy);
+    }
+    const merged = old ? mergePolicies(old, policy) : policy;
+    this.#programmer.add(this.#translate(merged), () => this.#cluster.listAllNamespaces());
+  }
+
+  #removeMerged(policy: NetworkPolicy): boolean {
+    this.#cluster.record(policy.namespace);
+    if (!this.#programmer.remove(this.#translate(policy))) return false;
+    this.#deduct(policy);
+    this.#removeChainsAfterTheLast();
+    return true;
+  }
+
+  #deduct(policy: NetworkPolicy): void {
+    const { merged } = this.#cluster.record(policy.namespace);
+    const selector = textOf(policy.podSelector);
+    const found = merged.get(selector);
+    if (!found) return;
+    const rest = deductPolicy(found, policy);
+    if (rest) merged.set(selector, rest);
+    else merged.delete(selector);
+  }
+
+  #removeChainsAfterTheLast(): void {
+    const busy = [...this.#cluster.records.values()].some(({ merged }) => merged.size > 0);
+    if (this.#mayRemoveChains && !busy) this.#programmer.removeChains();
+  }
+
+  #translate(policy: NetworkPolicy): Translation {
+    const pairs = lowerPolicy(policy, this.reading);
+    const generation = { ...this.#generation, reading: this.reading };
+    const kernelName = (set: string) => this.#sets.kernelName(set);
+    if (this.#generation.chains === "merged") return translateMerged(pairs, generation, kernelName);
+    return translate(pairs, generation, kernelName);
+  }
+}

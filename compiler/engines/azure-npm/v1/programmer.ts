@@ -1,0 +1,138 @@
+import type { Settings } from "../blueprint.js";
+import type { Iptables } from "../kernel/iptables.js";
+import type { Ipset } from "../kernel/ipset.js";
+import type { Origin } from "../../../text/origin.js";
+import type { SetManager } from "../set-manager.js";
+import { chainSteps, forwardEntry, npmChain, removedChains } from "./chains.js";
+import type { V1Generation } from "./generation.js";
+import type { Translation } from "./translation.js";
+
+/** Carries out translations, and makes and removes the chains. */
+export class Programmer {
+  readonly #generation: V1Generation;
+  readonly #settings: Settings;
+  readonly #iptables: Iptables;
+  readonly #ipset: Ipset;
+  readonly #sets: SetManager;
+  #chainsExist = false;
+
+  constructor(generation: V1Generation, settings: Settings, iptables: Iptables, ipset: Ipset, sets: SetManager) {
+    this.#generation = generation;
+    this.#settings = settings;
+    this.#iptables = iptables;
+    this.#ipset = ipset;
+    this.#sets = sets;
+  }
+
+  /** Removes what an NPM before left. On a clean node that ends with its first command. */
+  start(): void {
+    this.removeChains();
+    if (this.#generation.destroysSetsAtStart) this.#ipset.list();
+    if (this.#generation.createsKubeSystem) {
+      this.#sets.createSet("ns-kube-system", {
+        kind: "engine",
+        reason: "made at start for the namespace of system pods",
+      });
+    }
+  }
+
+  /** With the first policy. */
+  ensureChains(): void {
+    if (this.#chainsExist) return;
+    this.#sets.createSet("kube-system", { kind: "engine", reason: "made with the chains, never used" });
+    for (const step of chainSteps(this.#generation)) {
+      if (step.kind === "chain") this.#iptables.newChain(step.chain, baseChain);
+      else if (step.kind === "place-jump") this.#placeJump();
+      else if (this.#iptables.check(step.entry) !== 0) {
+        if (step.first) this.#iptables.insert(step.entry);
+        else this.#iptables.append(step.entry);
+      }
+    }
+    this.#chainsExist = true;
+  }
+
+  /** Stops where iptables does not understand a command: a chain that a jump names is not there. */
+  removeChains(): void {
+    this.#chainsExist = false;
+    const forward = forwardEntry(this.#generation);
+    if (this.#generation.newConnectionsOnly && this.#iptables.remove({ ...forward, after: [] }) === 2) return;
+    if (this.#iptables.remove(forward) === 2) return;
+    const chains = removedChains(this.#generation);
+    for (const chain of chains) this.#iptables.flush(chain);
+    for (const chain of chains) this.#iptables.deleteChain(chain);
+  }
+
+  /** False where an error ends it before its end. */
+  add(translation: Translation, listAllNamespaces: () => boolean): boolean {
+    const counted = this.#generation.sets.listsAreCounted;
+    for (const [name, origin] of translation.sets) if (!this.#sets.createSet(name, origin)) return false;
+    for (const [name, origin] of translation.namedPorts) {
+      if (!this.#sets.createSet(name, origin, { type: "hash:ip,port" })) return false;
+    }
+    for (const { name, origin } of translation.lists) {
+      if (!this.#sets.createList(name, origin)) return false;
+      if (counted) this.#sets.countPolicy(name);
+    }
+    for (const { name, members, origin } of translation.lists) {
+      for (const member of members) if (!this.#sets.addToList(name, member, origin)) return false;
+      // A policy counts twice here and once when it goes: a list that policies share is never destroyed.
+      if (counted) this.#sets.countPolicy(name);
+    }
+    if (!listAllNamespaces()) return false;
+    for (const { name, members, origin } of translation.blocks) {
+      this.#sets.createSet(name, origin, { type: "hash:net", maxElements: 4294967295 });
+      for (const member of members) this.#sets.addToSet(name, member, "", origin);
+    }
+    return translation.entries.every((entry) => {
+      if (this.#generation.chains !== "merged") {
+        if (entry.place === "first") this.#iptables.insert(entry);
+        else this.#iptables.append(entry);
+        return true;
+      }
+      const status = this.#iptables.check(entry);
+      return status === 0 || (status === 1 && this.#iptables.append(entry) === 0);
+    });
+  }
+
+  /** The same, backwards; of equal rules one goes. */
+  remove(translation: Translation): boolean {
+    for (const entry of translation.entries) {
+      const status = this.#iptables.check(entry);
+      if (status === 0) this.#iptables.remove(entry);
+      if (status === 2 && this.#generation.chains === "merged") return false;
+    }
+    if (this.#generation.sets.listsAreCounted) {
+      for (const { name } of translation.lists) this.#sets.destroyList(name);
+    }
+    for (const { name } of translation.blocks) this.#sets.destroySet(name);
+    return true;
+  }
+
+  /** Directly behind the rule for KUBE-SERVICES, or first. Before v1.4.16 only the first digit of its line is read. */
+  #placeJump(): void {
+    const entry = forwardEntry(this.#generation);
+    const marks = this.#generation.chains === "marks";
+    const first = this.#settings.placement === "first";
+    if (marks) this.#iptables.newChain(npmChain, baseChain);
+    const lineOf = (text: string) => {
+      const line = this.#iptables.lineOf(text);
+      return this.#generation.newConnectionsOnly ? line : Number(`${line}`[0]);
+    };
+    if (!marks) {
+      if (this.#iptables.check(entry) === 0) return;
+      this.#iptables.insert(entry, first ? undefined : lineOf("KUBE-SERVICES") + 1);
+      return;
+    }
+    const services = first ? 0 : lineOf("KUBE-SERVICES");
+    if (this.#iptables.check(entry) !== 0) {
+      this.#iptables.insert(entry, first ? undefined : services + 1);
+      return;
+    }
+    const own = lineOf(npmChain);
+    if (first ? own === 1 : services < own || services === 0) return;
+    this.#iptables.remove(entry);
+    this.#iptables.insert(entry, first ? undefined : services);
+  }
+}
+
+const baseChain: Origin = { kind: "engine", reason: "a base chain of Azure NPM" };
