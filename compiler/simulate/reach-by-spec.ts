@@ -62,6 +62,7 @@ interface SpecClass {
 
 class Classes {
   readonly classes: SpecClass[] = [];
+  private readonly byEndpoint = new WeakMap<Endpoint, SpecClass>();
   private readonly byFacts = new Map<string, SpecClass>();
   private readonly bySignature = new Map<string, SpecClass>();
   private readonly byNamespace = new Map<string, CompiledPolicy[]>();
@@ -85,9 +86,12 @@ class Classes {
   }
 
   classOf(endpoint: Endpoint): SpecClass {
+    const known = this.byEndpoint.get(endpoint);
+    if (known) return known;
     const facts = this.factsOf(endpoint);
     let found = this.byFacts.get(facts);
     if (!found) this.byFacts.set(facts, (found = this.classify(endpoint)));
+    this.byEndpoint.set(endpoint, found);
     return found;
   }
 

@@ -28,6 +28,30 @@ export function compileText(text: string, options: CompileOptions = {}): Compile
   return result;
 }
 
+export interface CaseDump {
+  readonly generation: string;
+  /** `iptables-save` or, of the legacy flavour, `iptables-save.legacy`. */
+  readonly file: string;
+  readonly rules: string;
+  readonly sets: string;
+}
+
+/** What the nodes of a case held in the end. */
+export function* dumpsOf(name: string): Generator<CaseDump> {
+  for (const generation of readdirSync(join(folder, name, "expected"))) {
+    const place = join("expected", generation);
+    for (const file of readdirSync(join(folder, name, place))) {
+      if (!file.startsWith("iptables-save")) continue;
+      yield {
+        generation,
+        file,
+        rules: readCaseFile(name, join(place, file)),
+        sets: readCaseFile(name, join(place, "ipset-save")),
+      };
+    }
+  }
+}
+
 /** One cell of a table of verdicts. */
 export interface Cell {
   readonly source: Endpoint;
