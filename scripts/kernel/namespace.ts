@@ -46,7 +46,15 @@ export function withNamespace<T>(use: (namespace: Namespace) => T): T {
   }
 }
 
-const tools = ["ip", "unshare", "ipset", "iptables-nft-restore", "iptables-legacy-restore", "iptables-nft-save", "dash"];
+const tools = [
+  "ip",
+  "unshare",
+  "ipset",
+  "iptables-nft-restore",
+  "iptables-legacy-restore",
+  "iptables-nft-save",
+  "dash",
+];
 
 let count = 0;
 
