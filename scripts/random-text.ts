@@ -1,7 +1,8 @@
-/** A text that looks like manifests, damaged in a few places; the same for the same seed and run. */
+/** A text of random pieces, or one that looks like manifests and is damaged in a few places; the same for the same seed and run. */
 export function randomText(seed: number, run: number): string {
   const random = randomNumbers(seed * 1_000_003 + run);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+  if (random() < 0.3) return Array.from({ length: 1 + Math.floor(random() * 30) }, () => pick(fragments)).join("");
   let text = Array.from({ length: 1 + Math.floor(random() * 3) }, () => pick(manifests)).join(
     pick(["---\n", "", "...\n"]),
   );
@@ -117,6 +118,9 @@ const fragments = [
   ),
   " ",
   "  ",
+  "\n",
+  "\n",
+  "a",
   ": ",
   " #",
   "\u0000",

@@ -49,7 +49,7 @@ export function buildValue(chunk: ParsedChunk, diagnostics: Diagnostic[]): { val
     diagnostics,
     at: chunk.document + 1,
     here: 0,
-    depth: 0,
+    brackets: 0,
     anchors: undefined,
     handles: start?.type === EVENT_ID.DOCUMENT ? handlesOf(start.directives) : NO_HANDLES,
     budget: newAliasBudget(),
@@ -76,7 +76,8 @@ interface State {
   at: number;
   /** Chunk offset of the last thing seen: where a value that is not written is said to be. */
   here: number;
-  depth: number;
+  /** How many flow collections are open. */
+  brackets: number;
   anchors: Map<string, Anchor> | undefined;
   readonly handles: ReadonlyMap<string, string>;
   readonly budget: AliasBudget;
@@ -118,6 +119,7 @@ function buildScalar(state: State, event: ScalarEvent): Scalar {
   else if (style === SCALAR_STYLE.PLAIN) {
     scalar = resolvePlain(textOf(state, event), state.base + valueStart);
     if (scalar.float) scalar = checkFloat(state, scalar);
+    if (state.brackets > 0) checkBracketText(state, event, scalar.text);
   } else scalar = stringScalar(textOf(state, event), state.base + startOf(state, event));
   if (valueStart >= 0) state.here = event.valueEnd;
   if (event.anchorStart >= 0) nameAnchor(state, event, scalar).size = 1;
@@ -145,6 +147,12 @@ function checkEscapes(state: State, event: ScalarEvent, text: string): string {
 const ODD_ESCAPE =
   /(?<!\\)(?:\\\\)*(\\\/|\\u[dD][89a-fA-F][0-9a-fA-F]{2}|\\U(?!00(?:0[0-9a-fA-F]|10)(?![dD][89a-fA-F]..$))[0-9a-fA-F]{8})/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** In brackets, kubectl's reader takes a `:` that begins a text, and any `?`, for punctuation (`[::/0]`). */
+function checkBracketText(state: State, event: ScalarEvent, text: string): void {
+  if (text.charCodeAt(0) === COLON || text.includes("?"))
+    report(state, "yaml-text-in-brackets", { text }, event.valueStart);
+}
 
 /** In YAML kubectl writes a whole float as an integer, up to the length at which Go changes to an exponent. */
 function checkFloat(state: State, scalar: Scalar): Scalar {
@@ -189,12 +197,14 @@ function buildSequence(state: State, event: SequenceEvent): Sequence {
   const before = state.budget.decoded;
   const anchor = event.anchorStart >= 0 ? nameAnchor(state, event, sequence) : undefined;
   state.here = event.start;
+  if (event.style === COLLECTION_STYLE.FLOW) state.brackets++;
   while (state.events[state.at]!.type !== EVENT_ID.POP) {
     const next = state.events[state.at] as ScalarEvent;
     if (next.type === EVENT_ID.SCALAR && next.valueStart < 0) state.here = afterDash(state.text, state.here);
     items.push(buildNode(state));
   }
   state.at++;
+  if (event.style === COLLECTION_STYLE.FLOW) state.brackets--;
   if (anchor) anchor.size = state.budget.decoded - before + 1;
   return sequence;
 }
@@ -219,6 +229,7 @@ function buildMapping(state: State, event: MappingEvent): Mapping {
   const before = state.budget.decoded;
   const anchor = event.anchorStart >= 0 ? nameAnchor(state, event, mapping) : undefined;
   state.here = event.start;
+  if (event.style === COLLECTION_STYLE.FLOW) state.brackets++;
   let merged: MergedEntries | undefined;
   while (state.events[state.at]!.type !== EVENT_ID.POP) {
     const first = state.events[state.at] as ScalarEvent;
@@ -238,6 +249,7 @@ function buildMapping(state: State, event: MappingEvent): Mapping {
     else entries.push(entry);
   }
   state.at++;
+  if (event.style === COLLECTION_STYLE.FLOW) state.brackets--;
   if (merged) {
     entries.length = 0;
     for (const entry of merged) entries.push(entry);
@@ -293,7 +305,7 @@ function buildKey(state: State, event: ScalarEvent, offset: number): string {
 /** js-yaml accepts `{a:[1]}` and, with line breaks taken out, a key of several lines; kubectl neither. */
 function checkKeyEnd(state: State, event: ScalarEvent): void {
   if (event.type !== EVENT_ID.SCALAR || event.valueStart < 0) return;
-  if (state.relaxed && !event.fast && state.text.slice(event.valueStart, event.valueEnd).includes("\n")) {
+  if (state.relaxed && state.text.slice(event.valueStart, event.valueEnd).includes("\n")) {
     report(state, "yaml-key-without-value", {}, startOf(state, event));
   } else if (event.style === SCALAR_STYLE.PLAIN && state.text.charCodeAt(event.valueEnd) === COLON) {
     const next = state.text.charAt(event.valueEnd + 1);
@@ -325,9 +337,16 @@ function mergeInto(state: State, merged: MergedEntries): void {
 function nameAnchor(state: State, event: ScalarEvent | SequenceEvent | MappingEvent, node: Value): Anchor {
   state.anchors ??= new Map();
   const anchor = { node, size: -1 };
-  state.anchors.set(state.text.slice(event.anchorStart, event.anchorEnd), anchor);
+  const name = state.text.slice(event.anchorStart, event.anchorEnd);
+  if (!ANCHOR_NAME.test(name)) {
+    const reason = "the name of an anchor (&name) can have letters, digits, - and _ only";
+    report(state, "yaml-syntax", { reason }, event.anchorStart - 1);
+  }
+  state.anchors.set(name, anchor);
   return anchor;
 }
+
+const ANCHOR_NAME = /^[A-Za-z0-9_-]+$/;
 
 function resolveAlias(state: State, start: number, end: number): Value {
   const name = state.text.slice(start, end);

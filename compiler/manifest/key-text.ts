@@ -5,6 +5,7 @@ export function keyText(key: Scalar): string | undefined {
   const { value } = key;
   if (typeof value === "string") return value;
   if (typeof value === "boolean") return String(value);
+  if (value === 0 && key.float) return key.text.startsWith("-") ? "-0" : "0";
   if (typeof value === "number" && key.float) return floatText(value);
   if (typeof value === "number") return String(value);
   return typeof value === "bigint" && value === BigInt.asIntN(64, value) ? String(value) : undefined;

@@ -1,3 +1,5 @@
+import { lineStart } from "../text/lines.js";
+
 /**
  * js-yaml wants every line inside of brackets or quotes to be indented more than the key before them, which YAML says and
  * kubectl's reader does not (`ports: [` … `]` with the `]` below the `p`). This takes out what js-yaml stumbles over and
@@ -47,38 +49,37 @@ function blanksBefore(text: string, at: number): Patch[] {
 function lineBefore(text: string, at: number): Patch[] {
   const patches: Patch[] = [];
   for (let end = at; ;) {
-    const lineStart = text.lastIndexOf("\n", end - 1) + 1;
-    const solidEnd = commentStart(text, lineStart, end);
-    let start = solidEnd;
-    while (start > lineStart && isBlank(text.charCodeAt(start - 1))) start--;
+    const first = lineStart(text, end);
+    let start = commentStart(text, first, end);
+    while (start > first && isBlank(text.charCodeAt(start - 1))) start--;
     patches.unshift({ start, end });
-    if (start > lineStart || lineStart === 0) {
-      patches.unshift(...tabsBetween(text, lineStart, start));
+    if (start > first || first === 0) {
+      patches.unshift(...tabsBetween(text, first, start));
       return patches;
     }
-    end = lineStart - 1;
-    patches.unshift({ start: end, end: lineStart });
+    end = first - 1;
+    patches.unshift({ start: end, end: first });
   }
 }
 
 /** Where the comment of a line begins; `end` when it has none. */
-function commentStart(text: string, lineStart: number, end: number): number {
+function commentStart(text: string, first: number, end: number): number {
   let quote = 0;
-  for (let at = lineStart; at < end; at++) {
+  for (let at = first; at < end; at++) {
     const c = text.charCodeAt(at);
     if (quote !== 0) {
       if (c === BACKSLASH && quote === DOUBLE_QUOTE) at++;
       else if (c === quote) quote = 0;
     } else if (opensQuote(text, at)) quote = c;
-    else if (c === HASH && (at === lineStart || isBlank(text.charCodeAt(at - 1)))) return at;
+    else if (c === HASH && (at === first || isBlank(text.charCodeAt(at - 1)))) return at;
   }
   return end;
 }
 
 /** Tabs after the indentation of a line. */
-function tabsBetween(text: string, lineStart: number, end: number): Patch[] {
+function tabsBetween(text: string, first: number, end: number): Patch[] {
   const patches: Patch[] = [];
-  let at = lineStart;
+  let at = first;
   while (at < end && isBlank(text.charCodeAt(at))) at++;
   for (at = text.indexOf("\t", at); at >= 0 && at < end; at = text.indexOf("\t", at + 1)) {
     patches.push({ start: at, end: at + 1 });

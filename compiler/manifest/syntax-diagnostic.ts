@@ -1,4 +1,5 @@
 import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
+import { lineStart } from "../text/lines.js";
 import type { Source } from "../text/source.js";
 import { openBracket, openQuote, type Opening } from "./find-opening.js";
 import { maxDepth } from "./parse-events.js";
@@ -100,7 +101,7 @@ interface Line {
 }
 
 function lineAround(text: string, offset: number): Line {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const start = lineStart(text, offset);
   let solid = start;
   while (text.charAt(solid) === " " || text.charAt(solid) === "\t") solid++;
   return { start, solid };
@@ -168,7 +169,7 @@ function misplaced(text: string, offset: number, line: Line, of: Of): Finding {
 /** Spaces before the line that a character stands on, undefined when the line begins with a list item. */
 function indentOf(text: string, offset: number): number | undefined {
   if (offset < 0 || text.charAt(offset) === "-") return undefined;
-  return offset - (text.lastIndexOf("\n", offset) + 1);
+  return offset - lineStart(text, offset);
 }
 
 /** The first character of the nearest line above that holds more than a comment; the line itself when there is none. */

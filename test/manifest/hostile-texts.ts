@@ -9,7 +9,10 @@ export const hostileTexts: Record<string, { readonly text: string; readonly expe
   "900 brackets": { text: "[".repeat(900) + "]".repeat(900), expected: "fine" },
   "900 explicit keys": { text: "? ".repeat(900) + "a", expected: "yaml-key-not-text" },
   "a billion laughs": {
-    text: `a: &a [x,x,x,x,x,x,x,x,x]\n${[..."bcdefghij"].map((name, at) => `${name}: &${name} [${Array<string>(9).fill(`*${"abcdefghi"[at]}`).join()}]\n`).join("")}`,
+    text: `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghij"
+      .split("")
+      .map((name, at) => `${name}: &${name} [${Array<string>(9).fill(`*${"abcdefghi"[at]}`).join()}]\n`)
+      .join("")}`,
     expected: "yaml-aliases-excessive",
   },
   "merge keys that multiply": {
@@ -45,6 +48,8 @@ export const hostileTexts: Record<string, { readonly text: string; readonly expe
   "byte order marks": { text: "\ufeff# c\n".repeat(10_000), expected: "fine" },
   "braces of a template": { text: "{{".repeat(400), expected: "yaml-template" },
   tabs: { text: "a:\t".repeat(10_000), expected: "yaml-indentation" },
+  "an error below an empty first line": { text: "\n# c\n]\n", expected: "yaml-bracket-unexpected" },
+  "a comma below an empty first line": { text: "\n\n  ,,", expected: "yaml-indentation" },
   "an alias of itself": { text: "&a [*a]", expected: "yaml-alias-in-itself" },
   "a key of itself": { text: "&a {*a : b}", expected: "yaml-alias-in-itself" },
   "a list of merges that is no mapping": { text: "a: &a [1]\nb: {<<: *a}", expected: "yaml-merge" },

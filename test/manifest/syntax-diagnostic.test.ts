@@ -17,6 +17,8 @@ test.each([
   ["a text holds a colon", "a: b: c\n", "1:5 yaml-mapping-in-line"],
   ["the space after a colon is missing", "a:b\nc: d\n", "1:2 yaml-colon-space"],
   ["the space before a brace is missing", "a: {b:{c: d}}\n", "1:6 yaml-colon-space"],
+  ["an IPv6 block in brackets is not quoted", "except: [fd00::/8, ::/0]\n", "1:20 yaml-text-in-brackets"],
+  ["a question mark in brackets is not quoted", "a: {b: c?d}\n", "1:8 yaml-text-in-brackets"],
   ["a key has no colon", "a: 1\nb\nc: 2\n", "2:1 yaml-key-without-value"],
   ["a list begins on the line of its key", "a: - b\n", "1:4 yaml-list-item"],
   ["a line is indented too little", "a:\n  b: 1\n c: 2\n", "3:2 yaml-indentation"],
@@ -29,6 +31,8 @@ test.each([
   ["a control character came in", "a: b\u0007\n", "1:5 yaml-character"],
   ["half of a character came in", "a: \ud800\n", "1:4 yaml-character"],
   ["an invisible line end came in", "a: b\u2028c\n", "1:5 yaml-line-separator"],
+  ["a key goes over two lines", 'a:\n  "b\nc": d\n', "2:3 yaml-key-without-value"],
+  ["an anchor has an odd name", "&a: b\n", "1:1 yaml-syntax"],
   ["nothing else is known", "a: | b\n  c\n", "1:6 yaml-syntax"],
   ["it is nested too deep", `a: ${"[".repeat(1500)}`, "1:1003 yaml-too-deep"],
 ])("%s", (_, text, problem) => {
