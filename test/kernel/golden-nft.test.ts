@@ -1,3 +1,3 @@
 import { describeGoldenRoundTrips } from "./golden-round-trip.js";
 
-describeGoldenRoundTrips("nft");
+describeGoldenRoundTrips(["nft", "legacy"]);

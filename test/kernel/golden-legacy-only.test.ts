@@ -1,0 +1,3 @@
+import { describeGoldenRoundTrips } from "./golden-round-trip.js";
+
+describeGoldenRoundTrips(["legacy"]);
