@@ -20,7 +20,8 @@ export const engineCodes = {
     ({ nearest }) => nearest,
   ),
   "generation-not-built": error<{ text: string; id: string; built: string }>(
-    ({ text, id }) => (text === id ? `generation ${id} is not built yet` : `${text} is generation ${id}, which is not built yet`),
+    ({ text, id }) =>
+      text === id ? `generation ${id} is not built yet` : `${text} is generation ${id}, which is not built yet`,
     ({ built }) => `use one of ${built}, or a tag of their releases`,
   ),
   "no-generation": error<{ text: string; neighbours: string }>(
@@ -40,35 +41,46 @@ export const engineCodes = {
     () => "write it as 1.29",
   ),
   "npm-skips-policy-ipv6": warning<Refused>(
-    ({ what, release }) => `Azure NPM ${release} skips the whole policy: ${what} is IPv6 (it logs "unsupported IP address")`,
+    ({ what, release }) =>
+      `Azure NPM ${release} skips the whole policy: ${what} is IPv6 (it logs "unsupported IP address")`,
     () => "put the IPv6 blocks into a policy of their own, so that the others are enforced",
   ),
   "npm-skips-policy-zero-prefix": warning<Refused>(
-    ({ what, release }) => `Azure NPM ${release} skips the whole policy: of the blocks with prefix length 0 it knows 0.0.0.0/0 only, not ${what}`,
+    ({ what, release }) =>
+      `Azure NPM ${release} skips the whole policy: of the blocks with prefix length 0 it knows 0.0.0.0/0 only, not ${what}`,
     () => "write 0.0.0.0/0",
   ),
   "npm-skips-block": warning<Refused>(
-    ({ what, release }) => `Azure NPM ${release} can't put ${what} into a set: the rule stays, its set is empty, nothing matches`,
+    ({ what, release }) =>
+      `Azure NPM ${release} can't put ${what} into a set: the rule stays, its set is empty, nothing matches`,
     () => "use IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
   ),
   "npm-skips-peer": warning<Refused>(
-    ({ what, release }) => `Azure NPM ${release} makes no rule for ${what}: it reads an ipBlock only as the first peer of its rule`,
+    ({ what, release }) =>
+      `Azure NPM ${release} makes no rule for ${what}: it reads an ipBlock only as the first peer of its rule`,
     () => "give each ipBlock a rule of its own",
   ),
   "npm-lite-skips-policy": warning<Refused>(
-    ({ what, release }) => `NPM Lite (${release}) skips the whole policy: it knows blocks and port numbers only, not ${what}`,
+    ({ what, release }) =>
+      `NPM Lite (${release}) skips the whole policy: it knows blocks and port numbers only, not ${what}`,
     () => "use ipBlock peers and numeric ports",
   ),
   "npm-lite-fails-to-start": warning<{ release: string }>(
-    ({ release }) => `Azure NPM ${release} started as NPM Lite gives up ("informer sync failure") after it has made its base chains: no policy is enforced`,
+    ({ release }) =>
+      `Azure NPM ${release} started as NPM Lite gives up ("informer sync failure") after it has made its base chains: no policy is enforced`,
     () => "leave --lite out",
   ),
   "npm-lite-matches-everything": warning<{ release: string }>(
     ({ release }) => `NPM Lite ${release} loses the set of every ipBlock on Linux: the rule matches all addresses`,
     () => "use a release from v1.6.12 to v1.7.10",
   ),
+  "npm-crashes": warning<Refused>(
+    ({ what, release }) => `Azure NPM ${release} crashes on ${what}: nothing that comes after it is programmed`,
+    () => "give the port a number",
+  ),
   "npm-ignores-host-network-pods": warning<IgnoredPods>(
-    ({ count, pods }) => `Azure NPM puts no pod of the host network into a set, so policies do not reach them; there are ${count}: ${pods}`,
+    ({ count, pods }) =>
+      `Azure NPM puts no pod of the host network into a set, so policies do not reach them; there are ${count}: ${pods}`,
     () => "nothing to do; the node's own address is not a pod's",
   ),
   "npm-ignores-finished-pods": warning<IgnoredPods>(
@@ -76,11 +88,13 @@ export const engineCodes = {
     () => "nothing to do; their addresses may belong to others by now",
   ),
   "npm-ignores-deleted-pods": warning<IgnoredPods>(
-    ({ count, pods }) => `Azure NPM leaves deleted pods whose grace period is over out of its sets; there are ${count}: ${pods}`,
+    ({ count, pods }) =>
+      `Azure NPM leaves deleted pods whose grace period is over out of its sets; there are ${count}: ${pods}`,
     () => "nothing to do; they are gone in a moment",
   ),
   "npm-ignores-pods-without-address": warning<IgnoredPods>(
-    ({ count, pods }) => `Azure NPM leaves pods out of its sets until they have an address; there are ${count}: ${pods}`,
+    ({ count, pods }) =>
+      `Azure NPM leaves pods out of its sets until they have an address; there are ${count}: ${pods}`,
     () => "leave out the whole status to have anpm give an address, or give status.podIP",
   ),
   "npm-ignores-ipv6-pods": warning<IgnoredPods>(

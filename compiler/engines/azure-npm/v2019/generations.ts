@@ -1,0 +1,67 @@
+import type { Reading } from "../../../pairs/reading.js";
+import type { Blueprint } from "../blueprint.js";
+import { has, type Release } from "../release.js";
+import { forwardRule } from "./chains.js";
+import type { V2019Generation } from "./generation.js";
+import { V2019Node } from "./node.js";
+
+/** A generation as the engine wants it. */
+export function v2019Blueprint(generation: V2019Generation): Blueprint {
+  const { id, release, kubernetesMinor, quirks } = generation;
+  return {
+    id,
+    release,
+    flavours: ["legacy"],
+    placement: "first",
+    jump: forwardRule,
+    kubernetesMinor,
+    commandFormat: "lines",
+    quirks,
+    create: (settings) => new V2019Node(generation, settings),
+  };
+}
+
+/** v1.0.18 to v1.0.26; `v1-2019` itself stands for v1.0.21, the release of the article of May 2019. */
+export function v1In2019(release: Release): V2019Generation {
+  return {
+    id: "v1-2019",
+    release,
+    reading,
+    peerChains: "namespaces-and-pods",
+    kubeSystem: "with-each-policy",
+    adds: "first",
+    wait: has(release, "v1.0.21") ? ["-w", "60"] : ["-w"],
+    kubernetesMinor: 12,
+    quirks: [],
+  };
+}
+
+/** v1.0.9 to v1.0.17; `v1-2018` itself stands for v1.0.13. */
+export function v1In2018(release: Release): V2019Generation {
+  return {
+    ...v1In2019(release),
+    id: "v1-2018",
+    reading: { ...reading, bothSelectors: "or" },
+    peerChains: "one",
+    kubeSystem: "always",
+    adds: has(release, "v1.0.13") ? "first" : "last",
+    wait: [],
+    kubernetesMinor: 11,
+    quirks: [],
+  };
+}
+
+const reading: Reading = {
+  openRule: "one-more",
+  ipBlockPeers: "all",
+  ipBlock: "addresses",
+  labels: "any",
+  expressions: "ignored",
+  values: "alternatives",
+  repetitions: "kept",
+  podSelector: "every-namespace",
+  bothSelectors: "and",
+  ports: "all-peers",
+  isolation: "both",
+  exempt: "kube-system",
+};

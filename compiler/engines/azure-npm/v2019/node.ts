@@ -1,0 +1,190 @@
+import type { Command } from "../../../netfilter/command.js";
+import type { Tables } from "../../../netfilter/tables.js";
+import type { KubernetesObject, NetworkPolicy } from "../../../model/objects.js";
+import { keyOf } from "../../../model/objects.js";
+import { lowerPolicy } from "../../../pairs/lower-policy.js";
+import type { PolicyPairs } from "../../../pairs/pair-group.js";
+import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
+import type { Event } from "../../engine.js";
+import type { NpmNode, Settings } from "../blueprint.js";
+import { EventCluster } from "../event-cluster.js";
+import { fnvHashes } from "../hashes.js";
+import { ignoredPodDiagnostics } from "../ignored-pods.js";
+import { FilterTable } from "../kernel/filter-table.js";
+import { Ipset } from "../kernel/ipset.js";
+import { Iptables } from "../kernel/iptables.js";
+import { SetTable } from "../kernel/set-table.js";
+import { formatRelease } from "../release.js";
+import { SetManager } from "../set-manager.js";
+import { chainSteps, forwardEntry, kubeSystem, ownChains } from "./chains.js";
+import type { V2019Generation } from "./generation.js";
+import { clusterNames } from "./names.js";
+import { portWithoutNumber } from "./port-without-number.js";
+import { translate, type Translation } from "./translate.js";
+
+/** A node that an NPM before v1.0.27 programs, command by command. */
+export class V2019Node implements NpmNode {
+  readonly #generation: V2019Generation;
+  readonly #settings: Settings;
+  readonly #kernelSets = new SetTable();
+  readonly #table: FilterTable;
+  readonly #iptables: Iptables;
+  readonly #sets: SetManager;
+  readonly #cluster: EventCluster;
+  readonly #known = new Map<string, NetworkPolicy>();
+  readonly #inForce = new Map<string, PolicyPairs>();
+  /** By name alone: two policies of one name in two namespaces are one here. */
+  readonly #names = new Set<string>();
+  readonly #diagnostics: Diagnostic[] = [];
+  #commands: Command[] = [];
+  #chainsExist = false;
+  #crashed = false;
+
+  constructor(generation: V2019Generation, settings: Settings) {
+    // NPM asks the API server whether it is 1.11 or newer; v1.0.13 does not care.
+    const old = settings.kubernetesMinor < 11 && generation.reading.bothSelectors === "and";
+    this.#generation = old
+      ? { ...generation, reading: { ...generation.reading, bothSelectors: "ignored" } }
+      : generation;
+    this.#settings = settings;
+    this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
+    const record = (command: Command) => this.#commands.push(command);
+    this.#iptables = new Iptables(this.#table, generation.wait, record);
+    this.#sets = new SetManager(new Ipset(this.#kernelSets, record), fnvHashes, {
+      membersHaveOwners: false,
+      listsAreCounted: false,
+    });
+    this.#cluster = new EventCluster(this.#sets, clusterNames, {
+      ignores: "no-address-or-finished",
+      remembersAddresses: false,
+    });
+  }
+
+  get diagnostics(): readonly Diagnostic[] {
+    const ignored = ignoredPodDiagnostics(this.#cluster.ignoredPods(), (pod) => this.#cluster.reasonToIgnore(pod));
+    return [...this.#diagnostics, ...ignored];
+  }
+
+  /** Nothing is cleaned up; a backup of iptables that an NPM before may have left is not there. */
+  start(): Command[] {
+    return [];
+  }
+
+  step(event: Event): Command[] {
+    if (this.#crashed) return [];
+    if (event.kind === "apply") this.#apply(event.object);
+    if (event.kind === "delete") this.#delete(event.objectKind, event.key);
+    const commands = this.#commands;
+    this.#commands = [];
+    return commands;
+  }
+
+  tables(): Tables {
+    return { chains: this.#table.list(), sets: this.#kernelSets.list() };
+  }
+
+  pairs(): readonly PolicyPairs[] {
+    return [...this.#inForce.values()];
+  }
+
+  #apply(object: KubernetesObject): void {
+    switch (object.kind) {
+      case "Namespace":
+        return this.#cluster.applyNamespace(object);
+      case "Pod":
+        return this.#cluster.applyPod(object);
+      case "NetworkPolicy": {
+        const before = this.#known.get(keyOf(object));
+        this.#known.set(keyOf(object), object);
+        if (!before || this.#removePolicy(before)) this.#addPolicy(object);
+      }
+    }
+  }
+
+  #delete(kind: KubernetesObject["kind"], key: string): void {
+    switch (kind) {
+      case "Namespace":
+        return this.#cluster.deleteNamespace(key);
+      case "Pod":
+        return this.#cluster.deletePod(key);
+      case "NetworkPolicy": {
+        const policy = this.#known.get(key);
+        this.#known.delete(key);
+        if (policy) this.#removePolicy(policy);
+      }
+    }
+  }
+
+  /** Source: Azure NPM 313878e8c, npm/nwpolicy.go; nothing is undone where an error ends it. */
+  #addPolicy(policy: NetworkPolicy): void {
+    this.#ensureChains();
+    const missing = portWithoutNumber(policy);
+    if (missing) {
+      this.#crashed = true;
+      const release = formatRelease(this.#generation.release);
+      this.#diagnostics.push(diagnostic("npm-crashes", { what: "a port without a number", release }, missing));
+      return;
+    }
+    this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#generation.reading));
+    const { sets, lists, entries } = this.#translate(policy);
+    for (const [name, origin] of sets) if (!this.#sets.createSet(name, origin)) return;
+    for (const [name, origin] of lists) if (!this.#sets.createList(name, origin)) return;
+    if (!this.#cluster.listAllNamespaces()) return;
+    for (const entry of entries) {
+      const status = this.#iptables.check(entry);
+      if (status === 2) return;
+      if (status === 0) continue;
+      const added = this.#generation.adds === "first" ? this.#iptables.insert(entry) : this.#iptables.append(entry);
+      if (added !== 0) return;
+    }
+    this.#names.add(policy.name);
+    this.#cluster.forgetPolicies(policy.namespace);
+  }
+
+  /** Rules that other policies need as well go too. */
+  #removePolicy(policy: NetworkPolicy): boolean {
+    this.#inForce.delete(keyOf(policy));
+    for (const entry of this.#translate(policy).entries) {
+      const status = this.#iptables.check(entry);
+      if (status === 2) return false;
+      if (status === 0) this.#iptables.remove(entry);
+    }
+    this.#names.delete(policy.name);
+    if (this.#names.size === 0) this.#removeChains();
+    return true;
+  }
+
+  #translate(policy: NetworkPolicy): Translation {
+    const pairs = lowerPolicy(policy, { ...this.#generation.reading, isolation: "policy-types" });
+    return translate(pairs, policy, this.#generation, (set) => this.#sets.kernelName(set));
+  }
+
+  #ensureChains(): void {
+    if (this.#chainsExist) return;
+    this.#sets.createSet(kubeSystem, { kind: "engine", reason: "the namespace of system pods, which are let through" });
+    for (const step of chainSteps(this.#generation, (set) => this.#sets.kernelName(set))) {
+      if (step.kind === "chain") {
+        this.#iptables.newChain(step.chain, { kind: "engine", reason: "a base chain of Azure NPM" });
+      } else if (this.#iptables.check(step.entry) !== 0) {
+        if (step.entry === forwardEntry) this.#placeJump();
+        else if (step.first) this.#iptables.insert(step.entry);
+        else this.#iptables.append(step.entry);
+      }
+    }
+    this.#chainsExist = true;
+  }
+
+  /** First; behind the rule for KUBE-SERVICES only when the user asks for it. */
+  #placeJump(): void {
+    if (this.#settings.placement === "first") this.#iptables.insert(forwardEntry);
+    else this.#iptables.insert(forwardEntry, this.#iptables.lineOf("KUBE-SERVICES") + 1);
+  }
+
+  #removeChains(): void {
+    if (this.#iptables.remove(forwardEntry) === 2) return;
+    const chains = ownChains(this.#generation);
+    for (const chain of chains) this.#iptables.flush(chain);
+    for (const chain of chains) this.#iptables.deleteChain(chain);
+    this.#chainsExist = false;
+  }
+}
