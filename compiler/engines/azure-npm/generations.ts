@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { compareReleases, has, parseRelease, type Release } from "./release.js";
 import type { Blueprint } from "./blueprint.js";
 import { v1, v1Blueprint, v1In2019b, v1In2020 } from "./v1/generations.js";
-import { v1In2019, v2019Blueprint } from "./v2019/generations.js";
+import { v1In2018, v1In2019, v2019Blueprint } from "./v2019/generations.js";
 import { v2, v2Blueprint, v2Fnv, v2In2022 } from "./v2/generations.js";
 
 /** How Azure NPM behaved in a span of releases. */
@@ -19,7 +19,7 @@ interface GenerationEntry {
 
 /** Oldest first. Source: the tags and commits of Azure/azure-container-networking up to cbd7560cf. */
 const generations: readonly GenerationEntry[] = [
-  { id: "v1-2018", release: "v1.0.13", since: "v1.0.9" },
+  { id: "v1-2018", release: "v1.0.13", since: "v1.0.9", make: (release) => v2019Blueprint(v1In2018(release)) },
   { id: "v1-2019", release: "v1.0.21", since: "v1.0.18", make: (release) => v2019Blueprint(v1In2019(release)) },
   { id: "v1-2019b", release: "v1.0.30", since: "v1.0.27", make: (release) => v1Blueprint(v1In2019b(release)) },
   { id: "v1-2020", release: "v1.2.2", since: "v1.0.31", make: (release) => v1Blueprint(v1In2020(release)) },
