@@ -2,8 +2,12 @@ const maxLength = 100;
 
 /** A text of the user's in double quotes: shortened when long, control characters escaped, so that it cannot act on a terminal. */
 export function quote(text: string): string {
-  const short = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  return JSON.stringify(short).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter);
+  return JSON.stringify(shorten(text)).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escapeCharacter);
+}
+
+/** The beginning of a long text, for messages. */
+export function shorten(text: string): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }
 
 function escapeCharacter(character: string): string {
