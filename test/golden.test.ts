@@ -46,7 +46,8 @@ describe("the codes of the diagnostics", async () => {
 
 /** Code → why no input produces it. */
 const withoutCase: Readonly<Record<string, string>> = {
-  "flavour-not-supported": "every generation that is built knows both flavours",
+  "generation-not-built": "every generation that is known is built",
+  "more-warnings": "it follows a thousand warnings about one object (test/model/admit.test.ts makes them)",
   "internal-error": "it stands for a fault of anpm, and any that an input could show would be mended instead",
 };
 
