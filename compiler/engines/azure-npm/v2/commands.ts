@@ -7,6 +7,7 @@ import { emitJump, emitPolicyChain, type Naming } from "./emit-policy.js";
 import type { V2Generation } from "./generation.js";
 import { directionsOf } from "./policy-chains.js";
 import { programWords } from "./program-words.js";
+import { SavedSets } from "./saved-sets.js";
 import type { SetChanges } from "./set-store.js";
 import { networkOf } from "../../../netfilter/set-members.js";
 
@@ -18,6 +19,7 @@ import { networkOf } from "../../../netfilter/set-members.js";
 export class Commands {
   readonly #generation: V2Generation;
   readonly #flavour: Flavour;
+  readonly #saved = new SavedSets();
 
   constructor(generation: V2Generation, flavour: Flavour) {
     this.#generation = generation;
@@ -125,8 +127,9 @@ export class Commands {
   }
 
   /** Nothing when the kernel knows everything. After a line that ipset refuses, the rest is tried again. */
-  applySets({ changed, destroyed }: SetChanges): Command[] {
-    if (changed.length === 0 && destroyed.length === 0) return [];
+  applySets({ changed: wanted, destroyed }: SetChanges): Command[] {
+    if (wanted.length === 0 && destroyed.length === 0) return [];
+    const changed = this.#generation.readsSavedSets ? this.#saved.apply({ changed: wanted, destroyed }) : wanted;
     const commands: Command[] = [];
     if (this.#generation.readsSavedSets && changed.length > 0) {
       commands.push({ words: ["ipset", "save"], pipedTo: ["grep", "azure-npm-"] });
@@ -156,7 +159,7 @@ export class Commands {
         return `-N ${kernelName} --exist ${programType[metadata.type]}${size}`;
       }),
       ...ordered.flatMap(({ set, added, deleted }) => [
-        ...deleted.map((text) => `-D ${set.kernelName} ${member(text)}`),
+        ...deleted.flatMap((text) => `-D ${set.kernelName} ${member(text)}`.split("\n")),
         ...added.map((text) => `-A ${set.kernelName} ${text}`),
       ]),
       ...destroyed.map(({ kernelName }) => `-F ${kernelName}`),
