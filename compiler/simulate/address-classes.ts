@@ -10,6 +10,8 @@ export interface AddressClass {
   readonly number: number;
   /** Conditions that hold or may hold, by number, number 0 left out. */
   readonly conditions: ReadonlyMap<number, true | "unknown">;
+  /** True when none of them is unknown. */
+  readonly certain: boolean;
   /** What a port condition takes at these addresses. */
   ports(condition: PortCondition): { readonly possible: Traffic; readonly certain: Traffic };
 }
@@ -126,6 +128,7 @@ export class AddressClasses {
 }
 
 class FoundClass implements AddressClass {
+  readonly certain: boolean;
   private readonly known = new Map<PortCondition, { readonly possible: Traffic; readonly certain: Traffic }>();
 
   constructor(
@@ -133,7 +136,9 @@ class FoundClass implements AddressClass {
     readonly conditions: ReadonlyMap<number, true | "unknown">,
     private readonly groups: ReadonlySet<AddressGroup>,
     private readonly portsIn: readonly PortsIn[],
-  ) {}
+  ) {
+    this.certain = [...conditions.values()].every((outcome) => outcome === true);
+  }
 
   ports(condition: PortCondition): { readonly possible: Traffic; readonly certain: Traffic } {
     let traffic = this.known.get(condition);

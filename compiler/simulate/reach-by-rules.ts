@@ -153,6 +153,7 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
 }
 
 function isUnknown({ source, destination }: ProgramRule, pair: Pair): boolean {
+  if (pair.source.certain && pair.destination.certain) return false;
   return (
     (source !== 0 && pair.source.conditions.get(source) === "unknown") ||
     (destination !== 0 && pair.destination.conditions.get(destination) === "unknown")
@@ -209,8 +210,11 @@ class Candidates {
   }
 
   in(chain: ProgramChain, its: AddressClass): readonly number[] {
+    const free = this.free[chain.index]!;
+    // Most chains ask one end only.
+    if (free.length === chain.rules.length) return free;
     const lists = (this.known[its.number] ??= this.listsOf(its));
-    return lists.get(chain.index) ?? this.free[chain.index] ?? [];
+    return lists.get(chain.index) ?? free;
   }
 
   private listsOf({ conditions }: AddressClass): ReadonlyMap<number, readonly number[]> {

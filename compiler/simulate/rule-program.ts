@@ -104,7 +104,7 @@ export interface PortCondition {
 export function programOf(tables: TracedTables, state: "new" | "established"): RuleProgram {
   const builder = new Builder(tables, state);
   const forward = tables.chains.find(({ name }) => name === "FORWARD");
-  const start = forward ? builder.chain(forward.name)! : { index: 0, rules: [] };
+  const start = forward ? builder.chain(forward.name)! : builder.empty();
   return {
     start,
     accepts: forward?.policy !== "DROP",
@@ -137,13 +137,19 @@ class Builder {
     if (known) return known;
     const rules = this.written.get(name);
     if (!rules) return undefined;
-    const chain: ProgramChain = { index: this.chains.length, rules: [] };
-    this.chains.push(chain);
+    const chain = this.empty();
     this.byName.set(name, chain);
     for (const rule of rules) {
       const translated = this.rule(rule);
       if (translated) chain.rules.push(translated);
     }
+    return chain;
+  }
+
+  /** A chain without rules. */
+  empty(): ProgramChain {
+    const chain: ProgramChain = { index: this.chains.length, rules: [] };
+    this.chains.push(chain);
     return chain;
   }
 

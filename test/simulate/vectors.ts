@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compile, type CompileOptions, type CompileResult } from "../../compiler/compile.js";
+import { formatDiagnostic } from "../../compiler/text/format-diagnostic.js";
 import type { Cluster, Endpoint } from "../../compiler/simulate/cluster.js";
 import type { TrafficProtocol } from "../../compiler/simulate/traffic.js";
 
@@ -24,7 +25,7 @@ export function compileCase(name: string, options: CompileOptions = {}): Compile
 
 export function compileText(text: string, options: CompileOptions = {}): CompileResult {
   const { result, diagnostics } = compile([{ name: "manifests.yaml", text }], options);
-  if (!result) throw new Error(JSON.stringify(diagnostics[0]));
+  if (!result) throw new Error(formatDiagnostic(diagnostics[0]!));
   return result;
 }
 
