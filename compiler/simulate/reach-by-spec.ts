@@ -97,7 +97,7 @@ class Classes {
   /** Everything about an endpoint that policies can see. */
   private factsOf(endpoint: Endpoint): string {
     const blocks = this.peers.stretchOf(endpoint.address);
-    if (endpoint.kind !== "pod") return `${blocks}`;
+    if (endpoint.kind !== "pod") return blocks;
     const { namespace, labels } = endpoint.pod;
     return JSON.stringify([blocks, namespace, [...labels], this.namedPorts(endpoint)]);
   }

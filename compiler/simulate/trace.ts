@@ -1,4 +1,3 @@
-import { tracerOf } from "./tracer.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { Outcome } from "./verdicts.js";
 
@@ -57,16 +56,6 @@ export interface TraceMatch {
 
 /** What a rule that matched, or may have, did. `none`: it did not match, or it has no effect on where the packet goes. */
 export type TraceAction = "accept" | "drop" | "reject" | "return" | "jump" | "goto" | "mark" | "none" | "unknown";
-
-/**
- * Walks a packet through a filter table, as the kernel does. What nothing here can interpret is never guessed: both ways are
- * walked, and when they end differently the verdict is `depends`.
- *
- * Sources: Linux 6.1, net/ipv4/netfilter/ip_tables.c (ipt_do_table), net/netfilter/xt_set.c, net/netfilter/ipset/.
- */
-export function trace(tables: TracedTables, packet: TracePacket, options: TraceOptions = {}): Trace {
-  return tracerOf(tables).trace(packet, options);
-}
 
 /** The step that decided: the last one that accepted or refused the packet. Undefined when none did for sure. */
 export function decidingStep({ verdict, steps }: Trace): TraceStep | undefined {

@@ -15,6 +15,16 @@ import type {
 } from "./trace.js";
 import { effectOf, markMatches, setMark, type Outcome } from "./verdicts.js";
 
+/**
+ * Walks a packet through a filter table, as the kernel does. What nothing here can interpret is never guessed: both ways are
+ * walked, and when they end differently the verdict is `depends`.
+ *
+ * Sources: Linux 6.1, net/ipv4/netfilter/ip_tables.c (ipt_do_table), net/netfilter/xt_set.c, net/netfilter/ipset/.
+ */
+export function trace(tables: TracedTables, packet: TracePacket, options: TraceOptions = {}): Trace {
+  return tracerOf(tables).trace(packet, options);
+}
+
 /** Walks packets through one node's tables, which it has prepared once. */
 export interface Tracer {
   trace(packet: TracePacket, options?: TraceOptions): Trace;

@@ -1,13 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { parseIpsetSave } from "../../compiler/netfilter/parse-ipset-save.js";
 import { parseIptablesSave } from "../../compiler/netfilter/parse-iptables-save.js";
-import {
-  decidingStep,
-  trace,
-  type TraceOptions,
-  type TracePacket,
-  type TraceStep,
-} from "../../compiler/simulate/trace.js";
+import { decidingStep, type TraceOptions, type TracePacket, type TraceStep } from "../../compiler/simulate/trace.js";
+import { trace } from "../../compiler/simulate/tracer.js";
 
 const packet: TracePacket = { source: "10.0.0.1", destination: "10.0.0.2", protocol: "tcp", port: 80 };
 
