@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isError } from "../compiler/index.js";
 import { codes } from "../compiler/text/codes/index.js";
 import { compileCase, goldenFiles, isInput, readCases } from "../scripts/golden-cases.js";
 import { errorFiles, readErrorCases } from "../scripts/golden-errors.js";
@@ -19,7 +20,7 @@ describe("the golden cases", () => {
 
   test("each compiles and has a title of its own that says something", () => {
     for (const golden of cases) {
-      expect(compileCase(golden, golden.generations[0]!).diagnostics.filter(isErrorOf)).toEqual([]);
+      expect(compileCase(golden, golden.generations[0]!).diagnostics.filter(isError)).toEqual([]);
       expect(golden.title.length, `the title of ${golden.name}`).toBeGreaterThan(20);
     }
     expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
@@ -50,10 +51,6 @@ const withoutCase: Readonly<Record<string, string>> = {
   "more-warnings": "it follows a thousand warnings about one object (test/model/admit.test.ts makes them)",
   "internal-error": "it stands for a fault of anpm, and any that an input could show would be mended instead",
 };
-
-function isErrorOf({ severity }: { readonly severity: string }): boolean {
-  return severity === "error";
-}
 
 function read(folder: string, name: string): string | undefined {
   try {

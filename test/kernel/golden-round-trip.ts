@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { azureNpm, type Flavour } from "../../compiler/index.js";
+import { azureNpm, isError, type Flavour } from "../../compiler/index.js";
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
 import { whyNoKernel } from "../../scripts/kernel/namespace.js";
 import { assertKernelRoundTrip } from "./round-trip.js";
@@ -22,7 +22,8 @@ export function describeGoldenRoundTrips([flavour, ...others]: readonly [Flavour
 
   describe.skipIf(reason)(`with ${flavour} iptables a kernel prints back`, { timeout: 60_000 }, () => {
     test.each(trials)("$name, $generation", ({ golden, generation }) => {
-      const { result } = compileCase(golden, generation, flavour);
+      const { result, diagnostics } = compileCase(golden, generation, flavour);
+      expect(result === undefined).toBe(diagnostics.some(isError));
       if (result) assertKernelRoundTrip(result.tables, result.machine.ownership, flavour);
     });
   });
