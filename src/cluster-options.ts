@@ -1,0 +1,71 @@
+import { Option, type Command } from "commander";
+import type { CompileOptions } from "../compiler/index.js";
+import { collect } from "./collect.js";
+import { existingTables } from "./existing-tables.js";
+import type { DiagnosticsFormat } from "./report.js";
+
+/** What commands that compile manifests are told on the command line, in the same words for all of them. */
+export interface ClusterOptions {
+  readonly filename?: readonly string[];
+  readonly namespace?: string;
+  readonly npm?: string;
+  readonly iptables?: "nft" | "legacy";
+  readonly placeFirst?: true;
+  readonly placeAfterKubeServices?: true;
+  readonly existing?: string;
+  readonly lite?: true;
+  readonly kubernetes?: string;
+  readonly podCidr?: string;
+  readonly diagnostics: DiagnosticsFormat;
+}
+
+/** `-f` and `-n`, the first ones in a help text. */
+export function addInputOptions(command: Command): Command {
+  return command
+    .option(
+      "-f, --filename <path>",
+      "file, folder (its .yaml, .yml, .json), or - for standard input; repeatable",
+      collect,
+    )
+    .option("-n, --namespace <name>", "namespace of objects without one (default: default)");
+}
+
+/** What is said about the engine, and about what the manifests leave open. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .option("--npm <version>", "generation or NPM image tag, like v2-fnv or v1.5.50 (default: v2)")
+    .addOption(new Option("--iptables <flavour>", "packet filter below iptables").choices(["nft", "legacy"]))
+    .addOption(new Option("--place-first", "the jump to NPM is the first rule").conflicts("placeAfterKubeServices"))
+    .option("--place-after-kube-services", "the jump to NPM stands after the one to KUBE-SERVICES")
+    .option("--existing <file>", "iptables-save of the node before NPM (default: an empty table)")
+    .option("--lite", "NPM Lite: policies with CIDR blocks only")
+    .option("--kubernetes <version>", "emulated Kubernetes, like 1.29 (default: that of the generation's time)")
+    .option("--pod-cidr <cidr>", "addresses for pods that have no status (default: 10.240.0.0/16)");
+}
+
+/** The same for the compiler; reads the file of `--existing`. */
+export function compileOptionsOf(options: ClusterOptions): CompileOptions {
+  return {
+    ...given("namespace", options.namespace),
+    ...given("podCidr", options.podCidr),
+    ...given("generation", options.npm),
+    ...given("flavour", options.iptables),
+    ...given("placement", placementOf(options)),
+    ...given("lite", options.lite),
+    ...given("kubernetes", options.kubernetes),
+    ...given("existing", options.existing === undefined ? undefined : existingTables(options.existing)),
+  };
+}
+
+function placementOf(options: ClusterOptions): CompileOptions["placement"] {
+  if (options.placeFirst) return "first";
+  return options.placeAfterKubeServices ? "after-kube-services" : undefined;
+}
+
+/** `{ key: value }`, or nothing when the user did not say. */
+function given<K extends keyof CompileOptions>(
+  key: K,
+  value: CompileOptions[K] | undefined,
+): { [P in K]?: CompileOptions[K] } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: CompileOptions[K] });
+}
