@@ -6,6 +6,7 @@ import { reachByRules } from "../../compiler/simulate/reach-by-rules.js";
 import type { TracedTables } from "../../compiler/simulate/trace.js";
 import { tracerOf } from "../../compiler/simulate/tracer.js";
 import { holdsTraffic, protocols } from "../../compiler/simulate/traffic.js";
+import { runs } from "./runs.js";
 
 const addresses = ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.1.1", "192.168.0.1", "0.0.0.0", "255.255.255.255"];
 const ports = [0, 1, 52, 53, 54, 79, 80, 81, 90, 91, 65535];
@@ -113,9 +114,9 @@ describe("reach by rules", () => {
       fc.property(tables, pick("new" as const, "established" as const), (text, state) => {
         expect(differences(text, state)).toEqual([]);
       }),
-      { numRuns: 600 },
+      runs(600),
     );
-  }, 60_000);
+  }, 600_000);
 
   test("canary: a trace through other rules differs", () => {
     const text = "*filter\n:FORWARD DROP\n-A FORWARD -p tcp -j ACCEPT\nCOMMIT\n";

@@ -1,0 +1,16 @@
+import { parseIpsetSave } from "../netfilter/parse-ipset-save.js";
+import { parseIptablesSave } from "../netfilter/parse-iptables-save.js";
+import { printIpsetSave } from "../netfilter/print-ipset-save.js";
+import { printIptablesSave } from "../netfilter/print-iptables-save.js";
+import type { Tables } from "../netfilter/tables.js";
+import type { TracedTables } from "./trace.js";
+
+/** Tables as a reader of their text sees them: a referee reads what was printed, not what was meant. */
+export function readBack(tables: Tables): TracedTables {
+  const { chains, problems } = parseIptablesSave(printIptablesSave(tables));
+  const { sets, problems: more, others } = parseIpsetSave(printIpsetSave(tables.sets));
+  const problem = problems[0] ?? more[0];
+  if (problem) throw new Error(`line ${problem.line} of the printed tables: ${problem.message}`);
+  if (others[0]) throw new Error(`a set of another type: ${others[0].name}`);
+  return { chains, sets };
+}
