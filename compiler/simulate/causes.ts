@@ -46,7 +46,8 @@ export function causesOf(trace: Trace, tables: TracedTables, legend: Legend): re
       return origin?.kind === "field" ? [{ index, step: steps[index]!, origin }] : [];
     });
   return causes.filter(
-    ({ index, origin }) => !causes.some((other) => parents[other.index] === index && other.origin.object === origin.object),
+    ({ index, origin }) =>
+      !causes.some((other) => parents[other.index] === index && other.origin.object === origin.object),
   );
 }
 

@@ -32,7 +32,8 @@ export function describeAction({ action, to, text }: TraceStep): string {
 }
 
 function describeMatch(match: Match, outcome: Outcome, legend: Legend): string {
-  if (match.kind === "other") return outcome === "unknown" ? `unknown: ${match.words.join(" ")}` : match.words.join(" ");
+  if (match.kind === "other")
+    return outcome === "unknown" ? `unknown: ${match.words.join(" ")}` : match.words.join(" ");
   const negated = "negated" in match && match.negated;
   if (outcome === "unknown") return `unknown whether ${describeFact(match, !negated, legend)}`;
   return describeFact(match, outcome !== negated, legend);

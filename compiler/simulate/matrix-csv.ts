@@ -9,20 +9,34 @@ import { portsOf, protocols, type Traffic } from "./traffic.js";
 export function* matrixCsv(matrix: Matrix): Generator<string> {
   yield "source,destination,protocol,ports\n";
   const { endpoints } = matrix;
-  const ends = new Map<Passage, readonly string[]>();
+  const tails = new Map<Passage, (readonly string[])[]>();
+  let room = maxTails;
+  /** What stands behind the source, a line for each protocol that passes; made once for a destination and passage. */
+  const tailsOf = (passage: Passage, destination: number): readonly string[] => {
+    let known = tails.get(passage);
+    if (!known) tails.set(passage, (known = []));
+    const found = known[destination];
+    if (found) return found;
+    if (room === 0) {
+      tails.clear();
+      room = maxTails;
+    }
+    room -= 1;
+    return (known[destination] = endsOfLines(passage.allowed).map((end) => endpoints[destination]!.name + end));
+  };
   for (let source = 0; source < endpoints.length; source += 1) {
-    const from = endpoints[source]!.name;
-    let lines = "";
+    const lines: string[] = [];
     for (let destination = 0; destination < endpoints.length; destination += 1) {
       const passage = matrix.passage(source, destination);
-      if (!passage) continue;
-      let its = ends.get(passage);
-      if (!its) ends.set(passage, (its = endsOfLines(passage.allowed)));
-      for (const end of its) lines += `${from},${endpoints[destination]!.name}${end}`;
+      if (passage) for (const tail of tailsOf(passage, destination)) lines.push(tail);
     }
-    if (lines !== "") yield lines;
+    const start = `${endpoints[source]!.name},`;
+    if (lines.length > 0) yield `${start}${lines.join(`\n${start}`)}\n`;
   }
 }
+
+/** So many are kept at a time, or memory would grow with the number of pairs. */
+const maxTails = 1_000_000;
 
 /** `80;443;5000-5010`; empty for `other`, which has no ports. */
 export function formatPorts(traffic: Traffic, protocol: (typeof protocols)[number]): string {
@@ -31,9 +45,9 @@ export function formatPorts(traffic: Traffic, protocol: (typeof protocols)[numbe
   return ports.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(";");
 }
 
-/** What stands behind source and destination, a line for each protocol that passes. */
+/** What stands behind source and destination, for each protocol that passes. */
 function endsOfLines(traffic: Traffic): readonly string[] {
   return protocols
     .filter((protocol) => portsOf(traffic, protocol).length > 0)
-    .map((protocol) => `,${protocol},${formatPorts(traffic, protocol)}\n`);
+    .map((protocol) => `,${protocol},${formatPorts(traffic, protocol)}`);
 }
