@@ -74,6 +74,19 @@ export const engineCodes = {
     ({ release }) => `NPM Lite ${release} loses the set of every ipBlock on Linux: the rule matches all addresses`,
     () => "use a release from v1.6.12 to v1.7.10",
   ),
+  "npm-stops-at-rule": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} gives the policy up at ${what}: iptables does not understand the rule, and those behind it are missing`,
+    () => "leave this out, or put it into a policy of its own, so that the others are enforced",
+  ),
+  "npm-ignores-end-port": warning<Refused>(
+    ({ what, release }) => `Azure NPM ${release} does not know endPort (${what}): the rule is for the first port alone`,
+    () => "list the ports one by one",
+  ),
+  "npm-reads-named-port-as-zero": warning<Refused>(
+    ({ what, release }) => `Azure NPM ${release} does not know ports by name and takes ${what} for port 0`,
+    () => "write the port's number",
+  ),
   "npm-crashes": warning<Refused>(
     ({ what, release }) => `Azure NPM ${release} crashes on ${what}: nothing that comes after it is programmed`,
     () => "give the port a number",
@@ -100,5 +113,19 @@ export const engineCodes = {
   "npm-ignores-ipv6-pods": warning<IgnoredPods>(
     ({ count, pods }) => `Azure NPM leaves pods with an IPv6 address out of its sets; there are ${count}: ${pods}`,
     () => "use IPv4 pod addresses",
+  ),
+  "npm-policy-too-large": warning<{ answer: string; release: string }>(
+    ({ answer, release }) =>
+      `Azure NPM ${release} never enforces this policy: iptables-restore refuses its rules ("${answer}"), and NPM tries again for ever`,
+    () => "use fewer or shorter labels and values in one selector, or divide the policy",
+  ),
+  "npm-set-full": warning<{ name: string; count: number; max: number }>(
+    ({ name, count, max }) =>
+      `the set ${name} would have ${count} members and the kernel takes ${max}: Azure NPM leaves the others out ("Hash is full")`,
+    () => "divide the pods: fewer of them may share this label or namespace",
+  ),
+  "npm-shares-set": warning<{ names: string; kernelName: string }>(
+    ({ names, kernelName }) => `${names} have one kernel name, ${kernelName}: each set holds the members of both`,
+    () => "rename one of them, or use a release with SHA-256 names (v1.6.46, v1.8.12 and newer)",
   ),
 };

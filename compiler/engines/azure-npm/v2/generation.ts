@@ -1,6 +1,5 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Hashes } from "../hashes.js";
-import type { Quirk } from "../quirk.js";
 import type { Release } from "../release.js";
 
 /** What distinguishes the releases with the v2 data plane, as far as it shows on a node. */
@@ -34,7 +33,6 @@ export interface V2Generation {
   readonly setReset: "flush-and-destroy" | "one-restore-file";
   /** Minor version of the Kubernetes 1.x that is emulated unless the user says otherwise. */
   readonly kubernetesMinor: number;
-  readonly quirks: readonly Quirk[];
   readonly lite?: Lite;
 }
 

@@ -4,11 +4,12 @@ import { has, type Release } from "../release.js";
 import type { Blueprint } from "../blueprint.js";
 import { forwardJump } from "./chains.js";
 import type { Lite, Marks, SetNaming, V2Generation } from "./generation.js";
+import { quirksOf } from "./quirks.js";
 import { V2Node } from "./node.js";
 
 /** A generation as the engine wants it. */
 export function v2Blueprint(generation: V2Generation): Blueprint {
-  const { id, release, placement, kubernetesMinor, quirks } = generation;
+  const { id, release, placement, kubernetesMinor } = generation;
   return {
     id,
     release,
@@ -17,7 +18,14 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     jump: forwardJump,
     kubernetesMinor,
     commandFormat: "transcript",
-    quirks,
+    quirks: quirksOf({
+      openRule: generation.reading.openRule === "any" ? "any" : "lone",
+      skipsIpv6Policies: generation.badIpBlocks.ipv6 === "skip-policy",
+      sharesNestedLists: generation.names.nested("", "") === "",
+      readsSavedSets: generation.readsSavedSets,
+      cleansPodsWithoutAddress: generation.cleansPodsWithoutAddress,
+      blocksOfFirstPeersOnly: generation.reading.ipBlockPeers === "first-peer",
+    }),
     create: (settings) => new V2Node(generation, settings),
   };
 }
@@ -60,7 +68,6 @@ export function v2Fnv(release: Release, lite: boolean): V2Generation {
     cleansPodsWithoutAddress: true,
     setReset: has(release, "v1.4.30") ? "flush-and-destroy" : "one-restore-file",
     kubernetesMinor: 29,
-    quirks: [],
     ...(lite && { lite: "cidr-only" satisfies Lite }),
   };
 }

@@ -20,7 +20,8 @@ import { ignoredPodDiagnostics } from "../ignored-pods.js";
 import { memberships, reasonToIgnore, type Membership } from "./memberships.js";
 import { PolicyChains } from "./policy-chains.js";
 import { policySets } from "./policy-sets.js";
-import { refusals } from "./refusals.js";
+import { refusals, refusedPolicy } from "./refusals.js";
+import { refusedByRestore } from "./restore-limits.js";
 import { SetStore } from "./set-store.js";
 import { allNamespaces, namespaceLabelSet, namespaceSet } from "./sets.js";
 
@@ -40,7 +41,8 @@ export class V2Node implements NpmNode {
   readonly #pods = new Map<string, Pod>();
   /** Pods that stand in no set, with the last version of each. */
   readonly #ignored = new Map<string, Pod>();
-  readonly #policies = new Map<string, { policy: NetworkPolicy; pairs: PolicyPairs }>();
+  /** Those that the kernel refused have sets, and no rules. */
+  readonly #policies = new Map<string, { policy: NetworkPolicy; pairs: PolicyPairs; inForce: boolean }>();
   readonly #diagnostics: Diagnostic[] = [];
 
   constructor(generation: V2Generation, settings: Settings) {
@@ -61,7 +63,11 @@ export class V2Node implements NpmNode {
   }
 
   get diagnostics(): readonly Diagnostic[] {
-    return [...this.#diagnostics, ...ignoredPodDiagnostics([...this.#ignored.values()], reasonToIgnore)];
+    return [
+      ...this.#diagnostics,
+      ...this.#sets.diagnostics(),
+      ...ignoredPodDiagnostics([...this.#ignored.values()], reasonToIgnore),
+    ];
   }
 
   /** Boot: chains first, then sets. */
@@ -97,7 +103,7 @@ export class V2Node implements NpmNode {
   }
 
   pairs(): readonly PolicyPairs[] {
-    return [...this.#policies.values()].map(({ pairs }) => pairs);
+    return [...this.#policies.values()].flatMap(({ pairs, inForce }) => (inForce ? [pairs] : []));
   }
 
   tables(): Tables {
@@ -247,7 +253,9 @@ export class V2Node implements NpmNode {
     if (skipped) return [];
     const removal = before ? this.#deletePolicy(key) : [];
     const pairs = lowerPolicy(policy, this.#generation.reading);
-    this.#policies.set(key, { policy, pairs });
+    const refusal = refusedByRestore(pairs, this.#naming);
+    if (refusal !== undefined) this.#diagnostics.push(refusedPolicy(policy, refusal, this.#generation));
+    this.#policies.set(key, { policy, pairs, inForce: refusal === undefined });
     for (const { metadata, origin, lists, blocks } of policySets(pairs, this.#generation)) {
       const set = this.#sets.create(metadata, origin);
       set.policies += 1;
@@ -256,7 +264,7 @@ export class V2Node implements NpmNode {
     }
     const commands = this.#applySets();
     const isFirst = !this.#chains.active;
-    this.#chains.add(pairs);
+    if (refusal === undefined) this.#chains.add(pairs);
     return [...removal, ...commands, this.#commands.addPolicy(pairs, isFirst, this.#naming)];
   }
 
@@ -264,8 +272,8 @@ export class V2Node implements NpmNode {
     const found = this.#policies.get(key);
     if (!found) return [];
     this.#policies.delete(key);
-    this.#chains.remove(found.pairs);
-    const commands = this.#commands.removePolicy(found.pairs, !this.#chains.active, this.#naming);
+    if (found.inForce) this.#chains.remove(found.pairs);
+    const commands = found.inForce ? this.#commands.removePolicy(found.pairs, !this.#chains.active, this.#naming) : [];
     for (const { metadata, lists, blocks } of policySets(found.pairs, this.#generation)) {
       const set = this.#sets.find(metadata);
       if (!set) continue;

@@ -50,6 +50,12 @@ export function refusals(policy: NetworkPolicy, generation: V2Generation): Refus
   return { skipped, diagnostics };
 }
 
+/** A policy whose rules iptables-restore does not take: NPM tries again and again, and never enforces it. */
+export function refusedPolicy(policy: NetworkPolicy, answer: string, generation: V2Generation): Diagnostic {
+  const where = { location: { source: policy.source, offset: policy.offset }, object: keyOf(policy), field: "spec" };
+  return diagnostic("npm-policy-too-large", { answer, release: formatRelease(generation.release) }, where);
+}
+
 interface Refusal {
   readonly code:
     | "npm-skips-policy-ipv6"

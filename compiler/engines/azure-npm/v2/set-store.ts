@@ -1,5 +1,7 @@
 import type { IpSet } from "../../../netfilter/tables.js";
 import { compareMembers, kernelMember, networkOf } from "../../../netfilter/set-members.js";
+import { defaultMaxElements } from "../../../netfilter/print-ipset-save.js";
+import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import type { Origin } from "../../../text/origin.js";
 import type { Hashes } from "../hashes.js";
 import type { SetMetadata } from "./sets.js";
@@ -118,13 +120,36 @@ export class SetStore {
 
   /** What the kernel holds: the sets, and those that only wait for their removal. */
   kernelSets(): IpSet[] {
+    const sets = this.#byKernelName().map(kernelSet);
+    return sets.sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name));
+  }
+
+  /** Sets that do not hold what their names say. */
+  diagnostics(): Diagnostic[] {
+    return this.#byKernelName().flatMap((sets) => {
+      const { metadata, members, kernelName, origin } = sets[0]!;
+      const where = origin.kind === "field" ? origin : {};
+      const found: Diagnostic[] = [];
+      if (sets.length > 1) {
+        const names = sets.map(({ metadata: { readableName } }) => readableName).join(" and ");
+        found.push(diagnostic("npm-shares-set", { names, kernelName }, where));
+      }
+      if (members.size > maxMembers(metadata)) {
+        const parameters = { name: metadata.readableName, count: members.size, max: maxMembers(metadata) };
+        found.push(diagnostic("npm-set-full", parameters, where));
+      }
+      return found;
+    });
+  }
+
+  #byKernelName(): readonly (readonly SetState[])[] {
     const byName = new Map<string, SetState[]>();
     for (const set of [...this.#sets.values(), ...this.#doomed]) {
       const others = byName.get(set.kernelName);
       if (others) others.push(set);
       else byName.set(set.kernelName, [set]);
     }
-    return [...byName.values()].map(kernelSet).sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name));
+    return [...byName.values()];
   }
 
   #touch(set: SetState): PendingChange {
@@ -151,7 +176,8 @@ function withdraw(members: string[], member: string): boolean {
 function kernelSet(sets: readonly SetState[]): IpSet {
   const { metadata, kernelName, origin } = sets[0]!;
   const { readableName, type, maxElements } = metadata;
-  const members = sets.length === 1 && maxElements === undefined ? sets[0]!.members.keys() : distinctMembers(sets);
+  const simple = sets.length === 1 && maxElements === undefined && sets[0]!.members.size <= maxMembers(metadata);
+  const members = simple ? sets[0]!.members.keys() : [...distinctMembers(sets)].slice(0, maxMembers(metadata));
   return {
     name: kernelName,
     type,
@@ -160,6 +186,11 @@ function kernelSet(sets: readonly SetState[]): IpSet {
     readableName,
     origin,
   };
+}
+
+/** The kernel takes no further member ("Hash is full"); a list has no limit. */
+function maxMembers({ type, maxElements }: SetMetadata): number {
+  return type === "list:set" ? Infinity : (maxElements ?? defaultMaxElements);
 }
 
 /** Of two members that mean one network the first stays: the kernel refuses the second, and what is no network. */
