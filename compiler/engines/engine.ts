@@ -5,12 +5,15 @@ import type { Ownership } from "../netfilter/ownership.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { PolicyPairs } from "../pairs/pair-group.js";
 import type { Diagnostic } from "../text/diagnostic.js";
+import type { Deviation } from "./deviation.js";
 
 /** A program that turns policies into rules on nodes. */
 export interface Engine {
   readonly id: string;
   /** Ids of the generations that can be configured, newest first; the first is the default. */
   readonly generations: readonly string[];
+  /** The ways in which its rules are known to differ from the specification, of all releases. */
+  readonly deviations: readonly Deviation[];
   /** Checks what the user asked for. Without errors among the diagnostics there is a `machine`. */
   configure(options: EngineOptions): Configured;
 }
@@ -50,6 +53,8 @@ export interface Machine {
   readonly commandFormat: CommandFormat;
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
+  /** Those of the engine's deviations that it has. */
+  readonly deviations: readonly Deviation[];
   /** A node on which the engine has just started. */
   start(): Step;
   /** The node after an event. The node handed in is used up: a step may change it in place. */

@@ -3,11 +3,19 @@ import type { Command } from "../../netfilter/command.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import type { Configured, Effect, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import type { Blueprint, NpmNode, Settings } from "./blueprint.js";
-import { builtGenerations, defaultGeneration, selectGeneration } from "./generations.js";
+import { deviationCodes, npmDeviations } from "./deviations.js";
+import { builtGenerations, builtReleases, defaultGeneration, selectGeneration } from "./generations.js";
 import { formatRelease } from "./release.js";
 
 /** Azure NPM, the network policy engine of AKS. */
-export const azureNpm: Engine = { id: "azure-npm", generations: builtGenerations, configure };
+export const azureNpm: Engine = {
+  id: "azure-npm",
+  generations: builtGenerations,
+  deviations: npmDeviations(
+    builtReleases.map(({ id, release }) => ({ id, circumstances: { release, lite: false, kubernetesMinor: 29 } })),
+  ),
+  configure,
+};
 
 function configure(options: EngineOptions): Configured {
   const diagnostics: Diagnostic[] = [];
@@ -28,10 +36,12 @@ function configure(options: EngineOptions): Configured {
     kubernetesMinor: kubernetesMinor ?? blueprint.kubernetesMinor,
     ...(options.existing && { existing: options.existing }),
   };
-  return { machine: machineOf(blueprint, settings), diagnostics };
+  return { machine: machineOf(blueprint, settings, options.lite ?? false), diagnostics };
 }
 
-function machineOf(blueprint: Blueprint, settings: Settings): Machine {
+function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Machine {
+  const { release } = blueprint;
+  const codes: readonly string[] = deviationCodes({ release, lite, kubernetesMinor: settings.kubernetesMinor });
   const nodes = new WeakSet<Node>();
   return {
     engine: azureNpm.id,
@@ -41,6 +51,7 @@ function machineOf(blueprint: Blueprint, settings: Settings): Machine {
     kubernetesMinor: settings.kubernetesMinor,
     commandFormat: blueprint.commandFormat,
     ownership: ownershipOf(blueprint, settings),
+    deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {
       const node = blueprint.create(settings);
       nodes.add(node);

@@ -35,6 +35,11 @@ const ids = generations.map(({ id }) => id);
 /** Ids, newest first. */
 export const builtGenerations = generations.flatMap(({ id, make }) => (make ? [id] : [])).toReversed();
 
+/** What each built generation stands for, newest first. */
+export const builtReleases = generations
+  .flatMap(({ id, release, make }) => (make ? [{ id, release: parseRelease(release)! }] : []))
+  .toReversed();
+
 export const defaultGeneration = "v2";
 
 export type Selected = { readonly blueprint: Blueprint } | { readonly problem: Diagnostic };

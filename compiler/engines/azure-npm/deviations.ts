@@ -1,0 +1,323 @@
+import type { Deviation } from "../deviation.js";
+import { has, type Release } from "./release.js";
+
+/** What decides, besides the release, how an NPM behaves. */
+export interface Circumstances {
+  readonly release: Release;
+  readonly lite: boolean;
+  /** Minor version of the Kubernetes 1.x that NPM talks to. */
+  readonly kubernetesMinor: number;
+}
+
+export type DeviationCode = keyof typeof table;
+
+/** All deviations of Azure NPM, in the order of the table; `generations` says which generations are built and what each stands for. */
+export function npmDeviations(
+  generations: readonly { readonly id: string; readonly circumstances: Circumstances }[],
+): Deviation[] {
+  return codes.map((code) => {
+    const { applies, ...rest } = table[code];
+    const having = generations.filter(({ circumstances }) => applies(circumstances)).map(({ id }) => id);
+    return { code, ...rest, generations: having };
+  });
+}
+
+/** The codes of those that an NPM has. */
+export function deviationCodes(circumstances: Circumstances): readonly DeviationCode[] {
+  return codes.filter((code) => table[code].applies(circumstances));
+}
+
+interface Entry extends Omit<Deviation, "code" | "generations"> {
+  readonly applies: (circumstances: Circumstances) => boolean;
+}
+
+type Test = Entry["applies"];
+
+const always: Test = () => true;
+const since =
+  (...tags: readonly string[]): Test =>
+  ({ release }) =>
+    has(release, ...tags);
+const before =
+  (...tags: readonly string[]): Test =>
+  ({ release }) =>
+    !has(release, ...tags);
+const both =
+  (...tests: readonly Test[]): Test =>
+  (circumstances) =>
+    tests.every((test) => test(circumstances));
+
+const isLite: Test = ({ lite }) => lite;
+/** Names of sets are SHA-256 hashes; branch 1.7 never got them. */
+const hasLongHashes: Test = ({ release }) => release[1] !== 7 && has(release, "v1.6.46", "v1.8.12");
+
+/** The first release with the v2 data plane, and the first ones of older shapes. */
+const v2 = "v1.4.20";
+const v1 = "v1.4.1";
+const in2020 = "v1.0.31";
+const in2019b = "v1.0.27";
+const in2019 = "v1.0.18";
+
+/** Sources: Azure NPM at the tags named, as emulated in the folders beside this file, and as its own kernel dumps show. */
+const table = {
+  "npm-skips-policy-ipv6": {
+    title: "A policy with an IPv6 block is skipped as a whole",
+    cause: "NPM refuses an ipBlock that is IPv6 and enforces nothing of the policy, its IPv4 rules included",
+    releases: "v1.4.42 and newer",
+    advice: "put the IPv6 blocks into a policy of their own, so that the others are enforced",
+    applies: since("v1.4.42"),
+  },
+  "npm-skips-policy-zero-prefix": {
+    title: "A policy with a block of prefix length 0 other than 0.0.0.0/0 is skipped as a whole",
+    cause:
+      "of the blocks that mean every address NPM knows the spelling 0.0.0.0/0 only, and refuses the policy otherwise",
+    releases: "v1.4.45 and newer",
+    advice: "write 0.0.0.0/0",
+    applies: since("v1.4.45"),
+  },
+  "npm-skips-block": {
+    title: "A block of prefix length 0 other than 0.0.0.0/0 matches nothing",
+    cause:
+      "NPM hands the block to ipset, whose hash:net sets take no network of prefix length 0, and goes on without it",
+    releases: "v1.1.5 to v1.4.44",
+    advice: "write 0.0.0.0/0",
+    applies: both(since(in2020), before("v1.4.45")),
+  },
+  "npm-skips-peer": {
+    title: "An ipBlock that is not the first peer of its rule is ignored",
+    cause: "NPM makes a rule for an ipBlock only where it is the first peer",
+    releases: "v1.4.20",
+    advice: "give each ipBlock a rule of its own",
+    applies: both(since(v2), before("v1.4.21")),
+  },
+  "npm-skips-later-block": {
+    title: "An ipBlock behind another peer is ignored when an earlier rule has a block",
+    cause:
+      "once NPM has written a rule for an ipBlock of a direction, it makes none for an ipBlock that is not the first peer of its rule",
+    releases: "v1.0.31 to v1.4.19",
+    advice: "give each ipBlock a rule of its own, or write it as the first peer",
+    applies: both(since(in2020), before(v2)),
+  },
+  "npm-blocks-share-exceptions": {
+    title: "An exception of one ipBlock cuts into the other blocks of its rule",
+    cause:
+      "all blocks of a rule stand in one set, and there the longest prefix decides, exception or not, whose ever it is",
+    releases: "v1.1.5 to v1.4.19",
+    advice: "give each ipBlock a rule of its own",
+    applies: both(since(in2020), before(v2)),
+  },
+  "npm-not-in-is-or": {
+    title: "NotIn with several values on a namespaceSelector means: not the one or not the other",
+    cause:
+      "NPM makes a rule for each value; a namespace that has one of the values fulfils the rules of the others, so that the expression excludes nothing",
+    releases: "v1.4.1 and newer",
+    advice:
+      "write one NotIn expression for each value: {key: k, operator: NotIn, values: [a]} and {key: k, operator: NotIn, values: [b]}",
+    applies: since(v1),
+  },
+  "npm-in-is-and": {
+    title: "In with several values asks for all of them at once",
+    cause: "NPM makes each value a requirement of its own; no pod and no namespace has two values of one label",
+    releases: "v1.0.27 to v1.2.2",
+    advice: "write one peer, or one policy, for each value",
+    applies: both(since(in2019b), before(v1)),
+  },
+  "npm-merges-value-lists": {
+    title: "Two In expressions with several values of the same key mean: any of all these values",
+    cause: "NPM puts the values of all such expressions with one key into one list",
+    releases: "v1.4.1 to v1.4.19",
+    advice: "write one In expression with the values that both allow",
+    applies: both(since(v1), before(v2)),
+  },
+  "npm-negation-means-everyone": {
+    title: "A selector made only of NotIn and DoesNotExist also takes in addresses that are no pods",
+    cause:
+      "its rule asks only in which sets an address is not; addresses outside the cluster, nodes, and pods on the host's network are in none",
+    releases: "v1.0.27 and newer",
+    advice:
+      "add an expression that every namespace fulfils: {key: kubernetes.io/metadata.name, operator: Exists}; to a podSelector of a release before v1.0.31 add a label",
+    applies: since(in2019b),
+  },
+  "npm-ignores-expressions": {
+    title: "matchExpressions are ignored",
+    cause: "NPM reads matchLabels only; a selector without them counts as empty",
+    releases: "v1.0.9 to v1.0.26",
+    advice: "use matchLabels",
+    applies: before(in2019b),
+  },
+  "npm-labels-are-or": {
+    title: "Several matchLabels mean any of them",
+    cause: "NPM makes rules for each label of a selector by itself, as if it were the only one",
+    releases: "v1.0.9 to v1.0.26",
+    advice: "give the pods one label that stands for the combination",
+    applies: before(in2019b),
+  },
+  "npm-selectors-cross-namespaces": {
+    title: "A podSelector with labels means pods of every namespace",
+    cause: "NPM's sets of pods with a label span the cluster, and its rules do not ask for the namespace besides",
+    releases: "v1.0.9 to v1.0.30",
+    advice: "use labels that no other namespace uses",
+    applies: before(in2020),
+  },
+  "npm-both-selectors-are-or": {
+    title: "A peer with namespaceSelector and podSelector takes in what either selects",
+    cause: "NPM makes rules for the two selectors by themselves",
+    releases: "v1.0.9 to v1.0.17",
+    advice: "use labels that only pods of these namespaces have, and a podSelector alone",
+    applies: before(in2019),
+  },
+  "npm-skips-both-selectors": {
+    title: "A peer with namespaceSelector and podSelector is ignored",
+    cause: "NPM asks the API server for its version, and takes such peers for unknown to a Kubernetes before 1.11",
+    releases: "v1.0.18 to v1.4.19, with a Kubernetes before 1.11",
+    advice: "use --kubernetes 1.11 or newer, or peers with one selector",
+    applies: both(since(in2019), before(v2), ({ kubernetesMinor }) => kubernetesMinor < 11),
+  },
+  "npm-ignores-end-port": {
+    title: "endPort is ignored",
+    cause: "NPM does not know the field: the rule is for the first port alone",
+    releases: "v1.0.9 to v1.4.19",
+    advice: "list the ports one by one",
+    applies: before(v2),
+  },
+  "npm-named-port-any-protocol": {
+    title: "A named port stands for every protocol under which a pod has it",
+    cause: "the rule matches the set of that name without asking for the protocol",
+    releases: "v1.0.31 to v1.4.4",
+    advice: "write the port's number, or give each port a name of its own",
+    applies: both(since(in2020), before("v1.4.5")),
+  },
+  "npm-named-port-any-protocol-of-namespaces": {
+    title: "Beside a namespaceSelector alone, a named port stands for every protocol under which a pod has it",
+    cause:
+      "the rule for such a peer matches the set of that name without asking for the protocol; those for other peers ask",
+    releases: "v1.4.5 to v1.4.19",
+    advice: "write the port's number, or add podSelector: {} to the peer",
+    applies: both(since("v1.4.5"), before(v2)),
+  },
+  "npm-named-port-of-source": {
+    title: "A named port of an egress rule is looked up at the source",
+    cause: "NPM matches the set of that name by the address of the source instead of the destination",
+    releases: "v1.0.31 to v1.2.2",
+    advice: "write the port's number",
+    applies: both(since(in2020), before(v1)),
+  },
+  "npm-open-rule-ignored": {
+    title: "A rule {} beside other rules allows nothing",
+    cause:
+      "NPM takes a rule {} for 'everything' only when it is the only rule of its direction, and makes no rule of it otherwise",
+    releases: "v1.4.20 to v1.5.16",
+    advice: "write the rule {} alone: the others add nothing to it",
+    applies: both(since(v2), before("v1.5.17")),
+  },
+  "npm-ingress-allow-skips-egress": {
+    title: "What an ingress rule allows is not asked for egress any more",
+    cause: "the rule says ACCEPT, which ends the walk before the egress rules of the source's policies",
+    releases: "v1.0.9 to v1.2.2",
+    advice: "restrict the destination's ingress rules instead of the source's egress",
+    applies: before(v1),
+  },
+  "npm-egress-allow-skips-ingress": {
+    title: "What an egress rule allows overrides a policy that denies all ingress",
+    cause:
+      "an ingress policy without rules only adds a DROP at the very end, and the egress rule's ACCEPT comes before it",
+    releases: "v1.0.9 to v1.2.2",
+    advice: "restrict the source's egress rules, or give the ingress policy a rule that allows something harmless",
+    applies: before(v1),
+  },
+  "npm-policy-order": {
+    title: "A policy whose rules name ports only refuses what later policies allow",
+    cause:
+      "behind its rules NPM puts a jump to the DROPs, and it may stand before the jump that leads to another policy's peers without ports",
+    releases: "v1.0.31 to v1.2.2",
+    advice: "write peers together with ports, or apply policies with peers first",
+    applies: both(since(in2020), before(v1)),
+  },
+  "npm-replies-judged-anew": {
+    title: "Replies are refused where a new connection the other way would be",
+    cause:
+      "NPM looks at every forwarded packet, and its rule for established connections stands behind the DROPs; nodes where kube-proxy's KUBE-FORWARD accepts them first do not show it",
+    releases: "v1.1.4 to v1.4.15",
+    advice: "show the node's own rules with --existing: with kube-proxy's KUBE-FORWARD before NPM replies pass",
+    applies: both(since(in2020), before("v1.4.16")),
+  },
+  "npm-shared-address": {
+    title: "Pods with one address are one pod to the rules",
+    cause: "sets hold addresses: one that several pods have carries the labels and named ports of all of them",
+    releases: "all",
+    advice: "leave pods out that are gone, or correct status.podIP",
+    applies: always,
+  },
+  "npm-selects-host-network-pods": {
+    title: "Pods on their host's network are selected by the node's address",
+    cause: "NPM puts them into its sets like other pods, so that policies hold for the node and all it sends",
+    releases: "v1.0.9 to v1.2.2",
+    advice: "do not select pods with hostNetwork: true",
+    applies: before(v1),
+  },
+  "npm-keeps-finished-pods": {
+    title: "The address of a finished pod stays in the sets",
+    cause: "NPM asks only whether a pod has an address, which may belong to somebody else by now",
+    releases: "v1.0.27 to v1.2.2",
+    advice: "delete finished pods",
+    applies: both(since(in2019b), before(v1)),
+  },
+  "npm-ignores-deleted-pods": {
+    title: "A pod whose deletion needs no more time is no pod any more",
+    cause: "NPM leaves a pod with deletionGracePeriodSeconds 0 out of its sets, though it may still run",
+    releases: "v1.4.1 and newer",
+    advice: "nothing to do: it is gone in a moment",
+    applies: since(v1),
+  },
+  "npm-ignores-unknown-pods": {
+    title: "A pod of unknown phase is no pod any more",
+    cause: "NPM leaves pods in phase Unknown out of its sets, though they may still run",
+    releases: "v1.0.9 to v1.0.26",
+    advice: "nothing to do: bring the node back, or delete the pod",
+    applies: before(in2019b),
+  },
+  "npm-ipv6-unfiltered": {
+    title: "IPv6 traffic is not filtered",
+    cause: "NPM programs iptables, never ip6tables, and leaves IPv6 pods out of its sets",
+    releases: "all",
+    advice: "use IPv4 pod addresses where policies must hold",
+    applies: always,
+  },
+  "npm-hash-collision": {
+    title: "Two sets have one name in the kernel and share their members",
+    cause: "before v1.8.12 names of sets are hashes of 32 bits, and two of the cluster's names have the same",
+    releases: "v1.0.9 to v1.8.11 but v1.6.46 and newer of v1.6",
+    advice: "rename the label or namespace: another text has another hash",
+    applies: (circumstances) => !hasLongHashes(circumstances),
+  },
+  "npm-lite-skips-policy": {
+    title: "NPM Lite skips policies with selectors or named ports",
+    cause: "it translates blocks and port numbers only, and enforces nothing of a policy that has anything else",
+    releases: "v1.6.12 and newer, as NPM Lite",
+    advice: "use ipBlock peers and numeric ports",
+    applies: (circumstances) => isLite(circumstances) && !hasLongHashes(circumstances),
+  },
+  "npm-lite-fails-to-start": {
+    title: "NPM Lite gives up at its start, so that no policy is enforced",
+    cause: "its informers never sync, and it stops after it has made its base chains",
+    releases: "v1.6.46 and newer of v1.6, v1.8.12 and newer, as NPM Lite",
+    advice: "leave --lite out",
+    applies: both(isLite, hasLongHashes),
+  },
+  "npm-lite-matches-everything": {
+    title: "NPM Lite lets a rule with an ipBlock match every address",
+    cause: "on Linux the rule loses the block's set",
+    releases: "v1.7.11 to v1.8.11, as NPM Lite",
+    advice: "use a release from v1.6.12 to v1.7.10",
+    applies: both(isLite, since("v1.7.11"), before("v1.8.12")),
+  },
+  "npm-not-asked": {
+    title: "A rule outside NPM's chains decides",
+    cause: "the node has rules in FORWARD that accept or refuse the packet before or behind NPM",
+    releases: "all, with --existing",
+    advice: "look at the rules of --existing, and at where NPM's jump stands among them",
+    applies: always,
+  },
+} satisfies Readonly<Record<string, Entry>>;
+
+const codes = Object.keys(table) as DeviationCode[];
