@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
+import { compile } from "../compiler/compile.js";
 import { parseDocuments } from "../compiler/manifest/parse-documents.js";
+import { outputs } from "../compiler/outputs.js";
 import type { Diagnostic } from "../compiler/text/diagnostic.js";
 import { formatDiagnostic } from "../compiler/text/format-diagnostic.js";
 import { randomText } from "./random-text.js";
@@ -18,6 +20,12 @@ const seed = Number(options.seed);
 /** What is fuzzed: text in, diagnostics out. */
 const subjects: Record<string, (text: string) => readonly Diagnostic[]> = {
   parseDocuments: (text) => parseDocuments({ name: "fuzz.yaml", text }).diagnostics,
+  // Without errors, also every output: a script refuses to be made of a name that is unfit for one.
+  compile: (text) => {
+    const { result, diagnostics } = compile([{ name: "fuzz.yaml", text }], { podCidr: "10.0.0.0/8" });
+    if (result) for (const output of outputs) output.print(result, { resolve: true });
+    return diagnostics;
+  },
 };
 
 const began = performance.now();
