@@ -64,6 +64,16 @@ export class Iptables {
     return this.#table.rules("FORWARD").findIndex((rule) => mentions(rule, text)) + 1;
   }
 
+  /** Every chain of NPM's that is there. */
+  ownChains(): string[] {
+    const words = ["iptables", ...this.#wait, "-t", "filter", "-n", "-L"];
+    this.#record({ words, pipedTo: ["grep", "Chain AZURE-NPM"] });
+    return this.#table
+      .list()
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith("AZURE-NPM"));
+  }
+
   #run(operation: string, chain: string, entry?: Entry, index?: number): void {
     const wait = this.#wait;
     this.#record({

@@ -30,6 +30,8 @@ export interface V1Generation {
   readonly namedPortsSayProtocol: boolean;
   /** Prefix of a named port's set. */
   readonly namedPortPrefix: "namedport:" | "";
+  /** Chains of NPM v2 go with its own. */
+  readonly removesForeignChains: boolean;
   /** Start-up removes the sets of the NPM before. */
   readonly destroysSetsAtStart: boolean;
   /** The set of kube-system is made at start, before anything is known of the cluster. */

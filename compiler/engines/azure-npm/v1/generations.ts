@@ -4,6 +4,7 @@ import { fnvHashes } from "../hashes.js";
 import { has, type Release } from "../release.js";
 import { forwardRule } from "./chains.js";
 import type { V1Generation } from "./generation.js";
+import { quirks2019b, quirks2020, quirksCtstate, quirksV1 } from "./quirks.js";
 import { V1Node } from "./node.js";
 
 /** A generation as the engine wants it. */
@@ -39,10 +40,11 @@ export function v1(release: Release): V1Generation {
     egressPortFlags: "dst,dst",
     namedPortsSayProtocol: has(release, "v1.4.5"),
     namedPortPrefix: "namedport:",
+    removesForeignChains: has(release, "v1.4.17"),
     destroysSetsAtStart: true,
     createsKubeSystem: !newConnectionsOnly,
     kubernetesMinor: 20,
-    quirks: [],
+    quirks: newConnectionsOnly ? quirksCtstate : quirksV1,
   };
 }
 
@@ -61,7 +63,7 @@ export function v1In2020(release: Release): V1Generation {
     destroysSetsAtStart: has(release, "v1.2.1"),
     createsKubeSystem: true,
     kubernetesMinor: 18,
-    quirks: [],
+    quirks: quirks2020,
   };
 }
 
@@ -77,7 +79,7 @@ export function v1In2019b(release: Release): V1Generation {
     pods: "every-event",
     destroysSetsAtStart: false,
     kubernetesMinor: 14,
-    quirks: [],
+    quirks: quirks2019b,
   };
 }
 

@@ -8,6 +8,7 @@ import type { Diagnostic } from "../../../text/diagnostic.js";
 import type { Event } from "../../engine.js";
 import type { NpmNode, Settings } from "../blueprint.js";
 import type { Cluster } from "../cluster.js";
+import { ignoredFields, type FieldHabits } from "../ignored-fields.js";
 import { ignoredPodDiagnostics } from "../ignored-pods.js";
 import { FilterTable } from "../kernel/filter-table.js";
 import { Ipset } from "../kernel/ipset.js";
@@ -15,6 +16,7 @@ import { Iptables } from "../kernel/iptables.js";
 import { SetTable } from "../kernel/set-table.js";
 import { EventCluster } from "../event-cluster.js";
 import { SetManager } from "../set-manager.js";
+import { stoppedAt } from "../stopped-at.js";
 import { CachedCluster } from "./cached-cluster.js";
 import type { V1Generation } from "./generation.js";
 import { clusterNames } from "./names.js";
@@ -29,10 +31,17 @@ export class V1Node implements NpmNode {
   readonly #programmer: Programmer;
   readonly #policies: Policies;
   readonly #inForce = new Map<string, PolicyPairs>();
+  readonly #fieldHabits: FieldHabits;
   readonly #diagnostics: Diagnostic[] = [];
   #commands: Command[] = [];
 
   constructor(generation: V1Generation, settings: Settings) {
+    const merged = generation.chains === "merged";
+    this.#fieldHabits = {
+      release: generation.release,
+      blocks: merged ? "rules" : "sets",
+      namedPorts: merged ? "services" : "sets",
+    };
     this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
     const record = (command: Command) => this.#commands.push(command);
     const iptables = new Iptables(this.#table, ["-w", "60"], record);
@@ -43,7 +52,9 @@ export class V1Node implements NpmNode {
       remembersAddresses: generation.pods === "by-address",
     });
     this.#cluster = generation.pods === "cached" ? new CachedCluster(sets) : events;
-    this.#programmer = new Programmer(generation, settings, iptables, ipset, sets);
+    this.#programmer = new Programmer(generation, settings, iptables, ipset, sets, (entry) =>
+      this.#diagnostics.push(stoppedAt(entry, generation.release)),
+    );
     this.#policies = new Policies(generation, settings, this.#programmer, events, sets);
   }
 
@@ -96,6 +107,7 @@ export class V1Node implements NpmNode {
   }
 
   #applyPolicy(policy: NetworkPolicy): void {
+    this.#diagnostics.push(...ignoredFields(policy, this.#fieldHabits));
     this.#inForce.delete(keyOf(policy));
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#policies.reading));
     this.#policies.apply(policy);

@@ -1,4 +1,5 @@
 import type { Settings } from "../blueprint.js";
+import type { Entry } from "../kernel/entry.js";
 import type { Iptables } from "../kernel/iptables.js";
 import type { Ipset } from "../kernel/ipset.js";
 import type { Origin } from "../../../text/origin.js";
@@ -14,9 +15,19 @@ export class Programmer {
   readonly #iptables: Iptables;
   readonly #ipset: Ipset;
   readonly #sets: SetManager;
+  readonly #stopped: (entry: Entry) => void;
   #chainsExist = false;
 
-  constructor(generation: V1Generation, settings: Settings, iptables: Iptables, ipset: Ipset, sets: SetManager) {
+  /** `stopped` hears of a rule at which NPM gives a policy up. */
+  constructor(
+    generation: V1Generation,
+    settings: Settings,
+    iptables: Iptables,
+    ipset: Ipset,
+    sets: SetManager,
+    stopped: (entry: Entry) => void,
+  ) {
+    this.#stopped = stopped;
     this.#generation = generation;
     this.#settings = settings;
     this.#iptables = iptables;
@@ -57,7 +68,9 @@ export class Programmer {
     const forward = forwardEntry(this.#generation);
     if (this.#generation.newConnectionsOnly && this.#iptables.remove({ ...forward, after: [] }) === 2) return;
     if (this.#iptables.remove(forward) === 2) return;
-    const chains = removedChains(this.#generation);
+    const known = removedChains(this.#generation);
+    const others = this.#generation.removesForeignChains ? this.#iptables.ownChains() : [];
+    const chains = [...new Set([...known, ...others])];
     for (const chain of chains) this.#iptables.flush(chain);
     for (const chain of chains) this.#iptables.deleteChain(chain);
   }
@@ -90,6 +103,7 @@ export class Programmer {
         return true;
       }
       const status = this.#iptables.check(entry);
+      if (status === 2) this.#stopped(entry);
       return status === 0 || (status === 1 && this.#iptables.append(entry) === 0);
     });
   }

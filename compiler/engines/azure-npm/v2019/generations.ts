@@ -3,6 +3,7 @@ import type { Blueprint } from "../blueprint.js";
 import { has, type Release } from "../release.js";
 import { forwardRule } from "./chains.js";
 import type { V2019Generation } from "./generation.js";
+import { quirks2018, quirks2019 } from "./quirks.js";
 import { V2019Node } from "./node.js";
 
 /** A generation as the engine wants it. */
@@ -32,7 +33,7 @@ export function v1In2019(release: Release): V2019Generation {
     adds: "first",
     wait: has(release, "v1.0.21") ? ["-w", "60"] : ["-w"],
     kubernetesMinor: 12,
-    quirks: [],
+    quirks: quirks2019,
   };
 }
 
@@ -47,7 +48,7 @@ export function v1In2018(release: Release): V2019Generation {
     adds: has(release, "v1.0.13") ? "first" : "last",
     wait: [],
     kubernetesMinor: 11,
-    quirks: [],
+    quirks: quirks2018,
   };
 }
 

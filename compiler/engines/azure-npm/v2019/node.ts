@@ -9,12 +9,14 @@ import type { Event } from "../../engine.js";
 import type { NpmNode, Settings } from "../blueprint.js";
 import { EventCluster } from "../event-cluster.js";
 import { fnvHashes } from "../hashes.js";
+import { ignoredFields } from "../ignored-fields.js";
 import { ignoredPodDiagnostics } from "../ignored-pods.js";
 import { FilterTable } from "../kernel/filter-table.js";
 import { Ipset } from "../kernel/ipset.js";
 import { Iptables } from "../kernel/iptables.js";
 import { SetTable } from "../kernel/set-table.js";
 import { formatRelease } from "../release.js";
+import { stoppedAt } from "../stopped-at.js";
 import { SetManager } from "../set-manager.js";
 import { chainSteps, forwardEntry, kubeSystem, ownChains } from "./chains.js";
 import type { V2019Generation } from "./generation.js";
@@ -125,6 +127,8 @@ export class V2019Node implements NpmNode {
       this.#diagnostics.push(diagnostic("npm-crashes", { what: "a port without a number", release }, missing));
       return;
     }
+    const { release } = this.#generation;
+    this.#diagnostics.push(...ignoredFields(policy, { release, blocks: "rules", namedPorts: "zero" }));
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#generation.reading));
     const { sets, lists, entries } = this.#translate(policy);
     for (const [name, origin] of sets) if (!this.#sets.createSet(name, origin)) return;
@@ -132,7 +136,10 @@ export class V2019Node implements NpmNode {
     if (!this.#cluster.listAllNamespaces()) return;
     for (const entry of entries) {
       const status = this.#iptables.check(entry);
-      if (status === 2) return;
+      if (status === 2) {
+        this.#diagnostics.push(stoppedAt(entry, this.#generation.release));
+        return;
+      }
       if (status === 0) continue;
       const added = this.#generation.adds === "first" ? this.#iptables.insert(entry) : this.#iptables.append(entry);
       if (added !== 0) return;

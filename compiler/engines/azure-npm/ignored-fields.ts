@@ -1,0 +1,47 @@
+import type { NetworkPolicy, Peer, PolicyPort } from "../../model/objects.js";
+import { keyOf } from "../../model/objects.js";
+import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import { formatRelease, type Release } from "./release.js";
+
+/** What an NPM with the v1 data plane makes of blocks and named ports. */
+export interface FieldHabits {
+  readonly release: Release;
+  /** Blocks stand in sets, which hold no IPv6; or in rules. */
+  readonly blocks: "sets" | "rules";
+  /** A named port is matched by a set; by its name in /etc/services; or as port 0. */
+  readonly namedPorts: "sets" | "services" | "zero";
+}
+
+/** Fields that NPM reads past, or otherwise than written. */
+export function ignoredFields(policy: NetworkPolicy, habits: FieldHabits): Diagnostic[] {
+  const release = formatRelease(habits.release);
+  const found: Diagnostic[] = [];
+  for (const type of new Set(policy.policyTypes)) {
+    const [list, peers] = type === "Ingress" ? (["ingress", "from"] as const) : (["egress", "to"] as const);
+    policy[list].forEach((rule, index) => {
+      const report = (code: FieldCode, what: string, at: Peer | PolicyPort, field: string) => {
+        const location = { source: policy.source, offset: at.offset };
+        const where = { location, object: keyOf(policy), field: `spec.${list}[${index}].${field}` };
+        found.push(diagnostic(code, { what, release }, where));
+      };
+      rule.peers.forEach((peer, position) => {
+        if (peer.kind !== "ipBlock" || habits.blocks === "rules" || fitsSet(peer.cidr)) return;
+        report("npm-skips-block", peer.cidr, peer, `${peers}[${position}]`);
+      });
+      rule.ports.forEach((port, position) => {
+        const field = `ports[${position}]`;
+        if (port.endPort !== undefined) report("npm-ignores-end-port", `${port.endPort}`, port, `${field}.endPort`);
+        if (typeof port.port === "string" && habits.namedPorts === "zero") {
+          report("npm-reads-named-port-as-zero", port.port, port, `${field}.port`);
+        }
+      });
+    });
+  }
+  return found;
+}
+
+type FieldCode = "npm-skips-block" | "npm-ignores-end-port" | "npm-reads-named-port-as-zero";
+
+function fitsSet(cidr: string): boolean {
+  return !cidr.includes(":") && (!cidr.endsWith("/0") || cidr === "0.0.0.0/0");
+}
