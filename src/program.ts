@@ -15,6 +15,16 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/compile.js"),
   },
   {
+    name: "trace",
+    summary: "walk a packet through the rules, and say why it passes or not",
+    load: () => import("./commands/trace.js"),
+  },
+  {
+    name: "matrix",
+    summary: "show who reaches whom on what",
+    load: () => import("./commands/matrix.js"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for a shell",
     load: () => import("./commands/completion.js"),
@@ -26,6 +36,9 @@ Examples:
   anpm compile -f policies/                     the iptables rules for a folder of manifests
   anpm compile -f cluster.yaml -o ipset-save    the sets that they match
   anpm compile --help                           more of them
+  anpm trace -f cluster.yaml --from shop/web --to shop/api --port 80
+                                                why a packet passes or not
+  anpm matrix -f cluster.yaml                   who reaches whom on what
 `;
 
 /** The command line. Only the commands that `wanted` accepts are loaded; of the others there are name and summary. */

@@ -11,7 +11,20 @@ export function describeMatches(step: TraceStep, rule: Rule | undefined, legend:
     step.matched === false
       ? outcomes.filter(({ outcome }) => outcome === false).slice(0, 1)
       : outcomes.filter(({ match, outcome }) => outcome === "unknown" || !saysNothing(match));
-  return shown.map(({ match, outcome }) => describeMatch(match, outcome, legend)).join(", ");
+  return joinAlike(shown.map(({ match, outcome }) => describeMatch(match, outcome, legend))).join(", ");
+}
+
+/** `source is in a`, `source is in b` become `source is in a and b`. */
+function joinAlike(facts: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  let before = "";
+  for (const fact of facts) {
+    const subject = /^(source|destination) is in /.exec(fact)?.[0] ?? "";
+    if (subject !== "" && subject === before) joined.push(`${joined.pop()!} and ${fact.slice(subject.length)}`);
+    else joined.push(fact);
+    before = subject;
+  }
+  return joined;
 }
 
 /** What a rule that matched does: `jump to AZURE-NPM`, `drop`; "" when it lets the packet go on. */

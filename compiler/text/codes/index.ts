@@ -1,10 +1,13 @@
 import { engineCodes } from "./engine.js";
+import { expectationCodes } from "./expectations.js";
 import { manifestCodes } from "./manifest.js";
 import { modelCodes } from "./model.js";
+import { replayCodes } from "./replay.js";
 import { shellCodes } from "./shell.js";
+import { simulateCodes } from "./simulate.js";
 
 /** The one table of diagnostics: code → severity, message, fix; a section a phase. */
-export const codes = { ...manifestCodes, ...modelCodes, ...engineCodes, ...shellCodes };
+export const codes = { ...manifestCodes, ...modelCodes, ...engineCodes, ...simulateCodes, ...expectationCodes, ...replayCodes, ...shellCodes };
 
 export type Code = keyof typeof codes;
 

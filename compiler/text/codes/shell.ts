@@ -68,8 +68,8 @@ export const shellCodes = {
     () => "name another folder, or name the files themselves",
   ),
   "unreadable-dump": error(
-    (p: { problem: string }) => p.problem,
-    () => "give the output of iptables-save as it is",
+    (p: { problem: string; tool: string }) => p.problem,
+    (p) => `give the output of ${p.tool} as it is`,
   ),
   "read-already": warning(
     (p: { path: string; target: string }) => `${p.path} leads to ${p.target}, which is read already, and is skipped`,

@@ -1,0 +1,44 @@
+import {
+  diagnostic,
+  parseIpsetSave,
+  parseIptablesSave,
+  type Diagnostic,
+  type Source,
+  type TracedTables,
+} from "../compiler/index.js";
+import { Failure } from "./failure.js";
+import { readFile } from "./read-sources.js";
+
+/** What a node shows of itself: the file that iptables-save wrote and, when there is one, that of ipset save. */
+export function readDump(rules: string, sets: string | undefined): TracedTables {
+  if (rules === "-" && sets === "-") throw new Failure([diagnostic("stdin-twice", {})]);
+  const { chains } = readDumpFile(rules, "iptables-save", parseIptablesSave);
+  return { chains, sets: sets === undefined ? [] : readDumpFile(sets, "ipset save", parseIpsetSave).sets };
+}
+
+interface Problem {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Reads and parses one file that `tool` wrote. Throws a Failure with every line that cannot be read. */
+export function readDumpFile<Parsed extends { readonly problems: readonly Problem[] }>(
+  path: string,
+  tool: string,
+  parse: (text: string) => Parsed,
+): Parsed {
+  const read = readFile(path);
+  if ("error" in read) throw new Failure([read.error]);
+  const parsed = parse(read.source.text);
+  if (parsed.problems.length > 0) throw new Failure(parsed.problems.map((each) => unreadable(read.source, tool, each)));
+  return parsed;
+}
+
+function unreadable(source: Source, tool: string, problem: Problem): Diagnostic {
+  const offset = source.text.split("\n", problem.line - 1).join("\n").length;
+  return diagnostic(
+    "unreadable-dump",
+    { problem: problem.message, tool },
+    { location: { source, offset: problem.line === 1 ? 0 : offset + 1 } },
+  );
+}
