@@ -6,7 +6,7 @@ import { decodeFields, decodeList, decodeString, isNull, reportUnknownField } fr
 import type { LabelSelector, Peer } from "./objects.js";
 
 /** Reads and checks an item of `from` or `to`. */
-export function readPeer(item: Value, index: number, checker: Checker): Peer {
+export function readPeer(item: Value, index: string | number, checker: Checker): Peer {
   let podSelector: LabelSelector | undefined;
   let namespaceSelector: LabelSelector | undefined;
   let block: Block | undefined;

@@ -35,6 +35,11 @@ export class Checker {
     return this.#errors.length === 0 && this.#warnings.length === 0;
   }
 
+  /** Errors so far, unknown fields included: whether reading a part went well shows in the difference. */
+  get errorCount(): number {
+    return this.#errors.length + this.#unnamedErrors;
+  }
+
   /** Further errors will only be counted. */
   get isFull(): boolean {
     return this.#errors.length >= maxErrors;

@@ -88,7 +88,7 @@ function wholeCharacter(text: string, offset: number): number {
 }
 
 /** Text in which control characters and those that reorder text are spelled out; a tab becomes one space. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replaceAll("\t", " ").replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ufeff]/gu, (c) => {
     const code = c.codePointAt(0)!;
     if (c === "\n") return "\\n";

@@ -7,7 +7,15 @@ import { shellCodes } from "./shell.js";
 import { simulateCodes } from "./simulate.js";
 
 /** The one table of diagnostics: code → severity, message, fix; a section a phase. */
-export const codes = { ...manifestCodes, ...modelCodes, ...engineCodes, ...simulateCodes, ...expectationCodes, ...replayCodes, ...shellCodes };
+export const codes = {
+  ...manifestCodes,
+  ...modelCodes,
+  ...engineCodes,
+  ...simulateCodes,
+  ...expectationCodes,
+  ...replayCodes,
+  ...shellCodes,
+};
 
 export type Code = keyof typeof codes;
 

@@ -1,0 +1,58 @@
+import type { KubernetesObject } from "../../model/objects.js";
+import type { Tables } from "../../netfilter/tables.js";
+import { isError, sortDiagnostics, type Diagnostic } from "../../text/diagnostic.js";
+import { byAddress } from "../classes.js";
+import { clusterOf } from "../cluster.js";
+import { legendOf, type Legend } from "../legend.js";
+import { reachByRules } from "../reach-by-rules.js";
+import { reachBySpec } from "../reach-by-spec.js";
+import { readBack } from "../read-back.js";
+import type { TracedTables } from "../trace.js";
+import { tracerOf } from "../tracer.js";
+import { checkExpectation, type ExpectationResult, type Ground } from "./check-expectation.js";
+import type { Expectation } from "./expectation.js";
+import { endResolver } from "./resolve-ends.js";
+import { resolveExpectation } from "./resolve-expectation.js";
+
+export interface ExpectationCluster {
+  /** Of a completed cluster. */
+  readonly objects: readonly KubernetesObject[];
+  /** What was compiled of them. It is printed, and the text is read back. */
+  readonly tables: Tables;
+  /** Namespace of names without one; `default` otherwise. */
+  readonly namespace?: string;
+}
+
+export interface CheckedExpectations {
+  /** One for each expectation that could be checked, in their order. */
+  readonly results: readonly ExpectationResult[];
+  /** What could not, and warnings; sorted by place. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the traces of failures walked through. */
+  readonly tables: TracedTables;
+  readonly legend: Legend;
+}
+
+/**
+ * Checks expectations twice: by the specification of network policies, and by the rules as they were printed. An expectation is met when
+ * every packet it speaks of gets its verdict both ways.
+ */
+export function checkExpectations(
+  expectations: readonly Expectation[],
+  { objects, tables: compiled, namespace = "default" }: ExpectationCluster,
+): CheckedExpectations {
+  const cluster = clusterOf(objects);
+  const tables = readBack(compiled);
+  const legend = legendOf(compiled);
+  const specification = reachBySpec(cluster);
+  const rules = byAddress(reachByRules(tables));
+  const ground: Ground = { cluster, tables, legend, specification, rules, tracer: tracerOf(tables) };
+  const resolve = endResolver(objects, [specification, rules]);
+  const diagnostics: Diagnostic[] = [];
+  const results = expectations.flatMap((expectation): ExpectationResult[] => {
+    const found = resolveExpectation(expectation, resolve, namespace);
+    diagnostics.push(...found.diagnostics);
+    return found.diagnostics.some(isError) ? [] : [checkExpectation(expectation, found, ground)];
+  });
+  return { results, diagnostics: sortDiagnostics(diagnostics), tables, legend };
+}
