@@ -6,6 +6,7 @@ import { admit } from "./model/admit.js";
 import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
 import { summarize } from "./model/summary.js";
+import { Uids } from "./model/uids.js";
 import type { Tables } from "./netfilter/tables.js";
 import type { PolicyPairs } from "./pairs/pair-group.js";
 import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
@@ -37,6 +38,8 @@ export interface CompileResult {
   readonly warnings: readonly Diagnostic[];
   /** What the engine did, in order. Folds again when asked, so that nobody else pays for it. */
   effects(): readonly Effect[];
+  /** What it had done before, where this is a step of many. */
+  earlierEffects(): readonly Effect[];
 }
 
 /**
@@ -64,7 +67,8 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   found.push(...gaps);
   if (gaps.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
 
-  const events = objects.map((object): Event => ({ kind: "apply", object }));
+  const uids = new Uids();
+  const events = objects.map((object): Event => ({ kind: "apply", object: uids.store(object) }));
   const node = fold(machine, events);
   const diagnostics = sortDiagnostics([...found, ...node.diagnostics]);
   const result: CompileResult = {
@@ -72,8 +76,11 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     objects,
     node,
     tables: node.tables(),
-    pairs: node.pairs(),
+    get pairs() {
+      return node.pairs();
+    },
     warnings: diagnostics,
+    earlierEffects: () => [],
     effects() {
       const effects: Effect[] = [];
       fold(machine, events, (step) => effects.push(...step));

@@ -13,6 +13,8 @@ export interface Output {
   /** Under `--out-dir`. */
   readonly fileName: string;
   readonly description: string;
+  /** It tells what was done, not what is there then: of many steps it is one text. */
+  readonly isHistory?: true;
   print(result: CompileResult, options: OutputOptions): string;
 }
 
@@ -39,6 +41,7 @@ export const outputs: readonly Output[] = [
     name: "restore",
     fileName: "restore",
     description: "what the engine itself executes, command by command",
+    isHistory: true,
     print: (result) =>
       printCommands(
         result.effects().map(({ command }) => command),

@@ -31,7 +31,7 @@ export function completeCluster(objects: readonly KubernetesObject[], options: C
   }
   const all = [...written, ...impliedNamespaces(written, objects)];
   const namespaces = options.kubernetesMinor >= 21 ? all.map(withNameLabel) : all;
-  const { pods: addressed, diagnostics } = withAddresses(pods, options.podCidr ?? "10.240.0.0/16");
+  const { pods: addressed, diagnostics } = withAddresses(pods, options.podCidr);
   return { objects: [...namespaces, ...addressed, ...policies], diagnostics };
 }
 
@@ -50,20 +50,22 @@ function impliedNamespaces(written: readonly Namespace[], objects: readonly Kube
 const nameLabel = "kubernetes.io/metadata.name";
 
 /** The API server sets the label whatever was written. */
-function withNameLabel(namespace: Namespace): Namespace {
+export function withNameLabel(namespace: Namespace): Namespace {
   if (namespace.labels.get(nameLabel) === namespace.name) return namespace;
   const labels = new Map(namespace.labels).set(nameLabel, namespace.name);
   const sorted: Labels = new Map([...labels].sort(([left], [right]) => (left < right ? -1 : 1)));
   return { ...namespace, labels: sorted };
 }
 
-function withAddresses(
+/** An address for each pod that waits for one; `others` are pods that have theirs. */
+export function withAddresses(
   pods: readonly Pod[],
-  podCidr: string,
+  podCidr = "10.240.0.0/16",
+  others: readonly Pod[] = [],
 ): { pods: readonly Pod[]; diagnostics: readonly Diagnostic[] } {
   const waiting = pods.filter(needsAddress);
   if (waiting.length === 0) return { pods, diagnostics: [] };
-  const taken = pods.filter((pod) => pod.ip !== "").map((pod) => pod.ip);
+  const taken = [...pods, ...others].filter((pod) => pod.ip !== "").map((pod) => pod.ip);
   const addresses = giveAddresses(waiting, taken, podCidr);
   if ("kind" in addresses) {
     const found =

@@ -36,7 +36,8 @@ function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-function skippedLine(skipped: ReadonlyMap<string, number>): string {
+/** `skipped: 2 Service, 1 ConfigMap` */
+export function skippedLine(skipped: ReadonlyMap<string, number>): string {
   const kinds = new Map<string, number>();
   for (const [type, count] of skipped) {
     const kind = printable(type.slice(type.lastIndexOf("/") + 1));

@@ -1,0 +1,98 @@
+import type { CompileOptions, CompileResult } from "./compile.js";
+import { azureNpm } from "./engines/azure-npm/azure-npm.js";
+import type { Effect, Machine } from "./engines/engine.js";
+import { skippedLine } from "./model/summary.js";
+import { ReplayEvents, type ReplayStep } from "./replay-events.js";
+import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
+
+/** What replaying found; `result` is there when no diagnostic is an error. */
+export interface Replay {
+  /** By file, line and column. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What happened, a line each. */
+  readonly summary: readonly string[];
+  readonly result?: ReplayResult;
+}
+
+export interface ReplayResult {
+  readonly machine: Machine;
+  /** The node after each step. What the engine did at its start belongs to the first. */
+  readonly steps: readonly ReplayedStep[];
+  /** The whole run: the node as the last step left it, with everything the engine did. */
+  readonly whole: CompileResult;
+}
+
+/** What can be printed after a step, as after compiling; its effects are those of the step. */
+export interface ReplayedStep extends CompileResult {
+  readonly name: string;
+}
+
+/**
+ * Steps in, the node after each of them out: manifests that are applied or deleted one after another, and runs of the engine's
+ * periodic task. Invents no objects.
+ *
+ * @example
+ * const { result } = replay([{ name: "01-apply.yaml", action: "apply", sources: [{ name: "01-apply.yaml", text }] }]);
+ * for (const step of result?.steps ?? []) console.log(step.name, printIptablesSave(step.tables));
+ */
+export function replay(steps: readonly ReplayStep[], options: CompileOptions = {}): Replay {
+  const { machine, diagnostics: problems } = azureNpm.configure(options);
+  const reader = new ReplayEvents({ ...options, kubernetesMinor: machine?.kubernetesMinor ?? 0 });
+  const read = steps.map((step) => ({ name: step.name, events: reader.of(step), objects: reader.objects }));
+  const found = [...problems, ...reader.diagnostics];
+  const summary = [summaryOf(steps, read), ...(reader.skipped.size > 0 ? [skippedLine(reader.skipped)] : [])];
+  if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
+
+  let { node, effects } = machine.start();
+  const all: Effect[] = [];
+  const replayed = read.map(({ name, events, objects }): ReplayedStep => {
+    const done = [...effects];
+    effects = [];
+    for (const event of events) {
+      const step = machine.step(node, event);
+      node = step.node;
+      done.push(...step.effects);
+    }
+    const earlier = all.length;
+    all.push(...done);
+    return {
+      name,
+      machine,
+      objects,
+      node,
+      tables: node.tables(),
+      pairs: node.pairs(),
+      warnings: node.diagnostics,
+      earlierEffects: () => all.slice(0, earlier),
+      effects: () => done,
+    };
+  });
+  const diagnostics = sortDiagnostics([...found, ...node.diagnostics]);
+  const whole: CompileResult = {
+    machine,
+    objects: reader.objects,
+    node,
+    tables: node.tables(),
+    pairs: node.pairs(),
+    warnings: diagnostics,
+    earlierEffects: () => [],
+    effects: () => [...all, ...effects],
+  };
+  return { diagnostics, summary, result: { machine, steps: replayed, whole } };
+}
+
+/** `3 steps: 9 objects applied, 1 deleted, the periodic task run once` */
+function summaryOf(steps: readonly ReplayStep[], read: readonly { events: readonly { kind: string }[] }[]): string {
+  const count = (kind: string) =>
+    read.reduce((sum, { events }) => sum + events.filter((e) => e.kind === kind).length, 0);
+  const told = [
+    `${plural(count("apply"), "object")} applied`,
+    ...(count("delete") > 0 ? [`${count("delete")} deleted`] : []),
+    ...(count("reconcile") > 0 ? [`periodic task run ${plural(count("reconcile"), "time")}`] : []),
+  ];
+  return `${plural(steps.length, "step")}: ${told.join(", ")}`;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,44 @@
+import { quote } from "../quote.js";
+import { error, warning } from "./entry.js";
+
+/** Steps on a node, and the log of what it does. */
+export const replayCodes = {
+  "nothing-to-replay": error(
+    (_: object) => "no steps are given",
+    () => "name a folder of steps, or add --apply FILE, --delete FILE or --reconcile",
+  ),
+  "folder-without-steps": error(
+    (p: { path: string }) => `${p.path} holds no steps`,
+    () => "name its files 01-apply-….yaml, 02-delete-….yaml, 03-reconcile, in the order of what happens",
+  ),
+  "step-name-unknown": error(
+    (p: { path: string }) => `the name of ${p.path} does not say what to do with it`,
+    () => "call it NN-apply….yaml, NN-delete….yaml or NN-reconcile…, NN being its number",
+  ),
+  "step-number-twice": error(
+    (p: { number: string; first: string; second: string }) =>
+      `${p.first} and ${p.second} have the same number ${p.number}, so they would be written to the same folder`,
+    () => "give each step a number of its own",
+  ),
+  "delete-unknown": warning(
+    (p: { kind: string; name: string }) => `there is no ${p.kind} ${p.name} to delete: the node hears nothing of it`,
+    () => "check its kind, namespace and name, or apply it in an earlier step",
+  ),
+  "log-start-invalid": error(
+    (p: { text: string }) => `${quote(p.text)} is no point in time`,
+    () => "write it as 2019-05-06T12:34:56Z",
+  ),
+  "log-step-invalid": error(
+    (p: { text: string }) => `${quote(p.text)} is no time between two lines`,
+    () => "write a number and a unit: 250us, 1ms or 2s",
+  ),
+  "log-of-another-release": warning(
+    (p: { release: string; voice: string }) =>
+      `the log is written in the voice of ${p.voice}: in ${p.release} source lines and start-up may differ`,
+    () => "nothing to do; what happens to rules and sets is the same",
+  ),
+  "log-not-built": warning(
+    (p: { generation: string }) => `what generation ${p.generation} logs is not emulated yet: its log is empty`,
+    () => "use --npm v2, v2-fnv or v2-2022 for a log",
+  ),
+};
