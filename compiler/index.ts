@@ -78,3 +78,5 @@ export { byAddress, endpointClasses, outsideClasses } from "./simulate/classes.j
 export type { Matrix, MatrixEndpoint, MatrixOptions } from "./simulate/matrix.js";
 export { matrixOf } from "./simulate/matrix.js";
 export { formatPorts, matrixCsv } from "./simulate/matrix-csv.js";
+export type { Probe, ProbeLimits, ProbePlan } from "./simulate/probe-plan.js";
+export { planProbes, probeLimits } from "./simulate/probe-plan.js";

@@ -1,0 +1,81 @@
+import {
+  applyScript,
+  planProbes,
+  printIptablesSave,
+  readBack,
+  type Chain,
+  type CompileResult,
+  type Probe,
+  type ProbePlan,
+} from "../../compiler/index.js";
+import { run } from "./command.js";
+import { connect } from "./connect.js";
+import { withNetwork, type NetNamespace } from "./network.js";
+import { sendRaw } from "./send-raw.js";
+
+/** What a kernel did with a packet, beside what the two referees say of it. */
+export interface Delivery {
+  readonly probe: Probe;
+  readonly byKernel: "allow" | "deny";
+}
+
+export interface Deliveries {
+  readonly deliveries: readonly Delivery[];
+  /** What was not tried and why, a line each. */
+  readonly leftOut: readonly string[];
+}
+
+/** What a router needs to be told. */
+export type RouterState = Pick<CompileResult, "tables" | "machine">;
+
+/** Sends packets between the pods of what was compiled, and between them and addresses outside, through its rules. */
+export async function sendPackets(result: CompileResult): Promise<Deliveries> {
+  return deliver(planProbes(result.objects, readBack(result.tables)), result);
+}
+
+/**
+ * Carries out a plan: applies rules to the router of a network that stands for the cluster, sends packets through it, and tells which
+ * of them came to their destination. Everything happens in network namespaces that go away with it.
+ */
+export async function deliver(plan: ProbePlan, state: RouterState): Promise<Deliveries> {
+  const machines = plan.insideAddresses.map((address) => [address]);
+  if (plan.outsideAddresses.length > 0) machines.push([...plan.outsideAddresses]);
+  const noPerl = plan.probes.some(isRaw) ? await whyNoRawSockets() : undefined;
+  const sent = new Map([...plan.probes.entries()].filter(([, probe]) => noPerl === undefined || !isRaw(probe)));
+  const leftOut = [...plan.leftOut];
+  if (noPerl !== undefined) leftOut.push(`${plan.probes.length - sent.size} packets of SCTP and ICMP: ${noPerl}`);
+  if (sent.size === 0) return { deliveries: [], leftOut };
+
+  const delivered = await withNetwork(machines, async (network) => {
+    await applyRules(network.router, state);
+    const [connected, received] = [await connect(network, sent), await sendRaw(network, sent)];
+    return (id: number): boolean => connected.has(id) || received.has(id);
+  });
+  const deliveries = [...sent].map(([id, probe]): Delivery => {
+    return { probe, byKernel: delivered(id) ? "allow" : "deny" };
+  });
+  return { deliveries, leftOut };
+}
+
+/** Brings a router into the state that was compiled, from one with only the rules in it that are not the engine's. */
+export async function applyRules(router: NetNamespace, { tables, machine }: RouterState): Promise<void> {
+  const { flavour, ownership } = machine;
+  const others = tables.chains.flatMap((chain) => othersRules(chain, ownership.chainPrefix));
+  await router.run(`iptables-${flavour}-restore`, [], { input: printIptablesSave({ chains: others }) });
+  await router.run("sh", [], { input: applyScript(tables, ownership, { flavour }) });
+}
+
+function othersRules(chain: Chain, ownPrefix: string): readonly Chain[] {
+  if (chain.name.startsWith(ownPrefix)) return [];
+  const isOwn = (name: string): boolean => name.startsWith(ownPrefix);
+  return [{ ...chain, rules: chain.rules.filter(({ target }) => !(target && "to" in target && isOwn(target.to))) }];
+}
+
+async function whyNoRawSockets(): Promise<string | undefined> {
+  const { exitCode } = await run("perl", ["-e", "use Socket"], { mayFail: true });
+  return exitCode === 0 ? undefined : "perl, which opens raw sockets for them, is missing";
+}
+
+function isRaw({ protocol }: Probe): boolean {
+  return protocol === "sctp" || protocol === "other";
+}
