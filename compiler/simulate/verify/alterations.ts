@@ -1,0 +1,34 @@
+import type { DeviationCode } from "../../engines/azure-npm/deviations.js";
+import type { Location } from "../../text/source.js";
+
+/** A place in the cluster's objects where a deviation may show. */
+export interface Occurrence {
+  readonly code: DeviationCode;
+  /** The part of an object that is read otherwise than the specification says: a policy, rule, peer, selector, port or pod. */
+  readonly at: object;
+  /** `namespace/name` of the object that holds the part. */
+  readonly object: string;
+  /** `spec.ingress[0].from[1]` */
+  readonly field: string;
+  readonly location: Location;
+  /** Absent when it may show at traffic of any pod. */
+  readonly reach?: { readonly namespace: string } | { readonly address: string };
+}
+
+/** Which deviations are in force, and where. */
+export interface Alterations {
+  on(code: DeviationCode, at: object): boolean;
+}
+
+/** None: the specification as it is. */
+export const unaltered: Alterations = { on: () => false };
+
+export function alterationsOf(occurrences: Iterable<Occurrence>): Alterations {
+  const places = new Map<object, Set<DeviationCode>>();
+  for (const { code, at } of occurrences) {
+    const codes = places.get(at);
+    if (codes) codes.add(code);
+    else places.set(at, new Set([code]));
+  }
+  return { on: (code, at) => places.get(at)?.has(code) ?? false };
+}

@@ -1,0 +1,43 @@
+import type { IpBlockPeer, PolicyRule } from "../../model/objects.js";
+import { blockHolds } from "../block.js";
+import { maskIpv4, parseIpv4, parseIpv4Network } from "../ipv4.js";
+import type { Alterations } from "./alterations.js";
+
+/** Whether a block of a rule means an address. */
+export function blockMeans(block: IpBlockPeer, rule: PolicyRule, address: string, altered: Alterations): boolean {
+  if (altered.on("npm-skips-peer", block) || altered.on("npm-skips-later-block", block)) return false;
+  if (altered.on("npm-lite-matches-everything", block)) return true;
+  if (altered.on("npm-blocks-share-exceptions", rule)) return setHolds(rule, address, altered);
+  return !altered.on("npm-skips-block", block) && blockHolds(block, address);
+}
+
+/** All blocks of the rule as members of one set, where the longest network that holds the address decides. */
+function setHolds(rule: PolicyRule, address: string, altered: Alterations): boolean {
+  const number = parseIpv4(address);
+  if (number === undefined) return false;
+  /** Network and prefix length → whether it is an exception. */
+  const members = new Map<string, boolean>();
+  const written = new Set<string>();
+  const add = (text: string, exception: boolean): void => {
+    // What was written before is not written again, exception or not; an exception always is.
+    if (!exception && written.has(text)) return;
+    written.add(text);
+    const network = parseIpv4Network(text);
+    if (network) members.set(`${network.network}/${network.prefixLength}`, exception);
+  };
+  for (const peer of rule.peers) {
+    if (peer.kind !== "ipBlock") continue;
+    if (!altered.on("npm-skips-block", peer)) for (const half of halvesOf(peer.cidr)) add(half, false);
+    for (const except of peer.except) add(except, true);
+  }
+  for (let length = 32; length > 0; length -= 1) {
+    const exception = members.get(`${maskIpv4(number, length)}/${length}`);
+    if (exception !== undefined) return !exception;
+  }
+  return false;
+}
+
+/** No set holds a network of prefix length 0. */
+function halvesOf(cidr: string): readonly string[] {
+  return cidr.endsWith("/0") && !cidr.includes(":") ? ["0.0.0.0/1", "128.0.0.0/1"] : [cidr];
+}

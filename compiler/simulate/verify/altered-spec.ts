@@ -1,0 +1,113 @@
+import type { NetworkPolicy, PolicyRule, PolicyType } from "../../model/objects.js";
+import type { Cluster } from "../cluster.js";
+import { allTraffic, intersectTraffic, noTraffic, unionTraffic, type Traffic } from "../traffic.js";
+import type { Alterations } from "./alterations.js";
+import { blockMeans } from "./altered-blocks.js";
+import { trafficOfPort, type Ends } from "./altered-ports.js";
+import { isSubject, meansAddress } from "./altered-selectors.js";
+
+/**
+ * What passes between two addresses by the specification, with some deviations in force; with none it is what `judge` says. It
+ * knows what deviations mean for policies, and nothing of the rules in which they show.
+ */
+export function alteredTraffic(cluster: Cluster, ends: Ends, altered: Alterations): Traffic {
+  const ingress = directionOf(cluster, "Ingress", ends, altered);
+  const egress = directionOf(cluster, "Egress", ends, altered);
+  const asksEgress = egress.isolating.some((policy) => !altered.on("npm-ingress-allow-skips-egress", policy));
+  const allowed = intersectTraffic(ingress.explicit, asksEgress ? egress.explicit : allTraffic);
+  if (ingress.isolating.length === 0) return egress.isolating.length === 0 ? allTraffic : egress.explicit;
+  const asksIngress = ingress.isolating.some((policy) => !altered.on("npm-egress-allow-skips-ingress", policy));
+  return asksIngress ? allowed : unionTraffic(allowed, egress.explicit);
+}
+
+interface DirectionOf {
+  /** The policies that select the end, and are in force. */
+  readonly isolating: readonly NetworkPolicy[];
+  /** What their rules allow. */
+  readonly explicit: Traffic;
+}
+
+function directionOf(cluster: Cluster, type: PolicyType, ends: Ends, altered: Alterations): DirectionOf {
+  const subject = type === "Ingress" ? ends.destination : ends.source;
+  const isolating = cluster.policies.filter(
+    (policy) => policy.policyTypes.includes(type) && isInForce(policy, altered) && isSubject(policy, subject, altered),
+  );
+  const turnedAway = isolating.find((policy) => endsSearch(policy, type, altered) !== undefined);
+  const portsOnly = turnedAway !== undefined && endsSearch(turnedAway, type, altered) === "ports";
+  let explicit: Traffic = noTraffic;
+  for (const policy of isolating) {
+    for (const rule of rulesOf(policy, type)) {
+      if (portsOnly && rule.ports.length === 0 && rule.peers.length > 0) continue;
+      explicit = unionTraffic(explicit, ruleTraffic(rule, policy, type, ends, altered));
+    }
+  }
+  return { isolating, explicit };
+}
+
+function isInForce(policy: NetworkPolicy, altered: Alterations): boolean {
+  return !(
+    [
+      "npm-skips-policy-ipv6",
+      "npm-skips-policy-zero-prefix",
+      "npm-lite-skips-policy",
+      "npm-lite-fails-to-start",
+    ] as const
+  ).some((code) => altered.on(code, policy));
+}
+
+/** What a rule allows between the two ends. */
+function ruleTraffic(
+  rule: PolicyRule,
+  policy: NetworkPolicy,
+  type: PolicyType,
+  ends: Ends,
+  altered: Alterations,
+): Traffic {
+  if (altered.on("npm-open-rule-ignored", rule)) return noTraffic;
+  const other = type === "Ingress" ? ends.source : ends.destination;
+  const portsBeside = (namespaceAlone: boolean): Traffic => {
+    if (rule.ports.length === 0) return allTraffic;
+    return rule.ports.reduce(
+      (all, port) => unionTraffic(all, trafficOfPort(port, ends, namespaceAlone, altered)),
+      noTraffic,
+    );
+  };
+  if (rule.peers.length === 0) return portsBeside(false);
+  let all: Traffic = noTraffic;
+  for (const peer of rule.peers) {
+    const meant =
+      peer.kind === "ipBlock"
+        ? blockMeans(peer, rule, other.text, altered)
+        : meansAddress(peer, policy, other, altered);
+    if (meant) all = unionTraffic(all, portsBeside(peer.kind === "pods" && !peer.podSelector));
+  }
+  return all;
+}
+
+/**
+ * Whether NPM looks for a rule behind those of this policy: not when they all name ports ("ports": then rules without ports,
+ * of any policy, are not reached), nor when some do not ("peers": then they are all looked at). Undefined when the policy has no rules.
+ */
+function endsSearch(policy: NetworkPolicy, type: PolicyType, altered: Alterations): "ports" | "peers" | undefined {
+  if (!altered.on("npm-policy-order", policy) && !reachesPeers(policy, type, altered)) return undefined;
+  if (reachesPeers(policy, type, altered)) return "peers";
+  return rulesOf(policy, type).some((rule) => rule.ports.length > 0) ? "ports" : undefined;
+}
+
+/** Whether NPM has a reason to look at peers without ports. A block with exceptions is one, with ports or not. */
+export function reachesPeers(policy: NetworkPolicy, type: PolicyType, altered: Alterations): boolean {
+  return rulesOf(policy, type).some((rule) =>
+    rule.peers.some((peer) => {
+      if (peer.kind === "ipBlock" && peer.except.length > 0) return true;
+      return (
+        rule.ports.length === 0 &&
+        !altered.on("npm-skips-later-block", peer) &&
+        !altered.on("npm-skips-both-selectors", peer)
+      );
+    }),
+  );
+}
+
+export function rulesOf(policy: NetworkPolicy, type: PolicyType): readonly PolicyRule[] {
+  return type === "Ingress" ? policy.ingress : policy.egress;
+}

@@ -1,0 +1,76 @@
+import { allTraffic, intersectTraffic, noTraffic, subtractTraffic, unionTraffic, type Traffic } from "../traffic.js";
+import type { Occurrence } from "./alterations.js";
+
+/** Why some traffic between two endpoints is decided otherwise than the specification says. */
+export interface Explanation {
+  /** None of these can be left out. Empty: nothing known explains it. */
+  readonly occurrences: readonly Occurrence[];
+  readonly traffic: Traffic;
+}
+
+/** What passes when these deviations are in force there. */
+export type TrafficUnder = (occurrences: readonly Occurrence[]) => Traffic;
+
+/**
+ * Parts `differing` by its causes. A set of occurrences explains a packet when the specification with just these in force says of it
+ * what the rules say. The fewest codes are looked for first, in the order of `candidates`: one, then two; what is left is
+ * explained by all of them, less those that can be left out.
+ */
+export function explain(
+  differing: Traffic,
+  allowedByRules: Traffic,
+  candidates: readonly Occurrence[],
+  under: TrafficUnder,
+): readonly Explanation[] {
+  const agreeing = (among: Traffic, occurrences: readonly Occurrence[]): Traffic =>
+    intersectTraffic(among, sameVerdict(under(occurrences), allowedByRules));
+  const found: Explanation[] = [];
+  let rest = agreeing(differing, candidates);
+  const unexplained = subtractTraffic(differing, rest);
+  if (unexplained !== noTraffic) found.push({ occurrences: [], traffic: unexplained });
+
+  for (const codes of subsets([...new Set(candidates.map(({ code }) => code))])) {
+    if (rest === noTraffic) break;
+    const chosen = candidates.filter(({ code }) => codes.includes(code));
+    let explained = agreeing(rest, chosen);
+    if (explained === noTraffic) continue;
+    rest = subtractTraffic(rest, explained);
+    for (const single of chosen.length > 1 && codes.length === 1 ? chosen : []) {
+      const alone = agreeing(explained, [single]);
+      if (alone !== noTraffic) found.push({ occurrences: [single], traffic: alone });
+      explained = subtractTraffic(explained, alone);
+    }
+    if (explained !== noTraffic) found.push({ occurrences: without(chosen, explained, agreeing), traffic: explained });
+  }
+  if (rest !== noTraffic) found.push({ occurrences: without(candidates, rest, agreeing), traffic: rest });
+  return found;
+}
+
+/** Packets on which two sets of allowed traffic agree. */
+function sameVerdict(a: Traffic, b: Traffic): Traffic {
+  return subtractTraffic(allTraffic, differenceOf(a, b));
+}
+
+/** What one of the two allows and the other does not. */
+export function differenceOf(a: Traffic, b: Traffic): Traffic {
+  return unionTraffic(subtractTraffic(a, b), subtractTraffic(b, a));
+}
+
+function* subsets<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (const item of items) yield [item];
+  for (const [index, first] of items.entries()) for (const second of items.slice(index + 1)) yield [first, second];
+}
+
+/** The occurrences that the traffic needs: each one is left out that can be, the last ones first. */
+function without(
+  occurrences: readonly Occurrence[],
+  traffic: Traffic,
+  agreeing: (among: Traffic, occurrences: readonly Occurrence[]) => Traffic,
+): readonly Occurrence[] {
+  let kept = occurrences;
+  for (const occurrence of occurrences.toReversed()) {
+    const fewer = kept.filter((each) => each !== occurrence);
+    if (subtractTraffic(traffic, agreeing(traffic, fewer)) === noTraffic) kept = fewer;
+  }
+  return kept;
+}

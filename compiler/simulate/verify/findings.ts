@@ -1,0 +1,136 @@
+import type { Deviation } from "../../engines/deviation.js";
+import type { Tables } from "../../netfilter/tables.js";
+import { causesOf } from "../causes.js";
+import type { Cluster, Endpoint } from "../cluster.js";
+import { parseIpv4 } from "../ipv4.js";
+import { judge } from "../judge.js";
+import { legendOf, type Legend } from "../legend.js";
+import { decidingStep, type Trace, type TracedTables } from "../trace.js";
+import { tracerOf, type Tracer } from "../tracer.js";
+import type { Traffic } from "../traffic.js";
+import type { Occurrence } from "./alterations.js";
+import type { Finding, Place, Verification } from "./finding.js";
+import { comparePackets, nameOfEndpoint, smallestTraffic, type OrderedPacket } from "./smallest-packet.js";
+
+/** Packets between two endpoints that rules and specification decide differently, and why. */
+export interface Observation {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  /** Not empty. */
+  readonly traffic: Traffic;
+  readonly state: "new" | "reply";
+  /** What explains it, each with its place unless no object is the cause; empty when nothing does. */
+  readonly occurrences: readonly (Occurrence | Pick<Occurrence, "code">)[];
+}
+
+/** Gathers observations by their causes, and keeps the best example of each. */
+export class Findings {
+  private readonly examples = new Map<string, Example>();
+  private readonly tracer: Tracer;
+  private readonly legend: Legend;
+
+  constructor(
+    private readonly cluster: Cluster,
+    tables: Tables,
+    private readonly printed: TracedTables,
+    private readonly deviations: readonly Deviation[],
+  ) {
+    this.tracer = tracerOf(printed);
+    this.legend = legendOf(tables);
+  }
+
+  add({ source, destination, traffic, state, occurrences }: Observation): void {
+    const packet = { source, destination, ...smallestTraffic(traffic) };
+    const codes = [...new Set(occurrences.map(({ code }) => code))];
+    for (const cause of occurrences.length === 0 ? [undefined] : occurrences) {
+      const together = codes.filter((code) => code !== cause?.code);
+      const example: Example = { packet, state, cause, together, causes: occurrences.length };
+      const key = this.keyOf(example);
+      const known = this.examples.get(key);
+      if (!known || isBetter(example, known)) this.examples.set(key, example);
+    }
+  }
+
+  verification(): Verification {
+    const codes = ["unexplained", ...this.deviations.map(({ code }) => code)];
+    const findings = [...this.examples.values()]
+      .map((example) => this.findingOf(example))
+      .sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code) || comparePlaces(a.place, b.place));
+    return { agrees: findings.length === 0, findings };
+  }
+
+  /** A cause is a deviation in one place; what has no place is told apart by the policy that has a part in it. */
+  private keyOf({ cause, packet }: Example): string {
+    if (cause && "field" in cause) return `${cause.code} ${cause.object} ${cause.field}`;
+    return `${cause?.code ?? "unexplained"} ${this.policyOf(packet)?.object ?? ""}`;
+  }
+
+  private findingOf({ packet, state, cause, together }: Example): Finding {
+    const { source, destination, protocol, port } = packet;
+    const deviation = this.deviations.find(({ code }) => code === cause?.code);
+    const trace = this.traceOf(packet, state);
+    const rule = trace && decidingStep(trace);
+    const place: Place | undefined = cause && "field" in cause ? cause : this.policyOf(packet);
+    const policy = this.cluster.policies.some((its) => `${its.namespace}/${its.name}` === place?.object)
+      ? place?.object
+      : (this.policyOf(packet)?.object ?? (trace && causesOf(trace, this.printed, this.legend)[0]?.origin.object));
+    return {
+      code: cause?.code ?? "unexplained",
+      ...(deviation && { deviation }),
+      packet: {
+        source: { name: nameOfEndpoint(source), address: source.address },
+        destination: { name: nameOfEndpoint(destination), address: destination.address },
+        protocol,
+        ...(protocol !== "other" && { port }),
+        state,
+      },
+      expected: state === "reply" ? "allow" : judge(this.cluster, packet).verdict,
+      actual: trace?.verdict ?? "allow",
+      ...(policy !== undefined && { policy }),
+      ...(place && { place: { object: place.object, field: place.field, location: place.location } }),
+      ...(rule && { rule }),
+      path: trace?.steps.filter(({ matched }) => matched !== false) ?? [],
+      together,
+    };
+  }
+
+  /** Undefined for IPv6, which no rule sees. */
+  private traceOf({ source, destination, protocol, port }: OrderedPacket, state: "new" | "reply"): Trace | undefined {
+    if (parseIpv4(source.address) === undefined || parseIpv4(destination.address) === undefined) return undefined;
+    const packet = { source: source.address, destination: destination.address, protocol, port };
+    return this.tracer.trace(packet, { state: state === "reply" ? "established" : "new" });
+  }
+
+  /** Of the policies that the specification asks about the packet: the first that refuses it, or else the first that allows it. */
+  private policyOf(packet: OrderedPacket): Place | undefined {
+    const { ingress, egress } = judge(this.cluster, packet);
+    const reasons = [ingress, egress]
+      .toSorted((a, b) => Number(a.verdict === "allow") - Number(b.verdict === "allow"))
+      .flatMap((direction) => direction.reasons);
+    for (const reason of reasons) {
+      if ("policy" in reason) return { object: reason.policy, field: reason.field, location: reason.location };
+    }
+    return undefined;
+  }
+}
+
+interface Example {
+  readonly packet: OrderedPacket;
+  readonly state: "new" | "reply";
+  readonly cause: Occurrence | Pick<Occurrence, "code"> | undefined;
+  readonly together: readonly string[];
+  /** How many occurrences it takes. */
+  readonly causes: number;
+}
+
+/** One that takes fewer causes, then a smaller packet. */
+function isBetter(a: Example, b: Example): boolean {
+  return a.causes !== b.causes ? a.causes < b.causes : comparePackets(a.packet, b.packet) < 0;
+}
+
+function comparePlaces(a: Place | undefined, b: Place | undefined): number {
+  if (!a || !b) return Number(!a) - Number(!b);
+  const [left, right] = [a.location.source.name, b.location.source.name];
+  if (left !== right) return left < right ? -1 : 1;
+  return a.location.offset - b.location.offset || (a.field < b.field ? -1 : a.field > b.field ? 1 : 0);
+}

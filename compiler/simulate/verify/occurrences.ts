@@ -1,0 +1,224 @@
+import type { DeviationCode } from "../../engines/azure-npm/deviations.js";
+import type {
+  KubernetesObject,
+  LabelSelector,
+  NetworkPolicy,
+  Pod,
+  PolicyRule,
+  PolicyType,
+} from "../../model/objects.js";
+import { keyOf } from "../../model/objects.js";
+import { alterationsOf, type Occurrence } from "./alterations.js";
+import { reachesPeers, rulesOf } from "./altered-spec.js";
+import type { Collision } from "./collisions.js";
+
+/** Every place where one of the deviations may show, in the order of the objects. */
+export function occurrencesIn(
+  objects: readonly KubernetesObject[],
+  codes: ReadonlySet<string>,
+  collisions: readonly Collision[],
+): readonly Occurrence[] {
+  const finder = new Finder(codes, objects);
+  for (const object of objects) {
+    if (object.kind === "Pod") finder.pod(object);
+    if (object.kind === "NetworkPolicy") finder.policy(object);
+  }
+  for (const { at } of collisions) {
+    finder.add("npm-hash-collision", at, at, at.kind === "Pod" ? "metadata.labels" : "metadata.name");
+  }
+  return finder.found;
+}
+
+class Finder {
+  readonly found: Occurrence[] = [];
+  private readonly podsByAddress = new Map<string, number>();
+
+  constructor(
+    private readonly codes: ReadonlySet<string>,
+    objects: readonly KubernetesObject[],
+  ) {
+    for (const object of objects) {
+      if (object.kind !== "Pod" || isFinished(object)) continue;
+      this.podsByAddress.set(object.ip, (this.podsByAddress.get(object.ip) ?? 0) + 1);
+    }
+  }
+
+  add(code: DeviationCode, at: object, object: KubernetesObject, field: string, offset = object.offset): void {
+    if (!this.codes.has(code)) return;
+    this.found.push({
+      code,
+      at,
+      object: keyOf(object),
+      field,
+      location: { source: object.source, offset },
+      ...(code !== "npm-hash-collision" && reachOf(object, this.codes)),
+    });
+  }
+
+  pod(pod: Pod): void {
+    if (pod.ip === "") return;
+    const add = (code: DeviationCode, field: string): void => this.add(code, pod, pod, field);
+    if (pod.hostNetwork) add("npm-selects-host-network-pods", "spec.hostNetwork");
+    if (pod.phase === "Unknown") add("npm-ignores-unknown-pods", "status.phase");
+    if (pod.deletionGracePeriodSeconds === 0) add("npm-ignores-deleted-pods", "metadata.deletionGracePeriodSeconds");
+    if (isFinished(pod)) add("npm-keeps-finished-pods", "status.phase");
+    else if (!pod.hostNetwork && (this.podsByAddress.get(pod.ip) ?? 0) > 1) add("npm-shared-address", "status.podIP");
+  }
+
+  policy(policy: NetworkPolicy): void {
+    const add = (code: DeviationCode, at: object, field: string, offset: number): void =>
+      this.add(code, at, policy, field, offset);
+    const first = this.found.length;
+    add("npm-lite-fails-to-start", policy, "spec", policy.offset);
+    this.selector(policy, policy.podSelector, "spec.podSelector", "subject");
+    for (const type of new Set(policy.policyTypes)) {
+      const direction = type === "Ingress" ? "ingress" : "egress";
+      const rules = rulesOf(policy, type);
+      const open = rules.some(isOpen);
+      const hidden = open && (rules.length === 1 || !this.codes.has("npm-open-rule-ignored"));
+      let blocks = 0;
+      rules.forEach((rule, index) => {
+        const field = `spec.${direction}[${index}]`;
+        if (isOpen(rule) && rules.length > 1) add("npm-open-rule-ignored", rule, field, rule.offset);
+        if (!hidden) this.skips(policy, rule, field, type);
+        blocks += this.blocks(policy, rule, `${field}.${type === "Ingress" ? "from" : "to"}`, blocks > 0);
+        rule.peers.forEach((peer, position) => {
+          if (peer.kind === "ipBlock") return;
+          const at = `${field}.${type === "Ingress" ? "from" : "to"}[${position}]`;
+          const { podSelector, namespaceSelector } = peer;
+          if (namespaceSelector && podSelector) {
+            add("npm-skips-both-selectors", peer, at, peer.offset);
+            add("npm-both-selectors-are-or", peer, at, peer.offset);
+          }
+          const selectors = [podSelector, namespaceSelector].filter((each) => each !== undefined);
+          if (namespaceSelector && !selectors.some(isPositive) && namespaceSelector.matchExpressions.length > 0) {
+            add("npm-negation-means-everyone", peer, at, peer.offset);
+          }
+          if (podSelector) this.selector(policy, podSelector, `${at}.podSelector`, "pods");
+          if (namespaceSelector) this.selector(policy, namespaceSelector, `${at}.namespaceSelector`, "namespaces");
+        });
+        rule.ports.forEach((port, position) => {
+          const at = `${field}.ports[${position}]`;
+          if (port.endPort !== undefined && port.endPort !== port.port)
+            add("npm-ignores-end-port", port, `${at}.endPort`, port.offset);
+          if (typeof port.port !== "string") return;
+          add("npm-named-port-any-protocol", port, `${at}.port`, port.offset);
+          add("npm-named-port-any-protocol-of-namespaces", port, `${at}.port`, port.offset);
+          if (type === "Egress") add("npm-named-port-of-source", port, `${at}.port`, port.offset);
+        });
+      });
+    }
+    if (policy.policyTypes.includes("Egress"))
+      add("npm-ingress-allow-skips-egress", policy, "spec.egress", policy.offset);
+    this.flow(policy, alterationsOf(this.found.slice(first)));
+  }
+
+  /** How the walk through the policies of several pods goes on. */
+  private flow(policy: NetworkPolicy, altered: ReturnType<typeof alterationsOf>): void {
+    const types = new Set(policy.policyTypes);
+    const leads = (type: PolicyType): boolean =>
+      reachesPeers(policy, type, altered) || rulesOf(policy, type).some(({ ports }) => ports.length > 0);
+    if (types.has("Ingress") && !leads("Ingress") && !isOpened(policy, "Ingress")) {
+      this.add("npm-egress-allow-skips-ingress", policy, policy, "spec.ingress", policy.podSelector.offset);
+    }
+    const portsOnly = [...types].find((type) => leads(type) && !reachesPeers(policy, type, altered));
+    if (portsOnly) {
+      const at = rulesOf(policy, portsOnly)[0]!;
+      this.add("npm-policy-order", policy, policy, portsOnly === "Ingress" ? "spec.ingress" : "spec.egress", at.offset);
+    }
+  }
+
+  /** What makes v2 skip a policy. */
+  private skips(policy: NetworkPolicy, rule: PolicyRule, field: string, type: PolicyType): void {
+    const peers = `${field}.${type === "Ingress" ? "from" : "to"}`;
+    rule.peers.forEach((peer, position) => {
+      const add = (code: DeviationCode): void => this.add(code, policy, policy, `${peers}[${position}]`, peer.offset);
+      if (peer.kind === "pods") return add("npm-lite-skips-policy");
+      if (peer.cidr.includes(":")) return add("npm-skips-policy-ipv6");
+      if (isOddZero(peer.cidr)) add("npm-skips-policy-zero-prefix");
+    });
+    rule.ports.forEach((port, position) => {
+      if (typeof port.port === "string")
+        this.add("npm-lite-skips-policy", policy, policy, `${field}.ports[${position}]`, port.offset);
+    });
+  }
+
+  /** The blocks of a rule; answers how many of them NPM v1 makes rules for. `later`: an earlier rule has had one. */
+  private blocks(policy: NetworkPolicy, rule: PolicyRule, field: string, later: boolean): number {
+    let emitted = 0;
+    rule.peers.forEach((peer, position) => {
+      if (peer.kind !== "ipBlock") return;
+      const add = (code: DeviationCode): void => this.add(code, peer, policy, `${field}[${position}]`, peer.offset);
+      if (isOddZero(peer.cidr)) add("npm-skips-block");
+      if (position > 0) add("npm-skips-peer");
+      add("npm-lite-matches-everything");
+      // In the rule itself a later block is in the set of the first one that counts.
+      if (later && position > 0 && emitted === 0) add("npm-skips-later-block");
+      else emitted += 1;
+    });
+    const several = rule.peers.filter(({ kind }) => kind === "ipBlock").length > 1;
+    if (several) this.add("npm-blocks-share-exceptions", rule, policy, field, rule.offset);
+    return emitted;
+  }
+
+  private selector(
+    policy: NetworkPolicy,
+    selector: LabelSelector,
+    field: string,
+    of: "subject" | "pods" | "namespaces",
+  ): void {
+    const add = (code: DeviationCode, at: object, where: string, offset: number): void =>
+      this.add(code, at, policy, where, offset);
+    const { matchLabels, matchExpressions } = selector;
+    if (matchLabels.size > 1) add("npm-labels-are-or", selector, `${field}.matchLabels`, selector.offset);
+    const counts = matchLabels.size > 0 || (matchExpressions.length > 0 && !this.codes.has("npm-ignores-expressions"));
+    if (of !== "namespaces" && counts) {
+      add("npm-selectors-cross-namespaces", selector, field, selector.offset);
+      if (!isPositive(selector) && this.codes.has("npm-selectors-cross-namespaces")) {
+        add("npm-negation-means-everyone", selector, field, selector.offset);
+      }
+    }
+    const lists = matchExpressions.filter(({ operator, values }) => operator === "In" && values.length > 1);
+    if (of !== "namespaces" && lists.some(({ key }, index) => lists.findIndex((its) => its.key === key) < index)) {
+      add("npm-merges-value-lists", selector, `${field}.matchExpressions`, selector.offset);
+    }
+    matchExpressions.forEach((requirement, index) => {
+      const at = `${field}.matchExpressions[${index}]`;
+      add("npm-ignores-expressions", requirement, at, requirement.offset);
+      if (new Set(requirement.values).size < 2) return;
+      if (requirement.operator === "In") add("npm-in-is-and", requirement, at, requirement.offset);
+      if (requirement.operator === "NotIn" && of === "namespaces")
+        add("npm-not-in-is-or", requirement, at, requirement.offset);
+    });
+  }
+}
+
+/** Where a deviation may show: at the pods of the policy's namespace, or at an address. */
+function reachOf(object: KubernetesObject, codes: ReadonlySet<string>): Pick<Occurrence, "reach"> {
+  if (object.kind === "Pod") return { reach: { address: object.ip } };
+  if (object.kind === "Namespace" || codes.has("npm-selectors-cross-namespaces")) return {};
+  return { reach: { namespace: object.namespace } };
+}
+
+function isFinished({ phase }: Pod): boolean {
+  return phase === "Succeeded" || phase === "Failed";
+}
+
+function isOpen({ peers, ports }: PolicyRule): boolean {
+  return peers.length === 0 && ports.length === 0;
+}
+
+function isOpened(policy: NetworkPolicy, type: PolicyType): boolean {
+  const rules = rulesOf(policy, type);
+  return rules.length === 1 && isOpen(rules[0]!);
+}
+
+/** Whether a selector asks for a set that an address must be in. */
+function isPositive({ matchLabels, matchExpressions }: LabelSelector): boolean {
+  return matchLabels.size > 0 || matchExpressions.some(({ operator }) => operator === "In" || operator === "Exists");
+}
+
+/** A block that means every address and is not spelled 0.0.0.0/0. */
+function isOddZero(cidr: string): boolean {
+  return !cidr.includes(":") && cidr.endsWith("/0") && cidr !== "0.0.0.0/0";
+}

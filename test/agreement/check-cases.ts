@@ -1,0 +1,79 @@
+import fc from "fast-check";
+import { dump } from "js-yaml";
+import { compile } from "../../compiler/compile.js";
+import { azureNpm } from "../../compiler/engines/azure-npm/azure-npm.js";
+import { verify } from "../../compiler/simulate/verify/verify.js";
+import { clusters, type Manifest } from "./clusters.js";
+
+export interface CheckOptions {
+  /** How many random clusters. */
+  readonly cases: number;
+  readonly seed: number;
+  /** Generations or releases; all built ones otherwise. */
+  readonly generations?: readonly string[];
+  /** Called after each cluster. */
+  readonly progress?: (checked: number) => void;
+}
+
+export interface Checked {
+  /** Clusters that were checked before a failure, or all. */
+  readonly cases: number;
+  /** Generation → code → in how many clusters it was found. */
+  readonly found: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** A shrunk cluster in which something is not explained, and what, for people. */
+  readonly failure?: string;
+}
+
+/**
+ * Random clusters, compiled as each generation: that rules differ from the specification by named deviations only, and that these
+ * deviations, all in force, give exactly what the rules give.
+ */
+export function checkCases({ cases, seed, generations = azureNpm.generations, progress }: CheckOptions): Checked {
+  const found = new Map<string, Map<string, number>>(generations.map((generation) => [generation, new Map()]));
+  let checked = 0;
+  const property = fc.property(clusters, (manifests) => {
+    const codes = codesOf(manifests, generations);
+    for (const [generation, its] of codes) {
+      if (its.has("unexplained")) throw new Error(`unexplained as ${generation}`);
+    }
+    for (const [generation, its] of codes) {
+      const counts = found.get(generation)!;
+      for (const code of its) counts.set(code, (counts.get(code) ?? 0) + 1);
+    }
+    checked += 1;
+    progress?.(checked);
+  });
+  const { failed, counterexample } = fc.check(property, { numRuns: cases, seed, endOnFailure: false });
+  if (!failed) return { cases: checked, found };
+  return { cases: checked, found, failure: describeFailure(counterexample![0], generations) };
+}
+
+/** Generation → codes of the findings. */
+export function codesOf(
+  manifests: readonly Manifest[],
+  generations: readonly string[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map(
+    generations.map((generation) => [generation, new Set(findingsOf(manifests, generation).map(({ code }) => code))]),
+  );
+}
+
+function findingsOf(manifests: readonly Manifest[], generation: string) {
+  const text = manifests.map((manifest) => JSON.stringify(manifest)).join("\n---\n");
+  const { result, diagnostics } = compile([{ name: "generated.yaml", text }], { generation });
+  if (!result) throw new Error(JSON.stringify(diagnostics[0]?.message));
+  return verify(result, { alsoReadings: true }).findings;
+}
+
+/** What is not explained, and the cluster as YAML. */
+function describeFailure(manifests: readonly Manifest[], generations: readonly string[]): string {
+  const lines = generations.flatMap((generation) =>
+    findingsOf(manifests, generation)
+      .filter(({ code }) => code === "unexplained")
+      .map(({ packet: { source, destination, protocol, port, state }, expected, actual, rule }) => {
+        const what = `${source.name} to ${destination.name}, ${port ?? "any"}/${protocol}${state === "reply" ? ", a reply" : ""}`;
+        return `${generation}: ${what}: ${expected} by the specification, ${actual} by ${rule ? `${rule.chain} ${rule.rule}` : "no rule"}`;
+      }),
+  );
+  return `${lines.join("\n")}\n---\n${manifests.map((manifest) => dump(manifest, { lineWidth: 120 })).join("---\n")}`;
+}
