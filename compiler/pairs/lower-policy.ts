@@ -31,6 +31,7 @@ export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPair
 
 const anyPort: readonly PairPort[] = [{ kind: "any" }];
 
+/** Rules and groups are made when somebody reads them first: who wants to know the subjects alone pays for no more. */
 function lowerDirection(
   policy: NetworkPolicy,
   type: PolicyType,
@@ -38,25 +39,44 @@ function lowerDirection(
   reading: Reading,
 ): DirectionPairs {
   const direction = directionOf(type);
-  const rules = lowerRules(policy, direction, reading);
   const origin = originOf(policy, policy.podSelector, "spec.podSelector");
+  let rules: readonly LoweredRule[] | undefined;
+  let groups: readonly PairGroup[] | undefined;
+  return {
+    direction,
+    subjects,
+    origin,
+    get rules() {
+      return (rules ??= lowerRules(policy, direction, reading));
+    },
+    get groups() {
+      return (groups ??= lowerGroups(policy, this, reading));
+    },
+  };
+}
+
+function lowerGroups(
+  policy: NetworkPolicy,
+  { direction, subjects, origin, rules }: DirectionPairs,
+  reading: Reading,
+): PairGroup[] {
   const group = grouping(direction, subjects);
-  const exempt: PairGroup[] = [];
+  const groups: PairGroup[] = [];
   if (reading.exempt !== undefined && rules.length > 0) {
     const reason: Origin = { kind: "engine", reason: `${reading.exempt} is never cut off` };
-    exempt.push(
+    groups.push(
       group("allow", [{ set: { kind: "namespace", namespace: reading.exempt }, negated: false }], anyPort, reason),
     );
   }
-  const rest = { direction, subjects, origin, rules };
-
   const open = rules.find(isOpen);
   const lone = open && rules.length === 1;
   if (open && (lone || reading.openRule === "any") && reading.isolation === "policy-types") {
-    return { ...rest, groups: [...exempt, group("allow", [], anyPort, open.origin)] };
+    groups.push(group("allow", [], anyPort, open.origin));
+    return groups;
   }
-  const groups = [...exempt, ...rules.flatMap((rule) => product(rule, rules, policy, group, reading))];
-  return { ...rest, groups: [...groups, group("disallow", [], anyPort, origin)] };
+  for (const rule of rules) groups.push(...product(rule, rules, policy, group, reading));
+  groups.push(group("disallow", [], anyPort, origin));
+  return groups;
 }
 
 /** Peers × ports of a rule. */

@@ -17,8 +17,12 @@ export const fnvHashes: Hashes = { set: fnv, chain: fnv };
  * Source: Azure NPM cbd7560cf, npm/util/util.go, GetHashedName and GetHashedChainName.
  */
 export const shaHashes: Hashes = {
-  set: (readableName) => sha(readableName).padStart(20, "0").slice(0, 20),
-  chain: (policyKey) => sha(policyKey).padStart(10, "0").slice(-10),
+  set: (readableName) => sha(readableName).toString(36).padStart(20, "0").slice(0, 20),
+  // The last ten digits by a remainder, which is much cheaper than all fifty.
+  chain: (policyKey) =>
+    Number(sha(policyKey) % tenDigits)
+      .toString(36)
+      .padStart(10, "0"),
 };
 
 function fnv(text: string): string {
@@ -27,6 +31,10 @@ function fnv(text: string): string {
   return String(value >>> 0);
 }
 
-function sha(text: string): string {
-  return BigInt(`0x${bytesToHex(sha256(utf8ToBytes(text)))}`).toString(36);
+/** 36 ** 10, below 2 ** 53. */
+const tenDigits = 3656158440062976n;
+
+/** The 32 bytes as one number, the first byte the most significant. */
+function sha(text: string): bigint {
+  return BigInt(`0x${bytesToHex(sha256(utf8ToBytes(text)))}`);
 }

@@ -1,4 +1,4 @@
-import type { Chain, Match, Rule, Target } from "../../../netfilter/tables.js";
+import type { Match, Rule, Target } from "../../../netfilter/tables.js";
 import type {
   Direction,
   DirectionPairs,
@@ -20,19 +20,10 @@ export interface Naming {
   chainName(policy: string, direction: Direction): string;
 }
 
-/**
- * The chain of one direction of a policy. Two entries of policyTypes that are equal give its rules twice. Rules are made
- * whenever they are read: of 75,000 policies nobody has to hold all of them at once.
- */
-export function emitPolicyChain(pairs: PolicyPairs, direction: Direction, naming: Naming): Chain {
-  return {
-    name: naming.chainName(pairs.policy, direction),
-    get rules() {
-      const directions = pairs.directions.filter((found) => found.direction === direction);
-      return directions.flatMap((found) => found.groups.flatMap((group) => emitGroup(group, naming)));
-    },
-    origin: pairs.origin,
-  };
+/** The rules of one direction of a policy. Two entries of policyTypes that are equal give them twice. */
+export function emitPolicyRules(pairs: PolicyPairs, direction: Direction, naming: Naming): Rule[] {
+  const directions = pairs.directions.filter((found) => found.direction === direction);
+  return directions.flatMap((found) => found.groups.flatMap((group) => emitGroup(group, naming)));
 }
 
 /** The rule that sends the packets of a policy's subjects into its chain. */

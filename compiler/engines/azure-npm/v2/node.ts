@@ -18,7 +18,7 @@ import { everyNamespace, originOf } from "../origins.js";
 import { specOf } from "../same-spec.js";
 import { ignoredPodDiagnostics } from "../ignored-pods.js";
 import { memberships, reasonToIgnore, type Membership } from "./memberships.js";
-import { PolicyChains } from "./policy-chains.js";
+import { directionsOf, PolicyChains, type ChainedPolicy } from "./policy-chains.js";
 import { policySets } from "./policy-sets.js";
 import { refusals, refusedPolicy } from "./refusals.js";
 import { refusedByRestore } from "./restore-limits.js";
@@ -42,7 +42,7 @@ export class V2Node implements NpmNode {
   /** Pods that stand in no set, with the last version of each. */
   readonly #ignored = new Map<string, Pod>();
   /** Those that the kernel refused have sets, and no rules. */
-  readonly #policies = new Map<string, { policy: NetworkPolicy; pairs: PolicyPairs; inForce: boolean }>();
+  readonly #policies = new Map<string, ChainedPolicy & { policy: NetworkPolicy; inForce: boolean }>();
   readonly #diagnostics: Diagnostic[] = [];
 
   constructor(generation: V2Generation, settings: Settings) {
@@ -103,7 +103,7 @@ export class V2Node implements NpmNode {
   }
 
   pairs(): readonly PolicyPairs[] {
-    return [...this.#policies.values()].flatMap(({ pairs, inForce }) => (inForce ? [pairs] : []));
+    return [...this.#policies.values()].flatMap((found) => (found.inForce ? [found.lower()] : []));
   }
 
   tables(): Tables {
@@ -252,10 +252,12 @@ export class V2Node implements NpmNode {
     this.#diagnostics.push(...diagnostics);
     if (skipped) return [];
     const removal = before ? this.#deletePolicy(key) : [];
-    const pairs = lowerPolicy(policy, this.#generation.reading);
+    const lower = () => lowerPolicy(policy, this.#generation.reading);
+    const pairs = lower();
     const refusal = refusedByRestore(pairs, this.#naming);
     if (refusal !== undefined) this.#diagnostics.push(refusedPolicy(policy, refusal, this.#generation));
-    this.#policies.set(key, { policy, pairs, inForce: refusal === undefined });
+    const chained = { key, directions: directionsOf(pairs), lower, policy, inForce: refusal === undefined };
+    this.#policies.set(key, chained);
     for (const { metadata, origin, lists, blocks } of policySets(pairs, this.#generation)) {
       const set = this.#sets.create(metadata, origin);
       set.policies += 1;
@@ -264,7 +266,7 @@ export class V2Node implements NpmNode {
     }
     const commands = this.#applySets();
     const isFirst = !this.#chains.active;
-    if (refusal === undefined) this.#chains.add(pairs);
+    if (chained.inForce) this.#chains.add(chained);
     return [...removal, ...commands, this.#commands.addPolicy(pairs, isFirst, this.#naming)];
   }
 
@@ -272,9 +274,10 @@ export class V2Node implements NpmNode {
     const found = this.#policies.get(key);
     if (!found) return [];
     this.#policies.delete(key);
-    if (found.inForce) this.#chains.remove(found.pairs);
-    const commands = found.inForce ? this.#commands.removePolicy(found.pairs, !this.#chains.active, this.#naming) : [];
-    for (const { metadata, lists, blocks } of policySets(found.pairs, this.#generation)) {
+    if (found.inForce) this.#chains.remove(found);
+    const pairs = found.lower();
+    const commands = found.inForce ? this.#commands.removePolicy(pairs, !this.#chains.active, this.#naming) : [];
+    for (const { metadata, lists, blocks } of policySets(pairs, this.#generation)) {
       const set = this.#sets.find(metadata);
       if (!set) continue;
       set.policies -= 1;

@@ -1,15 +1,24 @@
 import type { Chain, Rule } from "../../../netfilter/tables.js";
 import type { Direction, PolicyPairs } from "../../../pairs/pair-group.js";
 import { activeRules } from "./chains.js";
-import { emitJump, emitPolicyChain, type Naming } from "./emit-policy.js";
+import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
+
+/** A policy in force. It is lowered whenever its rules are read: 75,000 lowered policies take more memory than all else. */
+export interface ChainedPolicy {
+  /** `namespace/name` */
+  readonly key: string;
+  /** Ingress first, each once. */
+  readonly directions: readonly Direction[];
+  lower(): PolicyPairs;
+}
 
 /** The chains of policies and the jumps to them, as they stand in the kernel. */
 export class PolicyChains {
   readonly #naming: Naming;
-  /** By policy; a policy that is gone leaves its chains empty until the periodic task. */
-  readonly #chains = new Map<string, PolicyPairs | undefined>();
-  /** Oldest first; the kernel has them newest first. */
-  readonly #jumps: Record<Direction, Map<string, PolicyPairs>> = { ingress: new Map(), egress: new Map() };
+  /** By chain; a policy that is gone leaves its chains empty until the periodic task. */
+  readonly #chains = new Map<string, ChainedPolicy | undefined>();
+  /** By policy, oldest first; the kernel has them newest first. */
+  readonly #jumps: Record<Direction, Map<string, ChainedPolicy>> = { ingress: new Map(), egress: new Map() };
   #policies = 0;
 
   constructor(naming: Naming, leftBehind: readonly string[]) {
@@ -22,32 +31,33 @@ export class PolicyChains {
     return this.#policies > 0;
   }
 
-  add(pairs: PolicyPairs): void {
+  add(policy: ChainedPolicy): void {
     this.#policies += 1;
-    for (const direction of directionsOf(pairs)) {
-      this.#chains.set(this.#naming.chainName(pairs.policy, direction), pairs);
-      this.#jumps[direction].set(pairs.policy, pairs);
+    for (const direction of policy.directions) {
+      this.#chains.set(this.#naming.chainName(policy.key, direction), policy);
+      this.#jumps[direction].set(policy.key, policy);
     }
   }
 
-  remove(pairs: PolicyPairs): void {
+  remove({ key, directions }: ChainedPolicy): void {
     this.#policies -= 1;
-    for (const direction of directionsOf(pairs)) {
-      this.#chains.set(this.#naming.chainName(pairs.policy, direction), undefined);
-      this.#jumps[direction].delete(pairs.policy);
+    for (const direction of directions) {
+      this.#chains.set(this.#naming.chainName(key, direction), undefined);
+      this.#jumps[direction].delete(key);
     }
   }
 
   /** Names of the empty chains that no policy fills any more, by name; they are gone afterwards. */
   removeStale(): string[] {
-    const stale = [...this.#chains].filter(([, pairs]) => !pairs).map(([name]) => name);
+    const stale = [...this.#chains].filter(([, policy]) => !policy).map(([name]) => name);
     for (const name of stale) this.#chains.delete(name);
     return stale.sort();
   }
 
   /** The jumps of one direction, as they stand in AZURE-NPM-INGRESS or -EGRESS before its own rules. */
   jumps(direction: Direction): Rule[] {
-    return [...this.#jumps[direction].values()].reverse().map((pairs) => {
+    return [...this.#jumps[direction].values()].reverse().map((policy) => {
+      const pairs = policy.lower();
       return emitJump(
         pairs,
         pairs.directions.find((found) => found.direction === direction)!,
@@ -61,11 +71,21 @@ export class PolicyChains {
     return this.active ? activeRules.map(({ rule }) => rule) : [];
   }
 
-  /** Chains of policies, in no order. */
+  /** Chains of policies, in no order. Rules are made whenever they are read. */
   policyChains(): Chain[] {
-    return [...this.#chains].map(([name, pairs]) => {
-      if (!pairs) return { name, rules: [], origin: { kind: "engine", reason: "left by a policy that is gone" } };
-      return emitPolicyChain(pairs, name.startsWith("AZURE-NPM-INGRESS") ? "ingress" : "egress", this.#naming);
+    const naming = this.#naming;
+    return [...this.#chains].map(([name, policy]): Chain => {
+      if (!policy) return { name, rules: [], origin: { kind: "engine", reason: "left by a policy that is gone" } };
+      const direction = name.startsWith("AZURE-NPM-INGRESS") ? "ingress" : "egress";
+      return {
+        name,
+        get rules() {
+          return emitPolicyRules(policy.lower(), direction, naming);
+        },
+        get origin() {
+          return policy.lower().origin;
+        },
+      };
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { PolicyPairs, SetExpression, SetMatch } from "../../../pairs/pair-group.js";
-import { emitJump, emitPolicyChain, type Naming } from "./emit-policy.js";
+import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
 import { directionsOf } from "./policy-chains.js";
 import { programWords } from "./program-words.js";
 
@@ -17,7 +17,7 @@ export function refusedByRestore(pairs: PolicyPairs, naming: Naming): string | u
       pairs.directions.find((found) => found.direction === direction)!,
       naming,
     );
-    for (const rule of [...emitPolicyChain(pairs, direction, naming).rules, jump]) {
+    for (const rule of [...emitPolicyRules(pairs, direction, naming), jump]) {
       const words = ["-A", "chain", ...programWords(rule)];
       if (words.some((word) => word.length > maxWordLength)) return "Parameter too long!";
       if (words.length > maxWords) return "Parser cannot handle more arguments";
@@ -29,12 +29,13 @@ export function refusedByRestore(pairs: PolicyPairs, naming: Naming): string | u
 /** A look at sizes alone, generous, so that ordinary policies cost nothing. */
 function mayBeTooLarge(pairs: PolicyPairs): boolean {
   return pairs.directions.some(({ subjects, groups }) => {
-    return [subjects, ...groups.flatMap((group) => [group.sources, group.destinations])].some(isLarge);
+    return isLarge(subjects) || groups.some(({ sources, destinations }) => isLarge(sources) || isLarge(destinations));
   });
 }
 
 function isLarge(expression: SetExpression): boolean {
-  const length = expression.reduce((sum, match) => sum + lengthOf(match), 0);
+  let length = 0;
+  for (const match of expression) length += lengthOf(match);
   return expression.length > 20 || length > maxWordLength / 2;
 }
 
