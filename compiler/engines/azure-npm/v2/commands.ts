@@ -3,7 +3,7 @@ import type { Command } from "../../../netfilter/command.js";
 import type { Rule } from "../../../netfilter/tables.js";
 import type { Direction, PolicyPairs } from "../../../pairs/pair-group.js";
 import { activeRules, baseChains, bootRules, directionChain, forwardJump, npmChain } from "./chains.js";
-import { emitJump, emitPolicyChain, type Naming } from "./emit-policy.js";
+import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
 import type { V2Generation } from "./generation.js";
 import { directionsOf } from "./policy-chains.js";
 import { programWords } from "./program-words.js";
@@ -100,8 +100,8 @@ export class Commands {
       ...directionsOf(pairs).map((direction) => declare(naming.chainName(pairs.policy, direction))),
       ...(isFirst ? [`-F ${npmChain}`, ...activeRules.map(({ chain, rule }) => append(chain, rule))] : []),
       ...writtenDirections(pairs).flatMap((direction) => {
-        const chain = emitPolicyChain(pairs, direction, naming);
-        return chain.rules.map((rule) => append(chain.name, rule));
+        const chain = naming.chainName(pairs.policy, direction);
+        return emitPolicyRules(pairs, direction, naming).map((rule) => append(chain, rule));
       }),
       ...directionsOf(pairs).map((direction) => {
         return `-I ${directionChain(direction)} 1 ${programWords(jumpOf(pairs, direction, naming)).join(" ")}`;
