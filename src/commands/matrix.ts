@@ -1,4 +1,92 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import {
+  diagnostic,
+  legendOf,
+  matrixFormats,
+  printMatrix,
+  readBack,
+  viewMatrix,
+  type MatrixFormat,
+  type MatrixGround,
+  type TracedTables,
+} from "../../compiler/index.js";
+import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
+import { compileManifests, type Compiled } from "../compile-manifests.js";
+import { Failure } from "../failure.js";
+import { readDump } from "../read-dump.js";
+import { writeReport } from "../report.js";
+import { writePieces } from "../write-pieces.js";
+
+const help = `
+Formats:
+  table      for people: rows send, columns receive
+  json       by classes of pods that are alike, for programs
+  csv        a line for each pair and protocol: source,destination,protocol,ports
+  markdown   a table for a page or a pull request
+  dot        a graph for Graphviz
+  svg        a heat map whose cells explain themselves
+  html       the same as a page that needs nothing else
+
+Examples:
+  anpm matrix -f cluster.yaml                                   who reaches whom on what
+  anpm matrix -f cluster.yaml --by spec                         what the policies ask for, whatever NPM makes of it
+  anpm matrix -f cluster.yaml --focus shop/db --only allowed    who reaches the database, and whom it reaches
+  anpm matrix -f cluster.yaml --external 203.0.113.7 -o csv     with an address outside
+  anpm matrix -f cluster.yaml -o html > matrix.html
+  anpm matrix -f cluster.yaml --rules node.iptables --sets node.ipset
+`;
+
+/** Adds the options and the action of `anpm matrix`. */
 export function define(command: Command): Command {
-  return command;
+  addInputOptions(command)
+    .addOption(new Option("-o, --output <format>", "how to print it").choices(matrixFormats).default("table"))
+    .addOption(new Option("--by <judge>", "who says so: NPM's rules or Kubernetes").choices(["rules", "spec"]))
+    .option("--focus <name>", "only pairs of which one is NAMESPACE/POD")
+    .addOption(new Option("--only <verdict>", "only what is allowed, or denied").choices(["allowed", "denied"]))
+    .option("--external <address...>", "addresses outside the cluster, each a row and a column")
+    .option("--rules <file>", "iptables-save of a node, instead of compiled rules")
+    .option("--sets <file>", "ipset save of the same node");
+  return addEngineOptions(command)
+    .addHelpText("after", help)
+    .action((_: unknown, self: Command) => matrixCommand(self.optsWithGlobals<Options>()));
+}
+
+interface Options extends ClusterOptions {
+  readonly output: MatrixFormat;
+  readonly by?: "rules" | "spec";
+  readonly focus?: string;
+  readonly only?: "allowed" | "denied";
+  readonly external?: readonly string[];
+  readonly rules?: string;
+  readonly sets?: string;
+}
+
+async function matrixCommand(options: Options): Promise<void> {
+  const { rules, sets, by } = options;
+  if (sets !== undefined && rules === undefined) throw new Failure([diagnostic("sets-without-rules", {})]);
+  if (rules !== undefined && by === "spec") {
+    throw new Failure([diagnostic("conflicting-options", { option: "--rules", other: "--by spec" })]);
+  }
+  const dump = rules === undefined ? undefined : readDump(rules, sets);
+  const { compiled, first, pieces } = compileManifests(options, "comparing all pods of", (found) => {
+    const { view, diagnostics } = viewMatrix(groundOf(found, dump, by), options);
+    if (!view) throw new Failure([...found.diagnostics, ...diagnostics]);
+    const all = printMatrix(view, options.output);
+    return { compiled: found, first: all.next().value ?? "", pieces: all };
+  });
+  await writePieces([first]);
+  await writePieces(pieces);
+  writeReport(compiled, options.diagnostics);
+}
+
+function groundOf(
+  { result }: Compiled,
+  dump: TracedTables | undefined,
+  by: "rules" | "spec" | undefined,
+): MatrixGround {
+  const { objects, machine } = result;
+  if (by === "spec") return { objects };
+  const tables = dump ?? readBack(result.tables);
+  const name = dump ? "the rules of the node" : `the rules of ${machine.engine} ${machine.generation}`;
+  return { objects, rules: { tables, legend: legendOf(result.tables), name } };
 }
