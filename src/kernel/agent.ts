@@ -108,7 +108,10 @@ function agent(): void {
   };
 
   const main = async (): Promise<void> => {
-    const heard = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+    const lines = readline.createInterface({ input: process.stdin });
+    // Nobody is there any more.
+    lines.on("close", () => process.exit());
+    const heard = lines[Symbol.asyncIterator]();
     const orders = JSON.parse((await heard.next()).value ?? "") as AgentOrders;
     const { addresses, tcp, udp } = orders;
     await Promise.all([
@@ -124,8 +127,6 @@ function agent(): void {
     // What has arrived in the kernel by now is read before this is over.
     await new Promise((resolve) => setTimeout(resolve, 50));
     console.log(JSON.stringify({ answered: [...answered], arrived: [...arrived] } satisfies AgentReport));
-    await heard.next();
-    process.exit();
   };
 
   main().catch((error: unknown) => {
