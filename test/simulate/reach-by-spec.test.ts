@@ -5,7 +5,7 @@ import { judge } from "../../compiler/simulate/judge.js";
 import { reachBySpec } from "../../compiler/simulate/reach-by-spec.js";
 import { holdsTraffic, protocols } from "../../compiler/simulate/traffic.js";
 import { runs } from "./runs.js";
-import { clusters } from "../../scripts/random-clusters.js";
+import { clusters } from "./clusters.js";
 
 const outside = ["10.0.0.200", "10.0.255.1", "192.168.1.1", "8.8.8.8", "2001:db8::1", "2001:db8:1::1", "fe80::1"];
 const ports = [0, 79, 80, 81, 89, 90, 91, 443, 444, 453, 454, 8080, 65535];

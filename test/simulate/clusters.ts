@@ -10,7 +10,7 @@ import type {
   PolicyPort,
   PolicyRule,
   Protocol,
-} from "../compiler/model/objects.js";
+} from "../../compiler/model/objects.js";
 
 const pick = <T>(...items: T[]): fc.Arbitrary<T> => fc.constantFrom(...items);
 const source = { name: "generated", text: "" };
