@@ -22,3 +22,4 @@ await build({
 await writeFile("dist/src/package.json", `${JSON.stringify({ type: "commonjs" })}\n`);
 await chmod("dist/src/main.js", 0o755);
 await writeFile("dist/compile.schema.json", `${JSON.stringify(compiler.compileJsonSchema, null, 2)}\n`);
+await writeFile("dist/expectations.schema.json", `${JSON.stringify(compiler.expectationsJsonSchema, null, 2)}\n`);

@@ -25,6 +25,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/matrix.js"),
   },
   {
+    name: "test",
+    summary: "check a file of expectations, as a gate in CI",
+    load: () => import("./commands/test.js"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for a shell",
     load: () => import("./commands/completion.js"),

@@ -45,12 +45,13 @@ describe("the package, installed in an empty folder", () => {
     expect(await readdir(join(folder, "node_modules/anpm/dist/compiler"))).toContain("index.d.ts");
   });
 
-  test("holds the product, the schema, licence and readme, and nothing else", async () => {
+  test("holds the product, the schemas, licence and readme, and nothing else", async () => {
     const files = await readdir(join(folder, "node_modules/anpm"));
     expect(files.toSorted()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
     expect((await readdir(join(folder, "node_modules/anpm/dist"))).toSorted()).toEqual([
       "compile.schema.json",
       "compiler",
+      "expectations.schema.json",
       "src",
     ]);
   });

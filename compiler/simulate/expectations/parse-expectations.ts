@@ -95,6 +95,7 @@ function readExpectation(item: Value, index: number, checker: Checker): Expectat
 
 /** What other tools and people call a field → what it is called here. */
 const synonyms: ReadonlyMap<string, string> = new Map([
+  ["form", "from"],
   ["source", "from"],
   ["src", "from"],
   ["destination", "to"],

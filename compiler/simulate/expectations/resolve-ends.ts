@@ -118,7 +118,12 @@ function keyOf(end: ExpectedEnd, side: string, namespace: string): string {
 function podsByNamespace(objects: readonly KubernetesObject[]): ReadonlyMap<string, readonly Pod[]> {
   const found = new Map<string, Pod[]>();
   for (const object of objects) if (object.kind === "Namespace") found.set(object.name, []);
-  for (const object of objects) if (object.kind === "Pod") found.get(object.namespace)?.push(object);
+  for (const object of objects) {
+    if (object.kind !== "Pod") continue;
+    const others = found.get(object.namespace);
+    if (others) others.push(object);
+    else found.set(object.namespace, [object]);
+  }
   return found;
 }
 
