@@ -5,8 +5,10 @@ import type { TrafficProtocol } from "../traffic.js";
 
 /** What verifying found. */
 export interface Verification {
-  /** True when nothing differs. */
+  /** True when nothing differs but what is accepted. */
   readonly agrees: boolean;
+  /** Codes of findings that were accepted, and left out. */
+  readonly accepted: readonly string[];
   /** Those that nothing explains first, then in the order of the deviations, then by place. */
   readonly findings: readonly Finding[];
 }
@@ -29,8 +31,8 @@ export interface Finding {
   readonly place?: Place;
   /** The rule that decides; rule 0 is a chain's policy. Absent when nothing asks the packet at all, or when the verdict depends. */
   readonly rule?: TraceStep;
-  /** The rules that match the packet, in order of its way. */
-  readonly path: readonly TraceStep[];
+  /** The rules of policies that lead to it, in order of the packet's way. */
+  readonly causes: readonly TraceStep[];
   /** Codes of the deviations without which the packet would not show it, when it takes several. */
   readonly together: readonly string[];
 }

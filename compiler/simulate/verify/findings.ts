@@ -51,18 +51,23 @@ export class Findings {
     }
   }
 
-  verification(): Verification {
-    const codes = ["unexplained", ...this.deviations.map(({ code }) => code)];
-    const findings = [...this.examples.values()]
+  /** `accepted`: codes of findings to leave out. */
+  verification(accepted: readonly string[]): Verification {
+    const codes = [unexplained, ...this.deviations.map(({ code }) => code)];
+    const found = [...this.examples.values()];
+    const isAccepted = ({ cause }: Example): boolean => accepted.includes(codeOf(cause));
+    const findings = found
+      .filter((example) => !isAccepted(example))
       .map((example) => this.findingOf(example))
       .sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code) || comparePlaces(a.place, b.place));
-    return { agrees: findings.length === 0, findings };
+    const left = new Set(found.filter(isAccepted).map(({ cause }) => codeOf(cause)));
+    return { agrees: findings.length === 0, accepted: codes.filter((code) => left.has(code)), findings };
   }
 
   /** A cause is a deviation in one place; what has no place is told apart by the policy that has a part in it. */
   private keyOf({ cause, packet }: Example): string {
     if (cause && "field" in cause) return `${cause.code} ${cause.object} ${cause.field}`;
-    return `${cause?.code ?? "unexplained"} ${this.policyOf(packet)?.object ?? ""}`;
+    return `${codeOf(cause)} ${this.policyOf(packet)?.object ?? ""}`;
   }
 
   private findingOf({ packet, state, cause, together }: Example): Finding {
@@ -70,12 +75,13 @@ export class Findings {
     const deviation = this.deviations.find(({ code }) => code === cause?.code);
     const trace = this.traceOf(packet, state);
     const rule = trace && decidingStep(trace);
+    const causes = trace ? causesOf(trace, this.printed, this.legend) : [];
     const place: Place | undefined = cause && "field" in cause ? cause : this.policyOf(packet);
     const policy = this.cluster.policies.some((its) => `${its.namespace}/${its.name}` === place?.object)
       ? place?.object
-      : (this.policyOf(packet)?.object ?? (trace && causesOf(trace, this.printed, this.legend)[0]?.origin.object));
+      : (this.policyOf(packet)?.object ?? causes[0]?.origin.object);
     return {
-      code: cause?.code ?? "unexplained",
+      code: codeOf(cause),
       ...(deviation && { deviation }),
       packet: {
         source: { name: nameOfEndpoint(source), address: source.address },
@@ -89,7 +95,7 @@ export class Findings {
       ...(policy !== undefined && { policy }),
       ...(place && { place: { object: place.object, field: place.field, location: place.location } }),
       ...(rule && { rule }),
-      path: trace?.steps.filter(({ matched }) => matched !== false) ?? [],
+      causes: causes.map(({ step }) => step).filter((step) => step !== rule),
       together,
     };
   }
@@ -121,6 +127,13 @@ interface Example {
   readonly together: readonly string[];
   /** How many occurrences it takes. */
   readonly causes: number;
+}
+
+/** What no deviation explains. */
+export const unexplained = "unexplained";
+
+function codeOf(cause: Example["cause"]): string {
+  return cause?.code ?? unexplained;
 }
 
 /** One that takes fewer causes, then a smaller packet. */

@@ -27,6 +27,8 @@ export interface Compiled {
 }
 
 export interface VerifyOptions {
+  /** Codes of findings to leave out. */
+  readonly accepted?: readonly string[];
   /**
    * Also where rules and specification agree: whether the deviations of the engine, all in force, would say the same. A difference is
    * reported as unexplained. It tests what is known of the engine, not the rules.
@@ -91,7 +93,7 @@ export function verify({ machine, objects, tables }: Compiled, options: VerifyOp
     if (unexplained !== noTraffic) findings.add({ ...reply, traffic: unexplained, occurrences: [] });
   }
   for (const found of unfilteredIpv6(cluster, machine.deviations)) findings.add(found);
-  return findings.verification();
+  return findings.verification(options.accepted ?? []);
 }
 
 /** A class of endpoints, or of addresses outside, with those of its members that may be examples, smallest first. */

@@ -5,6 +5,7 @@ import { modelCodes } from "./model.js";
 import { replayCodes } from "./replay.js";
 import { shellCodes } from "./shell.js";
 import { simulateCodes } from "./simulate.js";
+import { verifyCodes } from "./verify.js";
 
 /** The one table of diagnostics: code → severity, message, fix; a section a phase. */
 export const codes = {
@@ -14,6 +15,7 @@ export const codes = {
   ...simulateCodes,
   ...expectationCodes,
   ...replayCodes,
+  ...verifyCodes,
   ...shellCodes,
 };
 
