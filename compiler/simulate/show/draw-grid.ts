@@ -300,11 +300,12 @@ function titleOf({ only, focus, matrix }: MatrixView): string {
   return focus === undefined ? what : `${what}: ${matrix.endpoints[focus]!.name}`;
 }
 
-function subtitleOf({ by, focus, matrix }: MatrixView, { lines }: Grid): string {
+function subtitleOf({ by, only, focus, matrix }: MatrixView, { lines }: Grid): string {
   const count = matrix.endpoints.length;
   const merged = lines.length < count ? ` in ${lines.length} lines of those that are alike` : "";
   const directions = focus === undefined ? "rows send, columns receive" : "what it gets and what it sends";
-  return `by ${by} · ${directions} · ${count} ${count === 1 ? "endpoint" : "endpoints"}${merged}`;
+  const denied = only === "denied" ? " · cells say what is denied" : "";
+  return `by ${by} · ${directions}${denied} · ${count} ${count === 1 ? "endpoint" : "endpoints"}${merged}`;
 }
 
 function groupName(namespace: string): string {

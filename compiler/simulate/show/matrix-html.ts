@@ -1,12 +1,12 @@
 import { drawGrid } from "./draw-grid.js";
 import { nameOfLine, type Line } from "./grid.js";
 import { escapeMarkup } from "./markup.js";
-import { styleSheet } from "./style-sheet.js";
+import { pageStyle, pictureStyle } from "./style-sheet.js";
 import type { MatrixView } from "./view.js";
 
 /** A matrix as one page that needs nothing else: the heat map, a box that explains the cell below the pointer, who is alike. */
 export function matrixHtml(view: MatrixView): string {
-  const { svg, grid, rows, columns, cells, texts } = drawGrid(view, styleSheet);
+  const { svg, grid, rows, columns, cells, texts } = drawGrid(view, pictureStyle);
   const data = {
     rows: grid.rows.map((line, index) => [rows[index]!.start, rows[index]!.size, nameOfLine(line)]),
     columns: grid.columns.map(({ line, direction }, index) => [
@@ -27,7 +27,7 @@ export function matrixHtml(view: MatrixView): string {
 <title>${escapeMarkup(`Who reaches whom, by ${view.by}`)}</title>
 <style>${pageStyle}</style>
 </head>
-<body class="anpm">
+<body>
 <main>
 ${svg}</main>
 ${membersOf(view, grid.lines)}<div id="tip" role="status" hidden></div>
@@ -37,19 +37,6 @@ ${membersOf(view, grid.lines)}<div id="tip" role="status" hidden></div>
 </html>
 `;
 }
-
-const pageStyle = `
-${styleSheet}
-body { margin: 0; background: var(--paper); color: var(--ink); font: 14px/1.5 system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
-main { overflow-x: auto; position: relative; }
-svg { display: block; }
-details { margin: 0 24px 24px; max-width: 70em; }
-dt { font-weight: 600; margin-top: .5em; } dd { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
-#tip { position: fixed; z-index: 1; max-width: 34em; padding: 8px 12px; border-radius: 6px; background: var(--ink); color: var(--paper);
-  font-size: 13px; white-space: pre-line; overflow-wrap: anywhere; pointer-events: none; box-shadow: 0 4px 16px #0005; }
-#tip b { display: block; }
-.cross { fill: none; stroke: var(--ink); stroke-width: 1.5; pointer-events: none; }
-`;
 
 /** Finds row and column by where the pointer is; the picture's own titles serve readers without scripts. */
 const script = `
