@@ -44,7 +44,7 @@ export const outputs: readonly Output[] = [
     isHistory: true,
     print: (result) =>
       printCommands(
-        result.effects().map(({ command }) => command),
+        result.effects().flatMap((effect) => (effect.kind === "command" ? [effect.command] : [])),
         result.machine.commandFormat,
       ),
   },

@@ -5,6 +5,7 @@ import type { Ownership } from "../netfilter/ownership.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { PolicyPairs } from "../pairs/pair-group.js";
 import type { Diagnostic } from "../text/diagnostic.js";
+import type { LogEntry } from "./log-entry.js";
 import type { Deviation } from "./deviation.js";
 
 /** A program that turns policies into rules on nodes. */
@@ -49,6 +50,8 @@ export interface Machine {
   readonly flavour: Flavour;
   /** Minor version of the emulated Kubernetes 1.x. */
   readonly kubernetesMinor: number;
+  /** The release whose log it writes, and the tag that its log names; absent while that is not emulated. */
+  readonly voice?: { readonly release: string; readonly tag: string };
   /** How a transcript of its commands is written. */
   readonly commandFormat: CommandFormat;
   /** What on a node belongs to the engine; scripts touch nothing else. */
@@ -73,7 +76,8 @@ export type Event =
   | { readonly kind: "reconcile" };
 
 /** Something the engine did, as a value; text is made only when somebody prints it. */
-export type Effect = { readonly kind: "command"; readonly command: Command };
+export type Effect =
+  { readonly kind: "command"; readonly command: Command } | { readonly kind: "log"; readonly entry: LogEntry };
 
 /** What a node holds. */
 export interface Node {

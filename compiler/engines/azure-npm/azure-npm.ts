@@ -1,8 +1,7 @@
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
-import type { Command } from "../../netfilter/command.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import type { Configured, Effect, Engine, EngineOptions, Machine, Node } from "../engine.js";
-import type { Blueprint, NpmNode, Settings } from "./blueprint.js";
+import type { Blueprint, Deed, NpmNode, Settings } from "./blueprint.js";
 import { deviationCodes, npmDeviations } from "./deviations.js";
 import { builtGenerations, builtReleases, defaultGeneration, selectGeneration } from "./generations.js";
 import { formatRelease } from "./release.js";
@@ -25,7 +24,7 @@ function configure(options: EngineOptions): Configured {
   }
   const selected = selectGeneration(options.generation ?? defaultGeneration, options.lite ?? false);
   if ("problem" in selected) return { diagnostics: [...diagnostics, selected.problem] };
-  const { blueprint } = selected;
+  const { blueprint, byId } = selected;
   const flavour = options.flavour ?? blueprint.flavours[0]!;
   if (!blueprint.flavours.includes(flavour))
     diagnostics.push(diagnostic("flavour-not-supported", { generation: blueprint.id }));
@@ -34,6 +33,8 @@ function configure(options: EngineOptions): Configured {
     flavour,
     placement: options.placement ?? blueprint.placement,
     kubernetesMinor: kubernetesMinor ?? blueprint.kubernetesMinor,
+    apiServerVersion: apiServerVersionOf(options.kubernetes, blueprint),
+    tag: byId && blueprint.voice !== undefined ? blueprint.voice : formatRelease(blueprint.release),
     ...(options.existing && { existing: options.existing }),
   };
   return { machine: machineOf(blueprint, settings, options.lite ?? false), diagnostics };
@@ -49,6 +50,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     release: formatRelease(blueprint.release),
     flavour: settings.flavour,
     kubernetesMinor: settings.kubernetesMinor,
+    ...(blueprint.voice !== undefined && { voice: { release: blueprint.voice, tag: settings.tag } }),
     commandFormat: blueprint.commandFormat,
     ownership: ownershipOf(blueprint, settings),
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
@@ -64,8 +66,8 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
   };
 }
 
-function effectOf(command: Command): Effect {
-  return { kind: "command", command };
+function effectOf(deed: Deed): Effect {
+  return "words" in deed ? { kind: "command", command: deed } : { kind: "log", entry: deed };
 }
 
 function ownershipOf({ id, release, jump }: Blueprint, { placement }: Settings): Ownership {
@@ -77,6 +79,13 @@ function ownershipOf({ id, release, jump }: Blueprint, { placement }: Settings):
     jump: { from: "FORWARD", rule: jump, ...(placement === "after-kube-services" && { after: "KUBE-SERVICES" }) },
     flavourHints: ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"],
   };
+}
+
+/** `v1.29.0` of `1.29`. */
+function apiServerVersionOf(asked: string | undefined, { apiServerVersion, kubernetesMinor }: Blueprint): string {
+  if (asked === undefined) return apiServerVersion ?? `v1.${kubernetesMinor}.0`;
+  const [major, minor, patch = "0"] = asked.replace(/^v/, "").split(".");
+  return `v${major}.${minor}.${patch}`;
 }
 
 /** 29 of `1.29`, `v1.29.0`. */

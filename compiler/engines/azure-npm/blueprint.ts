@@ -2,6 +2,7 @@ import type { Command } from "../../netfilter/command.js";
 import type { Rule, Tables } from "../../netfilter/tables.js";
 import type { CommandFormat } from "../../netfilter/print-commands.js";
 import type { Event, Flavour, Node } from "../engine.js";
+import type { LogEntry } from "../log-entry.js";
 import type { Quirk } from "./quirk.js";
 import type { Release } from "./release.js";
 
@@ -17,6 +18,10 @@ export interface Blueprint {
   readonly jump: Rule;
   /** Minor version of the Kubernetes 1.x that is emulated unless the user says otherwise. */
   readonly kubernetesMinor: number;
+  /** `v1.20.7`; absent: that of `kubernetesMinor`, with patch 0. */
+  readonly apiServerVersion?: string;
+  /** The release whose log its nodes write; absent while they write none. */
+  readonly voice?: string;
   readonly commandFormat: CommandFormat;
   readonly quirks: readonly Quirk[];
   create(settings: Settings): NpmNode;
@@ -29,12 +34,19 @@ export interface Settings {
   readonly flavour: Flavour;
   readonly placement: Placement;
   readonly kubernetesMinor: number;
+  /** `v1.29.0`, as NPM logs it. */
+  readonly apiServerVersion: string;
+  /** The image tag that the log names. */
+  readonly tag: string;
   /** The filter table before NPM started. */
   readonly existing?: Tables;
 }
 
-/** A node that NPM programs; it changes in place and answers with the commands NPM ran. */
+/** A node that NPM programs; it changes in place and answers with what NPM did. */
 export interface NpmNode extends Node {
-  start(): Command[];
-  step(event: Event): Command[];
+  start(): Deed[];
+  step(event: Event): Deed[];
 }
+
+/** A command that NPM ran, or something it logged. */
+export type Deed = Command | LogEntry;

@@ -42,7 +42,9 @@ export const builtReleases = generations
 
 export const defaultGeneration = "v2";
 
-export type Selected = { readonly blueprint: Blueprint } | { readonly problem: Diagnostic };
+export type Selected =
+  | { readonly blueprint: Blueprint; /** Not by an image tag. */ readonly byId: boolean }
+  | { readonly problem: Diagnostic };
 
 /** The generation that an id or an image tag means. */
 export function selectGeneration(text: string, lite: boolean): Selected {
@@ -62,7 +64,7 @@ export function selectGeneration(text: string, lite: boolean): Selected {
   if (!entry.make)
     return { problem: diagnostic("generation-not-built", { text, id: entry.id, built: builtGenerations.join(", ") }) };
   if (lite && !has(release, "v1.6.12")) return { problem: diagnostic("lite-not-supported", { release: text }) };
-  return { blueprint: entry.make(release, lite) };
+  return { blueprint: entry.make(release, lite), byId: named !== undefined };
 }
 
 /** v1.2.3 to v1.4.0 changed their rules from release to release; nothing emulates them. */

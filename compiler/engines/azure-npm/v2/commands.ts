@@ -8,22 +8,26 @@ import type { V2Generation } from "./generation.js";
 import { directionsOf } from "./policy-chains.js";
 import { programWords } from "./program-words.js";
 import { SavedSets } from "./saved-sets.js";
-import type { SetChanges } from "./set-store.js";
+import type { SetChange, SetChanges, SetState } from "./set-store.js";
+import type { JumpDeletion, V2Voice } from "./voices/voice.js";
+import type { Deed } from "../blueprint.js";
 import { networkOf } from "../../../netfilter/set-members.js";
 
 /**
- * The commands NPM runs, word by word.
+ * The commands NPM runs, word by word, and what it logs on the way.
  * Sources: Azure NPM cbd7560cf, npm/pkg/dataplane/policies/{chain-management,policymanager}_linux.go,
  * npm/pkg/dataplane/ipsets/ipsetmanager_linux.go; the releases before by the vectors of anpm's referees.
  */
 export class Commands {
   readonly #generation: V2Generation;
   readonly #flavour: Flavour;
+  readonly #voice: V2Voice;
   readonly #saved = new SavedSets();
 
-  constructor(generation: V2Generation, flavour: Flavour) {
+  constructor(generation: V2Generation, flavour: Flavour, voice: V2Voice) {
     this.#generation = generation;
     this.#flavour = flavour;
+    this.#voice = voice;
   }
 
   /** `iptables-nft`, `iptables-legacy`, or `iptables` in releases that do not look which it is. */
@@ -32,8 +36,21 @@ export class Commands {
     return flavour === "nft" ? "iptables-nft" : this.#generation.legacyCommand;
   }
 
-  #run(words: readonly string[], flavour?: Flavour): Command {
+  #command(words: readonly string[], flavour?: Flavour): Command {
     return { words: [this.#iptables(flavour), "-w", "60", ...words] };
+  }
+
+  #run(words: readonly string[], flavour?: Flavour): Deed[] {
+    const command = this.#command(words, flavour);
+    return [...this.#voice.executing(command.words), command];
+  }
+
+  /** Deletes a jump to AZURE-NPM that an earlier NPM may have left. */
+  #deleteJump(words: readonly string[], outcome: JumpDeletion["outcome"], flavour = this.#flavour): Deed[] {
+    const command = this.#command(["-D", "FORWARD", ...words], flavour);
+    const spoken = command.words[0] === "iptables" ? this.#flavour : flavour;
+    const deletion: JumpDeletion = { words: command.words, flavour: spoken, outcome };
+    return [...this.#voice.executing(command.words), command, ...this.#voice.deletedJump(deletion)];
   }
 
   #restore(lines: () => readonly string[]): Command {
@@ -44,25 +61,44 @@ export class Commands {
   }
 
   /** Looks which flavour the node uses and removes what NPM left in the other. */
-  detectFlavour(): Command[] {
+  detectFlavour(): Deed[] {
     if (!this.#generation.detectsFlavour) return [];
+    const voice = this.#voice;
     const look = (flavour: Flavour, hint: string) => this.#run(["-L", hint, "-t", "mangle", "-n"], flavour);
+    const lookInVain = (hint: string) => {
+      const looked = look("nft", hint);
+      return [...looked, ...looked.flatMap((deed) => ("words" in deed ? voice.noSuchChain(deed.words, "nft") : []))];
+    };
     const other = this.#flavour === "nft" ? "legacy" : "nft";
     return [
-      look("nft", "KUBE-IPTABLES-HINT"),
-      ...(this.#flavour === "nft" ? [] : [look("nft", "KUBE-KUBELET-CANARY"), look("legacy", "KUBE-IPTABLES-HINT")]),
-      this.#run(["-D", "FORWARD", "-j", npmChain], other),
-      this.#run(["-D", "FORWARD", ...programWords(forwardJump)], other),
-      { ...this.#run(["-t", "filter", "-n", "-L"], other), pipedTo: ["grep", "Chain AZURE-NPM"] },
+      ...voice.detectingFlavour("nft"),
+      ...(this.#flavour === "nft"
+        ? look("nft", "KUBE-IPTABLES-HINT")
+        : [
+            ...lookInVain("KUBE-IPTABLES-HINT"),
+            ...lookInVain("KUBE-KUBELET-CANARY"),
+            ...voice.detectingFlavour("legacy"),
+            ...look("legacy", "KUBE-IPTABLES-HINT"),
+          ]),
+      ...voice.choosing(this.#flavour),
+      ...voice.cleaningUp(other),
+      ...voice.choosing(other),
+      ...this.#deleteJump(["-j", npmChain], "no-such-chain", other),
+      ...this.#deleteJump(programWords(forwardJump), "no-such-chain", other),
+      { ...this.#command(["-t", "filter", "-n", "-L"], other), pipedTo: ["grep", "Chain AZURE-NPM"] },
+      ...voice.cleanedUp(other),
+      ...voice.choosing(this.#flavour),
     ];
   }
 
-  /** Makes the base chains; `present` are the chains of an NPM before. */
-  boot(present: readonly string[]): Command[] {
+  /** Makes the base chains; `present` are the chains of an NPM before, `jumped` tells whether its old jump was there. */
+  boot(present: readonly string[], jumped: boolean): Deed[] {
     const base: readonly string[] = baseChains;
+    const outcome = jumped ? "deleted" : present.includes(npmChain) ? "no-such-rule" : "no-such-chain";
     return [
-      this.#run(["-D", "FORWARD", "-j", npmChain]),
-      { ...this.#run(["-t", "filter", "-n", "-L"]), pipedTo: ["grep", "Chain AZURE-NPM"] },
+      ...this.#deleteJump(["-j", npmChain], outcome),
+      { ...this.#command(["-t", "filter", "-n", "-L"]), pipedTo: ["grep", "Chain AZURE-NPM"] },
+      ...this.#voice.foundChains(present.length),
       this.#restore(() => [
         ...base.filter((chain) => !present.includes(chain)).map(declare),
         ...present.map((chain) => `-F ${chain}`),
@@ -72,17 +108,22 @@ export class Commands {
   }
 
   /** Looks where the jump stands; moves it when `move` says so. */
-  positionJump(move: { readonly remove: boolean; readonly insertAt: number } | undefined, first: boolean): Command[] {
+  positionJump(move: { readonly remove: boolean; readonly insertAt: number } | undefined, first: boolean): Deed[] {
     const look = (text: string): Command => ({
-      ...this.#run(["-t", "filter", "-n", "-L", "FORWARD", "--line-numbers"]),
+      ...this.#command(["-t", "filter", "-n", "-L", "FORWARD", "--line-numbers"]),
       pipedTo: ["grep", text],
     });
     const words = programWords(forwardJump);
     return [
       look("AZURE-NPM"),
       ...(first ? [] : [look("KUBE-SERVICES")]),
-      ...(move?.remove ? [this.#run(["-D", "FORWARD", ...words])] : []),
-      ...(move ? [this.#run(["-I", "FORWARD", ...(move.insertAt > 1 ? [`${move.insertAt}`] : []), ...words])] : []),
+      ...(move?.remove ? [...this.#voice.movingJump(), ...this.#run(["-D", "FORWARD", ...words])] : []),
+      ...(move
+        ? [
+            ...this.#voice.insertingJump(),
+            ...this.#run(["-I", "FORWARD", ...(move.insertAt > 1 ? [`${move.insertAt}`] : []), ...words]),
+          ]
+        : []),
     ];
   }
 
@@ -109,10 +150,10 @@ export class Commands {
     ]);
   }
 
-  removePolicy(pairs: PolicyPairs, isLast: boolean, naming: Naming): Command[] {
+  removePolicy(pairs: PolicyPairs, isLast: boolean, naming: Naming): Deed[] {
     const directions = directionsOf(pairs);
     return [
-      ...directions.map((direction) => {
+      ...directions.flatMap((direction) => {
         return this.#run(["-D", directionChain(direction), ...programWords(jumpOf(pairs, direction, naming))]);
       }),
       this.#restore(() => [
@@ -122,15 +163,16 @@ export class Commands {
     ];
   }
 
-  deleteChain(chain: string): Command {
+  deleteChain(chain: string): Deed[] {
     return this.#run(["-X", chain]);
   }
 
   /** Nothing when the kernel knows everything. After a line that ipset refuses, the rest is tried again. */
-  applySets({ changed: wanted, destroyed }: SetChanges): Command[] {
-    if (wanted.length === 0 && destroyed.length === 0) return [];
+  applySets({ changed: wanted, destroyed }: SetChanges): Deed[] {
+    const said = this.#voice.applyingSets({ changed: wanted.map(readableName), destroyed: destroyed.map(nameOf) });
+    if (wanted.length === 0 && destroyed.length === 0) return said;
     const changed = this.#generation.readsSavedSets ? this.#saved.apply({ changed: wanted, destroyed }) : wanted;
-    const commands: Command[] = [];
+    const commands: Deed[] = said;
     if (this.#generation.readsSavedSets && changed.length > 0) {
       commands.push({ words: ["ipset", "save"], pipedTo: ["grep", "azure-npm-"] });
     }
@@ -138,13 +180,21 @@ export class Commands {
     const blocks = changed.filter(({ set }) => set.metadata.maxElements !== undefined);
     const refused = blocks.some(({ added }) => added.some((member) => networkOf(member) === undefined));
     if (!refused) return [...commands, attempt(() => this.#setLines({ changed, destroyed }))];
-    for (let lines = this.#setLines({ changed, destroyed }); lines.length > 0;) {
-      const rest = lines;
-      commands.push(attempt(() => rest));
-      const bad = lines.findIndex(isRefused);
-      lines = bad < 0 ? [] : lines.slice(bad + 1);
+    const names = new Map(changed.map(({ set }) => [set.kernelName, set.metadata.readableName]));
+    let attempts = 0;
+    let lines = this.#setLines({ changed, destroyed });
+    for (let refused = lines.findIndex(isRefused); refused >= 0; refused = lines.findIndex(isRefused)) {
+      const tried = lines;
+      lines = lines.slice(refused + 1);
+      attempts += 1;
+      const set = names.get(tried[refused]!.split(" ")[1]!)!;
+      commands.push(
+        attempt(() => tried),
+        ...this.#voice.refusedLine({ attempt: attempts, lines: tried, refused, set }),
+      );
     }
-    return commands;
+    if (lines.length > 0) commands.push(attempt(() => lines));
+    return [...commands, ...this.#voice.appliedAtLast(attempts, lines.length === 0)];
   }
 
   /** CIDR sets come first, since a refused line takes what was added just before along. */
@@ -166,6 +216,14 @@ export class Commands {
       ...destroyed.map(({ kernelName }) => `-X ${kernelName}`),
     ];
   }
+}
+
+function readableName({ set }: SetChange): string {
+  return nameOf(set);
+}
+
+function nameOf({ metadata }: SetState): string {
+  return metadata.readableName;
 }
 
 const programType = { "hash:net": "nethash", "list:set": "setlist", "hash:ip,port": "hash:ip,port" } as const;

@@ -1,6 +1,7 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Hashes } from "../hashes.js";
 import type { Release } from "../release.js";
+import type { Surroundings, V2Voice } from "./voices/voice.js";
 
 /** What distinguishes the releases with the v2 data plane, as far as it shows on a node. */
 export interface V2Generation {
@@ -34,6 +35,11 @@ export interface V2Generation {
   /** Minor version of the Kubernetes 1.x that is emulated unless the user says otherwise. */
   readonly kubernetesMinor: number;
   readonly lite?: Lite;
+  readonly voice: {
+    /** The release whose log it is. */
+    readonly release: string;
+    speak(surroundings: Surroundings): V2Voice;
+  };
 }
 
 /** NPM Lite: what becomes of it in this release. */

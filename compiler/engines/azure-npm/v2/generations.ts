@@ -6,6 +6,8 @@ import { forwardJump } from "./chains.js";
 import type { Lite, Marks, SetNaming, V2Generation } from "./generation.js";
 import { quirksOf } from "./quirks.js";
 import { V2Node } from "./node.js";
+import { quietVoice, type QuietPlaces } from "./voices/quiet-voice.js";
+import { voice2022 } from "./voices/voice-2022.js";
 
 /** A generation as the engine wants it. */
 export function v2Blueprint(generation: V2Generation): Blueprint {
@@ -17,6 +19,7 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     placement,
     jump: forwardJump,
     kubernetesMinor,
+    voice: generation.voice.release,
     commandFormat: "transcript",
     quirks: quirksOf({
       openRule: generation.reading.openRule === "any" ? "any" : "lone",
@@ -40,6 +43,7 @@ export function v2(release: Release, lite: boolean): V2Generation {
       nested: (policy, key) => `${policy}:${key}`,
       cidr: (policy, namespace, rule, peer, suffix) => `${policy}:in-ns:${namespace}-${rule}-${peer}${suffix}`,
     },
+    voice: { release: "v1.8.12-15-gcbd7560cf", speak: (around) => quietVoice(placesOf2026, around) },
     ...(lite && { lite: "fails-to-start" as const }),
   };
 }
@@ -68,6 +72,7 @@ export function v2Fnv(release: Release, lite: boolean): V2Generation {
     cleansPodsWithoutAddress: true,
     setReset: has(release, "v1.4.30") ? "flush-and-destroy" : "one-restore-file",
     kubernetesMinor: 29,
+    voice: { release: "v1.5.50", speak: (around) => quietVoice({ ...placesOf2025, knowsLite: lite }, around) },
     ...(lite && { lite: "cidr-only" satisfies Lite }),
   };
 }
@@ -88,6 +93,7 @@ export function v2In2022(release: Release): V2Generation {
     clearsMarks: true,
     reading: { ...v2Reading, openRule: "lone", ipBlockPeers: indexed ? "all" : "first-peer" },
     cleansPodsWithoutAddress: false,
+    voice: { release: "v1.4.23", speak: voice2022 },
   };
 }
 
@@ -129,3 +135,31 @@ const policyScopedNames: SetNaming = {
 
 /** Policies with equal multi-value expressions share the set. */
 const sharedNames: SetNaming = { ...policyScopedNames, nested: (_, key) => key };
+
+const placesOf2026: QuietPlaces = {
+  loadedConfig: "start.go:73",
+  onLinux: "start.go:78",
+  startingNpm: "start.go:80",
+  initializingMetrics: "start.go:89",
+  loadingKubeconfig: "start.go:95",
+  resyncPeriod: "start.go:121",
+  configuredInBackground: "dataplane.go:115",
+  apiServerVersion: "npm.go:68",
+  translationFailed: "networkPolicyController.go:303",
+  policyNotFound: "networkPolicyController.go:231",
+  knowsLite: true,
+};
+
+const placesOf2025: QuietPlaces = {
+  loadedConfig: "start.go:72",
+  onLinux: "start.go:77",
+  startingNpm: "start.go:79",
+  initializingMetrics: "start.go:88",
+  loadingKubeconfig: "start.go:94",
+  resyncPeriod: "start.go:120",
+  configuredInBackground: "dataplane.go:112",
+  apiServerVersion: "npm.go:65",
+  translationFailed: "networkPolicyController.go:301",
+  policyNotFound: "networkPolicyController.go:229",
+  knowsLite: false,
+};

@@ -1,4 +1,3 @@
-import type { Command } from "../../../netfilter/command.js";
 import type { Chain, Rule, Tables } from "../../../netfilter/tables.js";
 import type { KubernetesObject, Namespace, NetworkPolicy, Pod } from "../../../model/objects.js";
 import { keyOf } from "../../../model/objects.js";
@@ -7,7 +6,7 @@ import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import type { Origin } from "../../../text/origin.js";
 import type { Event } from "../../engine.js";
-import type { NpmNode, Settings } from "../blueprint.js";
+import type { Deed, NpmNode, Settings } from "../blueprint.js";
 import { formatRelease } from "../release.js";
 import { baseChains, bootRules, directionChain, npmChain } from "./chains.js";
 import { Commands } from "./commands.js";
@@ -15,7 +14,7 @@ import type { Naming } from "./emit-policy.js";
 import { jumpMove, moveJump, withoutDeprecatedJump } from "./forward-jump.js";
 import type { V2Generation } from "./generation.js";
 import { everyNamespace, originOf } from "../origins.js";
-import { specOf } from "../same-spec.js";
+import { specOf, textOf } from "../same-spec.js";
 import { ignoredPodDiagnostics } from "../ignored-pods.js";
 import { memberships, reasonToIgnore, type Membership } from "./memberships.js";
 import { directionsOf, PolicyChains, type ChainedPolicy } from "./policy-chains.js";
@@ -24,12 +23,14 @@ import { refusals, refusedPolicy } from "./refusals.js";
 import { refusedByRestore } from "./restore-limits.js";
 import { SetStore } from "./set-store.js";
 import { allNamespaces, namespaceLabelSet, namespaceSet } from "./sets.js";
+import type { PodChange, V2Voice } from "./voices/voice.js";
 
-/** A node that NPM v2 programs. Its methods answer with the commands NPM ran. */
+/** A node that NPM v2 programs. Its methods answer with the commands NPM ran and the lines it logged. */
 export class V2Node implements NpmNode {
   readonly #generation: V2Generation;
   readonly #settings: Settings;
   readonly #commands: Commands;
+  readonly #voice: V2Voice;
   readonly #naming: Naming;
   readonly #sets: SetStore;
   readonly #chains: PolicyChains;
@@ -38,17 +39,25 @@ export class V2Node implements NpmNode {
   #forward: readonly Rule[];
 
   readonly #namespaces = new Map<string, Namespace>();
+  /** Names of namespaces that only pods have mentioned so far. */
+  readonly #mentioned = new Set<string>();
   readonly #pods = new Map<string, Pod>();
   /** Pods that stand in no set, with the last version of each. */
   readonly #ignored = new Map<string, Pod>();
   /** Those that the kernel refused have sets, and no rules. */
-  readonly #policies = new Map<string, ChainedPolicy & { policy: NetworkPolicy; inForce: boolean }>();
+  readonly #policies = new Map<string, AppliedPolicy>();
   readonly #diagnostics: Diagnostic[] = [];
 
   constructor(generation: V2Generation, settings: Settings) {
     this.#generation = generation;
     this.#settings = settings;
-    this.#commands = new Commands(generation, settings.flavour);
+    this.#voice = generation.voice.speak({
+      tag: settings.tag,
+      apiServerVersion: settings.apiServerVersion,
+      placesFirst: settings.placement === "first",
+      lite: generation.lite !== undefined,
+    });
+    this.#commands = new Commands(generation, settings.flavour, this.#voice);
     this.#sets = new SetStore(generation.hashes);
     this.#naming = namingOf(generation, this.#sets);
     const existing = settings.existing?.chains ?? [];
@@ -71,26 +80,30 @@ export class V2Node implements NpmNode {
   }
 
   /** Boot: chains first, then sets. */
-  start(): Command[] {
+  start(): Deed[] {
     const present = (this.#settings.existing?.chains ?? [])
       .map(({ name }) => name)
       .filter((name) => name.startsWith(npmChain));
+    const rules = this.#forward.length;
     this.#forward = withoutDeprecatedJump(this.#forward);
-    const commands = [
+    const deeds = [
+      ...this.#voice.starting(),
       ...this.#commands.detectFlavour(),
-      ...this.#commands.boot(present),
+      ...this.#commands.boot(present, this.#forward.length < rules),
       ...this.#positionJump(),
       ...this.#commands.resetSets(),
+      ...this.#voice.started(),
+      ...(this.#generation.lite === "fails-to-start" ? this.#voice.gaveUp() : []),
     ];
     const release = formatRelease(this.#generation.release);
     if (this.#generation.lite === "fails-to-start")
       this.#diagnostics.push(diagnostic("npm-lite-fails-to-start", { release }));
     if (this.#generation.reading.ipBlock === "everything")
       this.#diagnostics.push(diagnostic("npm-lite-matches-everything", { release }));
-    return commands;
+    return deeds;
   }
 
-  step(event: Event): Command[] {
+  step(event: Event): Deed[] {
     if (this.#generation.lite === "fails-to-start") return [];
     switch (event.kind) {
       case "apply":
@@ -128,17 +141,17 @@ export class V2Node implements NpmNode {
     return name === "FORWARD" ? { ...chain, rules: this.#forward } : chain;
   }
 
-  #positionJump(): Command[] {
+  #positionJump(): Deed[] {
     const move = jumpMove(this.#forward, this.#settings.placement);
     if (move) this.#forward = moveJump(this.#forward, move);
     return this.#commands.positionJump(move, this.#settings.placement === "first");
   }
 
-  #applySets(): Command[] {
+  #applySets(): Deed[] {
     return this.#commands.applySets(this.#sets.apply());
   }
 
-  #apply(object: KubernetesObject): Command[] {
+  #apply(object: KubernetesObject): Deed[] {
     switch (object.kind) {
       case "Namespace":
         return this.#applyNamespace(object);
@@ -149,21 +162,26 @@ export class V2Node implements NpmNode {
     }
   }
 
-  #delete(kind: KubernetesObject["kind"], key: string): Command[] {
+  #delete(kind: KubernetesObject["kind"], key: string): Deed[] {
     switch (kind) {
       case "Namespace":
         return this.#deleteNamespace(key);
       case "Pod":
-        return this.#deletePod(key);
+        return this.#podIsGone(key);
       case "NetworkPolicy":
-        return this.#deletePolicy(key);
+        return this.#policyIsGone(key);
     }
   }
 
   /** Source: Azure NPM cbd7560cf, npm/pkg/controlplane/controllers/v2/namespaceController.go. */
-  #applyNamespace(namespace: Namespace): Command[] {
+  #applyNamespace(namespace: Namespace): Deed[] {
     const before = this.#namespaces.get(namespace.name);
+    const said = this.#voice.applyingNamespace(
+      namespace,
+      before ?? (this.#mentioned.has(namespace.name) ? { labels: new Map() } : "unknown"),
+    );
     this.#namespaces.set(namespace.name, namespace);
+    this.#mentioned.delete(namespace.name);
     const set = this.#sets.create(namespaceSet(namespace.name), originOf(namespace, "metadata.name"));
     if (!before) this.#sets.addToList(this.#sets.create(allNamespaces, everyNamespace), set);
     for (const [key, value] of before?.labels ?? []) {
@@ -177,14 +195,16 @@ export class V2Node implements NpmNode {
       this.#sets.addToList(this.#sets.create(namespaceLabelSet(key), origin), set);
       this.#sets.addToList(this.#sets.create(namespaceLabelSet(key, value), origin), set);
     }
-    return this.#applySets();
+    return [...said, ...this.#applySets(), ...this.#voice.synced("Namespace", namespace.name)];
   }
 
-  #deleteNamespace(name: string): Command[] {
+  #deleteNamespace(name: string): Deed[] {
     const namespace = this.#namespaces.get(name);
     const set = this.#sets.find(namespaceSet(name));
+    const said = this.#voice.deletingNamespace(name, namespace);
     this.#namespaces.delete(name);
-    if (!namespace || !set) return [];
+    this.#mentioned.delete(name);
+    if (!namespace || !set) return said;
     for (const [key, value] of namespace.labels) {
       for (const list of [namespaceLabelSet(key), namespaceLabelSet(key, value)]) {
         const found = this.#sets.find(list);
@@ -192,36 +212,55 @@ export class V2Node implements NpmNode {
       }
     }
     this.#sets.removeFromList(this.#sets.create(allNamespaces, everyNamespace), set);
-    return this.#applySets();
+    return [...said, ...this.#applySets(), ...this.#voice.synced("Namespace", name)];
   }
 
   /** Source: Azure NPM cbd7560cf, npm/pkg/controlplane/controllers/v2/podController.go. */
-  #applyPod(pod: Pod): Command[] {
+  #applyPod(pod: Pod): Deed[] {
     const key = keyOf(pod);
     const before = this.#pods.get(key);
+    const isNew = !before && !this.#ignored.has(key);
     const reason = reasonToIgnore(pod);
     if (reason) this.#ignored.set(key, pod);
     else this.#ignored.delete(key);
     if (reason === "host-network") return [];
-    if (reason === "finished" || reason === "deleted") return this.#deletePod(key, pod);
+    if (reason === "finished" || reason === "deleted") {
+      return isNew ? [] : this.#syncPod(key, { kind: "finished", key, before }, () => this.#removePod(key));
+    }
     if (reason === "no-address" || reason === "ipv6") {
       const leaves = before && pod.phase === "Running" && this.#generation.cleansPodsWithoutAddress;
-      return leaves ? this.#deletePod(key, pod) : [];
+      const change: PodChange = { kind: "without-address", pod, before };
+      return leaves ? this.#syncPod(key, change, () => this.#removePod(key)) : this.#voice.changingPod(change);
     }
+    return this.#syncPod(key, podChange(pod, before), () => this.#putPod(key, pod, before));
+  }
+
+  #podIsGone(key: string): Deed[] {
+    const before = this.#pods.get(key);
+    const hostNetwork = this.#ignored.get(key)?.hostNetwork === true;
+    this.#ignored.delete(key);
+    const change: PodChange = { kind: "deleted", key, before, hostNetwork };
+    return hostNetwork ? this.#voice.changingPod(change) : this.#syncPod(key, change, () => this.#removePod(key));
+  }
+
+  #syncPod(key: string, change: PodChange, carryOut: () => void): Deed[] {
+    const said = this.#voice.changingPod(change);
+    carryOut();
+    return [...said, ...this.#applySets(), ...this.#voice.synced("Pod", key)];
+  }
+
+  #putPod(key: string, pod: Pod, before: Pod | undefined): void {
     this.#pods.set(key, pod);
     this.#ensureNamespace(pod.namespace, originOf(pod, "metadata.namespace"));
     const [wanted, had] = [memberships(pod), before ? memberships(before) : []];
     for (const membership of had) if (!includes(wanted, membership)) this.#leave(membership, key);
     for (const membership of wanted) if (!includes(had, membership)) this.#join(membership, pod, key);
-    return this.#applySets();
   }
 
-  #deletePod(key: string, ignored?: Pod): Command[] {
-    if (!ignored) this.#ignored.delete(key);
+  #removePod(key: string): void {
     const pod = this.#pods.get(key);
     this.#pods.delete(key);
     for (const membership of pod ? memberships(pod) : []) this.#leave(membership, key);
-    return this.#applySets();
   }
 
   #join({ set, member }: Membership, pod: Pod, owner: string): void {
@@ -237,6 +276,7 @@ export class V2Node implements NpmNode {
   /** A namespace that NPM first hears of through a pod gets its set, and a place in the list of all. */
   #ensureNamespace(name: string, origin: Origin): void {
     if (this.#namespaces.has(name)) return;
+    this.#mentioned.add(name);
     this.#sets.addToList(
       this.#sets.create(allNamespaces, everyNamespace),
       this.#sets.create(namespaceSet(name), origin),
@@ -244,14 +284,15 @@ export class V2Node implements NpmNode {
   }
 
   /** Source: Azure NPM cbd7560cf, npm/pkg/dataplane/dataplane.go, AddPolicy, RemovePolicy, UpdatePolicy. */
-  #applyPolicy(policy: NetworkPolicy): Command[] {
+  #applyPolicy(policy: NetworkPolicy): Deed[] {
     const key = keyOf(policy);
     const before = this.#policies.get(key);
     if (before && specOf(before.policy) === specOf(policy)) return [];
     const { skipped, diagnostics } = refusals(policy, this.#generation);
     this.#diagnostics.push(...diagnostics);
-    if (skipped) return [];
-    const removal = before ? this.#deletePolicy(key) : [];
+    if (skipped) return this.#voice.refusedPolicy(policy);
+    const said = this.#voice.updatingPolicy(key, before !== undefined);
+    const removal = before ? this.#removePolicy(before) : [];
     const lower = () => lowerPolicy(policy, this.#generation.reading);
     const pairs = lower();
     const refusal = refusedByRestore(pairs, this.#naming);
@@ -264,19 +305,34 @@ export class V2Node implements NpmNode {
       for (const member of lists) this.#sets.addToList(set, this.#sets.create(member, origin));
       for (const block of blocks) this.#sets.add(set, block, key);
     }
-    const commands = this.#applySets();
+    const applied = this.#applySets();
     const isFirst = !this.#chains.active;
     if (chained.inForce) this.#chains.add(chained);
-    return [...removal, ...commands, this.#commands.addPolicy(pairs, isFirst, this.#naming)];
+    return [
+      ...said,
+      ...removal,
+      ...this.#voice.addingPolicy(key),
+      ...applied,
+      this.#commands.addPolicy(pairs, isFirst, this.#naming),
+      ...this.#voice.synced("NetworkPolicy", key),
+    ];
   }
 
-  #deletePolicy(key: string): Command[] {
+  #policyIsGone(key: string): Deed[] {
     const found = this.#policies.get(key);
-    if (!found) return [];
+    return [
+      ...this.#voice.policyIsGone(key),
+      ...(found ? this.#removePolicy(found) : []),
+      ...this.#voice.synced("NetworkPolicy", key),
+    ];
+  }
+
+  #removePolicy(found: AppliedPolicy): Deed[] {
+    const { key } = found;
     this.#policies.delete(key);
     if (found.inForce) this.#chains.remove(found);
     const pairs = found.lower();
-    const commands = found.inForce ? this.#commands.removePolicy(pairs, !this.#chains.active, this.#naming) : [];
+    const deeds = found.inForce ? this.#commands.removePolicy(pairs, !this.#chains.active, this.#naming) : [];
     for (const { metadata, lists, blocks } of policySets(pairs, this.#generation)) {
       const set = this.#sets.find(metadata);
       if (!set) continue;
@@ -290,14 +346,36 @@ export class V2Node implements NpmNode {
       const own = lists.length > 0 || blocks.length > 0;
       if (own && set.policies === 0 && set.members.size === 0) this.#sets.destroy(set);
     }
-    return [...commands, ...this.#applySets()];
+    return [...this.#voice.removingPolicy(key), ...deeds, ...this.#applySets()];
   }
 
   /** The five-minute task. Sets that it gives up go with the next apply. */
-  #reconcile(): Command[] {
-    this.#sets.destroyUnused();
-    return [...this.#positionJump(), ...this.#chains.removeStale().map((chain) => this.#commands.deleteChain(chain))];
+  #reconcile(): Deed[] {
+    const unused = this.#sets.destroyUnused();
+    const said = this.#voice.removedUnusedSets(unused, this.#sets.doomed);
+    const jump = this.#positionJump();
+    const stale = this.#chains.removeStale();
+    const aboutStale = stale.length > 0 ? this.#voice.removingStaleChains(stale) : [];
+    return [...said, ...jump, ...aboutStale, ...stale.flatMap((chain) => this.#commands.deleteChain(chain))];
   }
+}
+
+interface AppliedPolicy extends ChainedPolicy {
+  readonly policy: NetworkPolicy;
+  /** False where its rules were refused. */
+  readonly inForce: boolean;
+}
+
+/** What the pod controller makes of a pod with an address, compared with the pod in the sets. */
+function podChange(pod: Pod, before: Pod | undefined): PodChange {
+  if (!before) return { kind: "added", pod };
+  if (before.ip !== pod.ip) return { kind: "readdressed", pod, before };
+  const same = before.phase === pod.phase && samePodSets(before, pod);
+  return same ? { kind: "unchanged", pod } : { kind: "updated", pod, before };
+}
+
+function samePodSets(before: Pod, pod: Pod): boolean {
+  return textOf([before.labels, before.ports]) === textOf([pod.labels, pod.ports]);
 }
 
 const builtIns = ["INPUT", "FORWARD", "OUTPUT"];

@@ -42,16 +42,18 @@ export class PolicyChains {
   remove({ key, directions }: ChainedPolicy): void {
     this.#policies -= 1;
     for (const direction of directions) {
-      this.#chains.set(this.#naming.chainName(key, direction), undefined);
+      const chain = this.#naming.chainName(key, direction);
+      this.#chains.delete(chain);
+      this.#chains.set(chain, undefined);
       this.#jumps[direction].delete(key);
     }
   }
 
-  /** Names of the empty chains that no policy fills any more, by name; they are gone afterwards. */
+  /** Names of the empty chains that no policy fills any more, in the order they were left; they are gone afterwards. */
   removeStale(): string[] {
     const stale = [...this.#chains].filter(([, policy]) => !policy).map(([name]) => name);
     for (const name of stale) this.#chains.delete(name);
-    return stale.sort();
+    return stale;
   }
 
   /** The jumps of one direction, as they stand in AZURE-NPM-INGRESS or -EGRESS before its own rules. */

@@ -103,11 +103,18 @@ export class SetStore {
     this.#doomed.add(set);
   }
 
-  /** The periodic task: sets that are empty and that nothing refers to go at the next apply. */
-  destroyUnused(): void {
+  /** The periodic task: sets that are empty and that nothing refers to go at the next apply. How many these are. */
+  destroyUnused(): number {
+    const before = this.#sets.size;
     for (const set of this.#sets.values()) {
       if (set.members.size === 0 && set.lists === 0 && set.policies === 0) this.destroy(set);
     }
+    return before - this.#sets.size;
+  }
+
+  /** Readable names of the sets that go at the next apply. */
+  get doomed(): string[] {
+    return [...this.#doomed].map(({ metadata }) => metadata.readableName);
   }
 
   /** Tells the kernel what it does not know yet. */
