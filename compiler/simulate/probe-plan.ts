@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../model/objects.js";
 import { byAddress, endpointClasses, outsideClasses } from "./classes.js";
-import { clusterOf, isPair, type Endpoint } from "./cluster.js";
+import { clusterOf, type Endpoint } from "./cluster.js";
 import { judge } from "./judge.js";
 import { parseIpv4 } from "./ipv4.js";
 import { canBeProbed, endsOf } from "./probe-addresses.js";
@@ -136,9 +136,13 @@ interface Pair {
   readonly destination: Endpoint;
 }
 
+/** One end is a pod with an address of its own: nothing else passes a node from one interface to another. */
 function pairsOf(endpoints: readonly Endpoint[]): readonly Pair[] {
+  const isForwarded = (...ends: Endpoint[]): boolean => ends.some(({ kind }) => kind === "pod");
   return endpoints.flatMap((source) =>
-    endpoints.flatMap((destination) => (isPair(source, destination) ? [{ source, destination }] : [])),
+    endpoints
+      .filter((destination) => source !== destination && isForwarded(source, destination))
+      .map((destination) => ({ source, destination })),
   );
 }
 
