@@ -77,9 +77,7 @@ function mistakes(result: CompileResult, deliveries: readonly Delivery[]): reado
       });
   const byTracer = against("byTracer");
   if (byTracer.length > 0) return byTracer;
-  const { findings } = verify(result);
-  const isExplained = findings.length > 0 && findings.every(({ code }) => code !== "unexplained");
-  return isExplained ? [] : against("byJudge");
+  return verify(result).agrees ? against("byJudge") : [];
 }
 
 interface Variant {
