@@ -21,5 +21,12 @@ await build({
 });
 await writeFile("dist/src/package.json", `${JSON.stringify({ type: "commonjs" })}\n`);
 await chmod("dist/src/main.js", 0o755);
-await writeFile("dist/compile.schema.json", `${JSON.stringify(compiler.compileJsonSchema, null, 2)}\n`);
-await writeFile("dist/expectations.schema.json", `${JSON.stringify(compiler.expectationsJsonSchema, null, 2)}\n`);
+const schemas = {
+  compile: compiler.compileJsonSchema,
+  expectations: compiler.expectationsJsonSchema,
+  matrix: compiler.matrixJsonSchema,
+  trace: compiler.traceJsonSchema,
+};
+for (const [name, schema] of Object.entries(schemas)) {
+  await writeFile(`dist/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+}

@@ -21,6 +21,8 @@ export function usageError(error: CommanderError, command: Command): Diagnostic 
       return error.message.includes("command-argument value")
         ? diagnostic("wrong-option-value", { option: `<${second}>`, value: first, known: choicesOf(error) })
         : diagnostic("wrong-option-value", { option: first, value: second, known: choicesOf(error) });
+    case "commander.missingMandatoryOptionValue":
+      return diagnostic("missing-option", { option: first, command: called });
     case "commander.missingArgument":
       return diagnostic("missing-argument", { argument: first, command: called });
     case "commander.conflictingOption":

@@ -52,7 +52,9 @@ describe("the package, installed in an empty folder", () => {
       "compile.schema.json",
       "compiler",
       "expectations.schema.json",
+      "matrix.schema.json",
       "src",
+      "trace.schema.json",
     ]);
   });
 });

@@ -23,6 +23,10 @@ export const shellCodes = {
     (p: { option: string }) => `a value is missing after ${p.option}`,
     () => "write the value behind it",
   ),
+  "missing-option": error(
+    (p: { option: string; command: string }) => `${p.command} needs the option ${p.option}`,
+    (p) => `add it; see ${p.command} --help`,
+  ),
   "conflicting-options": error(
     (p: { option: string; other: string }) => `${p.option} and ${p.other} exclude each other`,
     () => "keep one of the two",
