@@ -24,6 +24,10 @@ beforeAll(async () => {
   }
   await mkdir(join(clone, "policies"));
   for (const path of ["policy.yaml", "policies/policy.yaml"]) await writeFile(join(clone, path), blocks("yaml")[0]!);
+  await writeFile(
+    join(clone, "expectations.yaml"),
+    blocks("yaml").find((text) => text.startsWith("expect:"))!,
+  );
   await mkdir(stubs);
   await stub("anpm", `exec node "${resolve("dist/src/main.js")}" "$@"`);
   await stub("kubectl", `exec cat "${resolve("test/readme-cluster.json")}"`);

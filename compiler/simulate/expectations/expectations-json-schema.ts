@@ -29,7 +29,10 @@ export const expectationsJsonSchema = {
         deny: { $ref: "#/$defs/verdict", description: "None of it passes." },
         because: { type: "string", description: "Why; shown when it fails." },
       },
-      oneOf: [{ required: ["allow"] }, { required: ["deny"] }],
+      oneOf: [
+        { required: ["allow"], properties: { allow: true } },
+        { required: ["deny"], properties: { deny: true } },
+      ],
       dependentSchemas: {
         port: {
           type: "object",
@@ -86,7 +89,7 @@ export const expectationsJsonSchema = {
         labels: { $ref: "#/$defs/labels" },
         podSelector: { $ref: "#/$defs/selector" },
       },
-      not: { required: ["labels", "podSelector"] },
+      not: { required: ["labels", "podSelector"], properties: { labels: true, podSelector: true } },
     },
     podsOfNamespaces: {
       description: "Every pod that matches in the namespaces that match; an empty selector matches all.",
@@ -98,7 +101,7 @@ export const expectationsJsonSchema = {
         labels: { $ref: "#/$defs/labels" },
         podSelector: { $ref: "#/$defs/selector" },
       },
-      not: { required: ["labels", "podSelector"] },
+      not: { required: ["labels", "podSelector"], properties: { labels: true, podSelector: true } },
     },
     block: {
       description: "Every IPv4 address of a block, whoever has it.",

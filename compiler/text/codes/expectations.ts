@@ -46,7 +46,7 @@ export const expectationCodes = {
   ),
   "end-mixed": error(
     (p: { first: string; second: string }) => `${p.first} and ${p.second} exclude each other`,
-    (p: { first: string; second: string }) => `keep one of the two, or write two list items`,
+    () => "keep one of the two, or write two list items",
   ),
   "end-without-namespace": error(
     () => "the selector does not say in which namespaces its pods are",

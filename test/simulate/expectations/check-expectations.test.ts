@@ -8,7 +8,7 @@ import { parseExpectations } from "../../../compiler/simulate/expectations/parse
 import { judge } from "../../../compiler/simulate/judge.js";
 import { readBack } from "../../../compiler/simulate/read-back.js";
 import { tracerOf } from "../../../compiler/simulate/tracer.js";
-import { clusters } from "../../../scripts/random-clusters.js";
+import { clusters } from "../clusters.js";
 import { runs } from "../runs.js";
 import { checkText, outcomes, shop } from "./shop.js";
 
