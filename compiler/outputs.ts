@@ -1,11 +1,15 @@
 import { compileJson } from "./compile-json.js";
 import type { CompileResult } from "./compile.js";
 import { applyScript } from "./netfilter/apply-script.js";
+import { commandsOf, logEntriesOf } from "./engines/effects.js";
+import { printLog, type LogOptions } from "./log/print-log.js";
+import { logWarnings } from "./log/log-warnings.js";
 import { printCommands } from "./netfilter/print-commands.js";
 import { printIpsetSave } from "./netfilter/print-ipset-save.js";
 import { printIptablesSave } from "./netfilter/print-iptables-save.js";
 import { undoScript } from "./netfilter/undo-script.js";
 import { formatPairs } from "./pairs/format-pairs.js";
+import type { Diagnostic } from "./text/diagnostic.js";
 
 /** One thing that `compile` can print. */
 export interface Output {
@@ -16,11 +20,15 @@ export interface Output {
   /** It tells what was done, not what is there then: of many steps it is one text. */
   readonly isHistory?: true;
   print(result: CompileResult, options: OutputOptions): string;
+  /** What a reader of this output should know. */
+  warnings?(result: CompileResult): readonly Diagnostic[];
 }
 
 export interface OutputOptions {
   /** Addresses beside the names of sets, where an output has both. */
   readonly resolve?: boolean;
+  /** Clock and names of a log. */
+  readonly log?: LogOptions;
 }
 
 /** The default first. */
@@ -42,11 +50,7 @@ export const outputs: readonly Output[] = [
     fileName: "restore",
     description: "what the engine itself executes, command by command",
     isHistory: true,
-    print: (result) =>
-      printCommands(
-        result.effects().flatMap((effect) => (effect.kind === "command" ? [effect.command] : [])),
-        result.machine.commandFormat,
-      ),
+    print: (result) => printCommands(commandsOf(result.effects()), result.machine.commandFormat),
   },
   {
     name: "script",
@@ -65,6 +69,17 @@ export const outputs: readonly Output[] = [
     fileName: "pairs",
     description: "allowed and disallowed pairs of each policy; with --resolve also as addresses",
     print: ({ pairs, objects }, { resolve }) => formatPairs(pairs, resolve ? objects : undefined),
+  },
+  {
+    name: "log",
+    fileName: "azure-npm.log",
+    description: "what the engine would log while doing it",
+    isHistory: true,
+    print: (result, { log }) => {
+      const earlier = logEntriesOf(result.earlierEffects()).length;
+      return printLog(logEntriesOf(result.effects()), log, earlier);
+    },
+    warnings: ({ machine }) => logWarnings(machine),
   },
   {
     name: "json",

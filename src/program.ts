@@ -25,6 +25,16 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/matrix.js"),
   },
   {
+    name: "verify",
+    summary: "compare the rules with what Kubernetes specifies, and name every deviation",
+    load: () => import("./commands/verify.js"),
+  },
+  {
+    name: "replay",
+    summary: "show what happens on a node step by step",
+    load: () => import("./commands/replay.js"),
+  },
+  {
     name: "test",
     summary: "check a file of expectations, as a gate in CI",
     load: () => import("./commands/test.js"),

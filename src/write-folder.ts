@@ -15,6 +15,7 @@ import { diagnostic } from "../compiler/index.js";
 import { Failure } from "./failure.js";
 
 export interface OutputFile {
+  /** A path inside the folder. */
   readonly name: string;
   readonly text: string;
   readonly executable: boolean;
@@ -26,11 +27,15 @@ export interface OutputFile {
  * inside, which has the same file system, and renamed.
  */
 export function writeFolder(folder: string, files: readonly OutputFile[]): void {
-  const made = makeFolder(folder);
+  const made = [...makeFolder(folder)];
   let staging: string | undefined;
   const undo: (() => void)[] = [];
   try {
     staging = mkdtempSync(join(folder, ".anpm-"));
+    for (const below of new Set(files.map(({ name }) => dirname(name)))) {
+      made.unshift(...makeFolder(join(folder, below)));
+      mkdirSync(join(staging, below), { recursive: true });
+    }
     for (const file of files) stage(staging, file, join(folder, file.name));
     for (const file of files) undo.push(moveIntoPlace(staging, file, join(folder, file.name)));
   } catch (error) {

@@ -2,7 +2,7 @@ import { execa } from "execa";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { compile, outputs, type CompileResult } from "../../compiler/index.js";
+import { commandsOf, compile, outputs, type CompileResult } from "../../compiler/index.js";
 import { loadText, npm200 } from "./load.js";
 import { inSeconds, times, type Row } from "./measure.js";
 
@@ -42,9 +42,8 @@ function textOf(name: string, result: CompileResult): string {
 /** What NPM executes, as a shell script. Failures are as harmless as they are to NPM (there is nothing to delete yet). */
 function commandScript(result: CompileResult): string {
   const quote = (word: string) => `'${word.replaceAll("'", "'\\''")}'`;
-  return result
-    .effects()
-    .map(({ command: { words, input, pipedTo } }) => {
+  return commandsOf(result.effects())
+    .map(({ words, input, pipedTo }) => {
       const pipe = pipedTo ? ` | ${pipedTo.map(quote).join(" ")}` : "";
       const lines = input?.();
       return `${words.map(quote).join(" ")}${pipe}${lines ? ` <<'END'\n${lines.join("\n")}\nEND` : ""}\n`;

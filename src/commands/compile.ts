@@ -1,8 +1,9 @@
 import type { Command } from "commander";
-import { outputs, type CompileResult, type Output } from "../../compiler/index.js";
+import { outputs, type CompileResult, type Output, type OutputOptions } from "../../compiler/index.js";
 import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
 import { collect } from "../collect.js";
 import { compileManifests } from "../compile-manifests.js";
+import { addLogOptions, logOptionsOf, type LogOptions } from "../log-options.js";
 import { outputsAskedFor } from "../outputs-asked-for.js";
 import { writeReport } from "../report.js";
 import { writeFolder } from "../write-folder.js";
@@ -26,13 +27,13 @@ export function define(command: Command): Command {
   addInputOptions(command)
     .option("-o, --output <names>", "what to print (default: iptables-save); a,b with --out-dir", collect)
     .option("--out-dir <folder>", "write every output, or those of -o, to files of this folder: all or nothing");
-  return addEngineOptions(command)
+  return addLogOptions(addEngineOptions(command))
     .option("--resolve", "with -o pairs: list the addresses too")
     .addHelpText("after", help)
     .action((_: unknown, self: Command) => compileCommand(self.optsWithGlobals<Options>()));
 }
 
-interface Options extends ClusterOptions {
+interface Options extends ClusterOptions, LogOptions {
   readonly output?: readonly string[];
   readonly outDir?: string;
   readonly resolve?: true;
@@ -40,21 +41,28 @@ interface Options extends ClusterOptions {
 
 function compileCommand(options: Options): void {
   const asked = outputsAskedFor(options.output ?? [], options.outDir !== undefined);
+  const { log, mistakes } = logOptionsOf(options);
   const made = compileManifests(
     options,
     "compiling",
-    ({ result, ...report }) => ({ report, printed: print(result, asked.outputs, options.resolve === true) }),
-    asked.mistakes,
+    ({ result, diagnostics, summary }) => ({
+      report: {
+        diagnostics: [...diagnostics, ...asked.outputs.flatMap((output) => output.warnings?.(result) ?? [])],
+        summary,
+      },
+      printed: print(result, asked.outputs, { resolve: options.resolve === true, log }),
+    }),
+    [...asked.mistakes, ...mistakes],
   );
   if (options.outDir === undefined) process.stdout.write(made.printed.map(({ text }) => text).join(""));
   else writeFolder(options.outDir, made.printed);
   writeReport(made.report, options.diagnostics);
 }
 
-function print(result: CompileResult, asked: readonly Output[], resolve: boolean) {
+function print(result: CompileResult, asked: readonly Output[], options: OutputOptions) {
   return asked.map((output) => ({
     name: output.fileName,
-    text: output.print(result, { resolve }),
+    text: output.print(result, options),
     executable: output.fileName.endsWith(".sh"),
   }));
 }

@@ -31,6 +31,16 @@ test("when a later file cannot be moved into place, the earlier ones are taken b
 test("when writing fails, folders that were made for it go again", async () => {
   const folder = await emptyFolder();
   mkdirSync(join(folder, "there"));
-  expect(() => writeFolder(join(folder, "there/deep/er"), [file("no/such/folder")])).toThrow(Failure);
+  expect(() => writeFolder(join(folder, "there/deep/er"), [file("below/a"), file("no\0name")])).toThrow(Failure);
   expect(readdirSync(join(folder, "there"))).toEqual([]);
+});
+
+test("a file may lie in a folder inside, which is made", async () => {
+  const folder = await emptyFolder();
+  mkdirSync(join(folder, "01"));
+  writeFileSync(join(folder, "01/a"), "old");
+  writeFolder(folder, [file("01/a"), file("02/a"), file("b")]);
+  expect(readdirSync(folder).toSorted()).toEqual(["01", "02", "b"]);
+  expect(readFileSync(join(folder, "01/a"), "utf8")).toBe("new");
+  expect(readdirSync(join(folder, "02"))).toEqual(["a"]);
 });

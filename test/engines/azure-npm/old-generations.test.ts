@@ -4,6 +4,7 @@ import { selectGeneration } from "../../../compiler/engines/azure-npm/generation
 import { compile, type CompileOptions } from "../../../compiler/compile.js";
 import { printCommands } from "../../../compiler/netfilter/print-commands.js";
 import { printIptablesSave } from "../../../compiler/netfilter/print-iptables-save.js";
+import { commandsOf } from "../../../compiler/engines/effects.js";
 import { formatPairs } from "../../../compiler/pairs/format-pairs.js";
 
 const policy = (spec: string, name = "p") =>
@@ -16,12 +17,7 @@ function compiled(generation: string, text: string, options: CompileOptions = {}
     codes: diagnostics.map(({ code }) => code),
     rules: (chain: string) => save.match(new RegExp(`^-A ${chain} .*$`, "gm")) ?? [],
     pairs: result ? formatPairs(result.pairs) : "",
-    commands: result
-      ? printCommands(
-          result.effects().map(({ command }) => command),
-          result.machine.commandFormat,
-        )
-      : "",
+    commands: result ? printCommands(commandsOf(result.effects()), result.machine.commandFormat) : "",
   };
 }
 

@@ -12,6 +12,7 @@ import { parseIptablesSave } from "../../../compiler/netfilter/parse-iptables-sa
 import { printCommands } from "../../../compiler/netfilter/print-commands.js";
 import { printIpsetSave } from "../../../compiler/netfilter/print-ipset-save.js";
 import { printIptablesSave } from "../../../compiler/netfilter/print-iptables-save.js";
+import { commandsOf } from "../../../compiler/engines/effects.js";
 import { canonicalIpset, canonicalIptables } from "./canonical-dump.js";
 
 // What the real NPM left in a real kernel, after every step. `check.py` of the vectors compares whole processes; this
@@ -95,7 +96,7 @@ function* replay(
     ...(text("existing") && { existing: { chains: parseIptablesSave(text("existing")).chains, sets: [] } }),
   });
   const took = ({ node, effects }: Step) => {
-    observe(effects.map(({ command }) => command));
+    observe(commandsOf(effects));
     return node;
   };
   let node = took(machine!.start());
