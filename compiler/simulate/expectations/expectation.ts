@@ -28,7 +28,8 @@ export interface NamedEnd {
   readonly offset: number;
 }
 
-/** Every pod that matches, in one namespace or in those that match; without a `podSelector` every pod in them. */
+/** Every pod that matches, in one namespace or in those that match; without a `podSelector` every pod in them. Unlike in a policy,
+ *  pods on their host's network are meant too: they send and receive, and nobody would look for a gap there. */
 export interface PodsEnd {
   readonly kind: "pods";
   readonly namespaces: string | LabelSelector;
