@@ -6,17 +6,19 @@ const quickSize = 1_000_000;
 
 /**
  * Tells a person at a terminal what keeps them waiting: one line on standard error, after a second and then every second,
- * wiped at the end. The work keeps this thread busy, so another one tells. Returns what ends it.
+ * wiped at the end. The work may keep this thread busy, so another one tells. `size` is that of the text that is worked on; without
+ * one the work always deserves a line. Returns what ends it.
  */
 export function startProgress(
   what: string,
-  size: number,
+  size: number | undefined,
   stream: { readonly isTTY?: boolean } = process.stderr,
 ): () => void {
-  if (!stream.isTTY || size < quickSize) return () => {};
+  if (!stream.isTTY || (size !== undefined && size < quickSize)) return () => {};
+  const text = size === undefined ? what : `${what} ${Math.round(size / 1e6)} MB`;
   /** [stopped, lines shown] */
   const state = new Int32Array(new SharedArrayBuffer(8));
-  new Worker(ticker, { eval: true, workerData: { what: `${what} ${Math.round(size / 1e6)} MB`, state } }).unref();
+  new Worker(ticker, { eval: true, workerData: { what: text, state } }).unref();
   return () => {
     Atomics.store(state, 0, 1);
     Atomics.notify(state, 0);

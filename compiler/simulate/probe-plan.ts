@@ -183,7 +183,8 @@ function choosePorts(
       })),
     ),
   );
-  const kept = choices.filter((_, index) => choices.length <= limit || spread(index) < limit / choices.length);
+  const share = limit / choices.length;
+  const kept = choices.filter((_, index) => share >= 1 || spread(index) < share).slice(0, limit);
   leaveOut(whole - kept.length, `of ${whole} packets: more than ${limit}`);
   return kept;
 }

@@ -83,6 +83,11 @@ export const shellCodes = {
     (p: { path: string; reason: string }) => `${p.path} cannot be written: ${p.reason}; nothing was changed`,
     () => "check the folder, its permissions and the space left",
   ),
+  "kernel-unavailable": error(
+    (p: { reason: string; flavour: string }) => `packets cannot be sent through a kernel here: ${p.reason}`,
+    (p) =>
+      `run it as root on Linux, with ip, nsenter, unshare, ipset and iptables-${p.flavour}-restore, or leave out --kernel`,
+  ),
   "internal-error": error(
     (p: { reason: string }) => `internal error: ${p.reason}`,
     () =>
