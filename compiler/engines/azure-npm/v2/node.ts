@@ -290,7 +290,7 @@ export class V2Node implements NpmNode {
     if (before && specOf(before.policy) === specOf(policy)) return [];
     const { skipped, diagnostics } = refusals(policy, this.#generation);
     this.#diagnostics.push(...diagnostics);
-    if (skipped) return this.#voice.refusedPolicy(policy);
+    if (skipped) return this.#voice.refusedPolicy(policy, skipped);
     const said = this.#voice.updatingPolicy(key, before !== undefined);
     const removal = before ? this.#removePolicy(before) : [];
     const lower = () => lowerPolicy(policy, this.#generation.reading);

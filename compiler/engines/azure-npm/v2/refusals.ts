@@ -4,9 +4,10 @@ import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import { formatRelease } from "../release.js";
 import type { V2Generation } from "./generation.js";
 
-/** What NPM can't do with a policy: whether it skips it as a whole, and what a user should know. */
+/** What NPM can't do with a policy: whether and why it skips it as a whole, and what a user should know. */
 export interface Refusals {
-  readonly skipped: boolean;
+  /** Why it skips the policy; absent when it does not. */
+  readonly skipped?: "address" | "selector" | "named-port";
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -16,7 +17,7 @@ export interface Refusals {
  */
 export function refusals(policy: NetworkPolicy, generation: V2Generation): Refusals {
   const diagnostics: Diagnostic[] = [];
-  let skipped = false;
+  let skipped: Refusals["skipped"];
   for (const { type, rule, index } of enforcedRules(policy, generation)) {
     const list = type === "Ingress" ? "ingress" : "egress";
     const fieldOf = (rest: string) => `spec.${list}[${index}].${rest}`;
@@ -28,7 +29,7 @@ export function refusals(policy: NetworkPolicy, generation: V2Generation): Refus
     rule.peers.forEach((peer, position) => {
       const refusal = refusePeer(peer, position, generation);
       if (!refusal) return;
-      skipped ||= refusal.skips;
+      if (refusal.skips) skipped ??= peer.kind === "pods" ? "selector" : "address";
       const field = fieldOf(`${type === "Ingress" ? "from" : "to"}[${position}]`);
       diagnostics.push(
         diagnostic(
@@ -40,14 +41,14 @@ export function refusals(policy: NetworkPolicy, generation: V2Generation): Refus
     });
     rule.ports.forEach((port, position) => {
       if (generation.lite !== "cidr-only" || typeof port.port !== "string") return;
-      skipped = true;
+      skipped ??= "named-port";
       const parameters = { what: `port ${port.port}`, release: formatRelease(generation.release) };
       diagnostics.push(
         diagnostic("npm-lite-skips-policy", parameters, where(port.offset, fieldOf(`ports[${position}]`))),
       );
     });
   }
-  return { skipped, diagnostics };
+  return { ...(skipped && { skipped }), diagnostics };
 }
 
 /** A policy whose rules iptables-restore does not take: NPM tries again and again, and never enforces it. */

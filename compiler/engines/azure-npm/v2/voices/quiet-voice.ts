@@ -83,10 +83,10 @@ export function quietVoice(places: QuietPlaces, surroundings: Surroundings): V2V
       klog("namespaceController.go:273", `Namespace ${name} not found, may be it is deleted`),
     ],
     changingPod,
-    refusedPolicy: ({ namespace, name }) => [
+    refusedPolicy: ({ namespace, name }, why) => [
       klog(
         places.translationFailed,
-        `Failed to translate podSelector in NetworkPolicy ${name} in namespace ${namespace}: unsupported IP address`,
+        `Failed to translate podSelector in NetworkPolicy ${name} in namespace ${namespace}: ${translationErrors[why]}`,
         "E",
       ),
     ],
@@ -97,6 +97,13 @@ export function quietVoice(places: QuietPlaces, surroundings: Surroundings): V2V
     synced: nothing,
   };
 }
+
+const translationErrors = {
+  address: "unsupported IP address",
+  selector:
+    "Non-CIDR blocks, named ports, and ingress/egress namespace/pod selectors are not supported when NPM Lite is enabled, allowing only CIDR-based policies",
+  "named-port": "unsupported namedport translation features used on windows",
+} as const;
 
 const syncFailure = "informer sync failure";
 

@@ -84,7 +84,7 @@ export interface V2Voice {
   deletingNamespace(name: string, before: Pick<Namespace, "labels"> | undefined): LogEntry[];
   changingPod(change: PodChange): LogEntry[];
   /** The policy can't be translated. */
-  refusedPolicy(policy: NetworkPolicy): LogEntry[];
+  refusedPolicy(policy: NetworkPolicy, why: "address" | "selector" | "named-port"): LogEntry[];
   updatingPolicy(key: string, known: boolean): LogEntry[];
   addingPolicy(key: string): LogEntry[];
   removingPolicy(key: string): LogEntry[];
