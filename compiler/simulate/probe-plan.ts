@@ -74,7 +74,7 @@ export function planProbes(
     const reply = (): Verdict => verdict({ source: to, destination: from, protocol }, { state: "established" });
     if (byTracer === "depends") uncertain += 1;
     // A TCP connection that gets no answer looks just like one that was refused.
-    else if (protocol === "tcp" && reply() !== "allow") unanswered += 1;
+    else if (protocol === "tcp" && byTracer === "allow" && reply() !== "allow") unanswered += 1;
     else {
       const byJudge = judge(cluster, { source, destination, protocol, port }).verdict;
       probes.push({ source, destination, protocol, port, byJudge, byTracer });
