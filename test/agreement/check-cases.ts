@@ -18,7 +18,7 @@ export interface CheckOptions {
 export interface Checked {
   /** Clusters that were checked before a failure, or all. */
   readonly cases: number;
-  /** Generation → code → in how many clusters it was found. */
+  /** Generation → code, or `any` → in how many clusters it was found. */
   readonly found: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** A shrunk cluster in which something is not explained, and what, for people. */
   readonly failure?: string;
@@ -38,7 +38,7 @@ export function checkCases({ cases, seed, generations = azureNpm.generations, pr
     }
     for (const [generation, its] of codes) {
       const counts = found.get(generation)!;
-      for (const code of its) counts.set(code, (counts.get(code) ?? 0) + 1);
+      for (const code of its.size > 0 ? ["any", ...its] : []) counts.set(code, (counts.get(code) ?? 0) + 1);
     }
     checked += 1;
     progress?.(checked);

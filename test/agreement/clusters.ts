@@ -11,14 +11,15 @@ function given(value: Readonly<Record<string, unknown>>): Manifest {
   return Object.fromEntries(Object.entries(value).filter(([, its]) => its !== undefined));
 }
 
-const namespaceNames = ["x", "y", "z"];
+/** Older releases know kube-system. */
+const namespaceNames = ["x", "y", "z", "kube-system"];
 
 const podLabels = fc.record({ app: pick(undefined, "web", "db", ""), tier: pick(undefined, "fe", "be") }).map(given);
 const namespaceLabels = fc
   .record({ team: pick(undefined, "a", "b", "c", ""), env: pick(undefined, "prod") })
   .map(given);
 
-const namespaces = fc.tuple(namespaceLabels, namespaceLabels, namespaceLabels).map((all) =>
+const namespaces = fc.tuple(namespaceLabels, namespaceLabels, namespaceLabels, namespaceLabels).map((all) =>
   all.map((labels, index): Manifest => ({
     apiVersion: "v1",
     kind: "Namespace",
@@ -44,18 +45,23 @@ interface RandomPod {
   readonly address: "own" | "shared" | "ipv6" | "none";
 }
 
+const namespaceName = fc.oneof({ arbitrary: pick("x", "y", "z"), weight: 14 }, pick("kube-system"));
+
 /** What most pods have not is rare. */
 const pod: fc.Arbitrary<RandomPod> = fc.record({
-  namespace: pick(...namespaceNames),
+  namespace: namespaceName,
   labels: podLabels,
   ports: fc.array(containerPort, { maxLength: 2 }),
-  hostNetwork: rarely(9),
-  phase: pick("Running", "Running", "Running", "Running", "Running", "Running", "Failed", "Succeeded", "Unknown"),
-  deleted: rarely(15),
-  address: pick("own", "own", "own", "own", "own", "own", "own", "own", "own", "shared", "ipv6", "none"),
+  hostNetwork: rarely(15),
+  phase: fc.oneof({ arbitrary: pick("Running"), weight: 15 }, pick("Failed", "Succeeded", "Unknown")),
+  deleted: rarely(30),
+  address: fc.oneof(
+    { arbitrary: pick("own" as const), weight: 25 },
+    pick("shared" as const, "ipv6" as const, "none" as const),
+  ),
 });
 
-const pods = fc.array(pod, { minLength: 1, maxLength: 6 }).map((all) => all.map(podManifest));
+const pods = fc.array(pod, { minLength: 1, maxLength: 7, size: "max" }).map((all) => all.map(podManifest));
 
 function podManifest(its: RandomPod, index: number): Manifest {
   const addresses = {
@@ -159,19 +165,19 @@ const ports = fc.array(port, { maxLength: 2 });
 
 function rules(peers: "from" | "to"): fc.Arbitrary<readonly Manifest[] | undefined> {
   const rule = fc.record({ [peers]: fc.array(peer, { maxLength: 3 }), ports });
-  return fc.option(fc.array(rule, { maxLength: 3 }), { nil: undefined });
+  return fc.option(fc.array(rule, { maxLength: 3, size: "max" }), { nil: undefined });
 }
 
 const policies = fc
   .array(
     fc.record({
-      namespace: pick(...namespaceNames),
+      namespace: namespaceName,
       podSelector,
       policyTypes: pick(undefined, ["Ingress"], ["Egress"], ["Ingress", "Egress"]),
       ingress: rules("from"),
       egress: rules("to"),
     }),
-    { maxLength: 4 },
+    { maxLength: 4, size: "max" },
   )
   .map((all) =>
     all.map(({ namespace, ...spec }, index): Manifest => ({

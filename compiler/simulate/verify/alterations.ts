@@ -15,6 +15,13 @@ export interface Occurrence {
   readonly reach?: { readonly namespace: string } | { readonly address: string };
 }
 
+/** That an engine gave a policy up at one of its rules, as it says itself. */
+export interface Stop {
+  /** `namespace/name` */
+  readonly object: string;
+  readonly field: string;
+}
+
 /** Which deviations are in force, and where. */
 export interface Alterations {
   on(code: DeviationCode, at: object): boolean;

@@ -2,6 +2,7 @@ import type { PolicyPort } from "../../model/objects.js";
 import { noTraffic, protocols, trafficOf, unionTraffic, type Traffic, type TrafficProtocol } from "../traffic.js";
 import type { Alterations } from "./alterations.js";
 import type { Address } from "./holders.js";
+import { servicePorts } from "./services.js";
 
 /** Both ends of a packet. */
 export interface Ends {
@@ -17,6 +18,10 @@ export function trafficOfPort(wanted: PolicyPort, ends: Ends, namespaceAlone: bo
   if (typeof port === "number") {
     return trafficOf(protocol, port, altered.on("npm-ignores-end-port", wanted) ? port : (wanted.endPort ?? port));
   }
+  if (altered.on("npm-reads-named-port-as-zero", wanted)) return trafficOf(protocol, 0, 0);
+  const service = servicePorts.get(port);
+  if (service !== undefined && altered.on("npm-named-port-by-service", wanted))
+    return trafficOf(protocol, service, service);
   const any =
     altered.on("npm-named-port-any-protocol", wanted) ||
     (namespaceAlone && altered.on("npm-named-port-any-protocol-of-namespaces", wanted));

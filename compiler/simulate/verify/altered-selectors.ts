@@ -18,7 +18,10 @@ export function meansAddress(peer: PodPeer, policy: NetworkPolicy, address: Addr
       namespaces(namespaceSelector, address, altered) || localPods(podSelector, policy.namespace, address, altered)
     );
   }
-  const both = namespaces(namespaceSelector, address, altered) && pods(podSelector, address, altered);
+  const stays = altered.on("npm-empty-pod-selector-stays-local", peer);
+  const both =
+    namespaces(namespaceSelector, address, altered) &&
+    (stays ? address.inNamespace(policy.namespace) : pods(podSelector, address, altered));
   return both && isTaken(peer, address, altered);
 }
 
@@ -57,7 +60,11 @@ function fulfils(selector: LabelSelector, has: Has, altered: Alterations): boole
   const labels = [...selector.matchLabels];
   const labelled = ([key, value]: readonly [string, string]): boolean => has(key, value);
   const labelsHold = altered.on("npm-labels-are-or", selector) ? labels.some(labelled) : labels.every(labelled);
-  if (!labelsHold) return false;
+  return labelsHold && fulfilsExpressions(selector, has, altered);
+}
+
+/** Whether the expressions of a selector hold, labels left out. */
+export function fulfilsExpressions(selector: LabelSelector, has: Has, altered: Alterations): boolean {
   return selector.matchExpressions.every((requirement) => {
     if (altered.on("npm-ignores-expressions", requirement)) return true;
     return holds(requirement, valuesOf(requirement, selector, altered), has, altered);

@@ -1,16 +1,24 @@
 import type { NetworkPolicy, PolicyRule, PolicyType } from "../../model/objects.js";
 import type { Cluster } from "../cluster.js";
 import { allTraffic, intersectTraffic, noTraffic, unionTraffic, type Traffic } from "../traffic.js";
-import type { Alterations } from "./alterations.js";
+import type { Alterations, Stop } from "./alterations.js";
 import { blockMeans } from "./altered-blocks.js";
 import { trafficOfPort, type Ends } from "./altered-ports.js";
 import { isSubject, meansAddress } from "./altered-selectors.js";
+import { mergedTraffic } from "./merged-lines.js";
+import { stackedTraffic } from "./stacked-lines.js";
 
 /**
  * What passes between two addresses by the specification, with some deviations in force; with none it is what `judge` says. It
  * knows what deviations mean for policies, and nothing of the rules in which they show.
  */
-export function alteredTraffic(cluster: Cluster, ends: Ends, altered: Alterations): Traffic {
+export function alteredTraffic(cluster: Cluster, ends: Ends, altered: Alterations, stops: readonly Stop[]): Traffic {
+  // Where policies can't be understood one by one, all of them are in one list.
+  const [first] = cluster.policies;
+  if (first && altered.on("npm-shares-peers", first)) return mergedTraffic(cluster, ends, altered, stops);
+  if (first && altered.on("npm-stacks-rules", first)) return stackedTraffic(cluster, ends, altered, true);
+  if (first && altered.on("npm-stacks-rules-of-2018", first)) return stackedTraffic(cluster, ends, altered, false);
+  if (isExempt(cluster, ends, altered)) return allTraffic;
   const ingress = directionOf(cluster, "Ingress", ends, altered);
   const egress = directionOf(cluster, "Egress", ends, altered);
   const asksEgress = egress.isolating.some((policy) => !altered.on("npm-ingress-allow-skips-egress", policy));
@@ -18,6 +26,17 @@ export function alteredTraffic(cluster: Cluster, ends: Ends, altered: Alteration
   if (ingress.isolating.length === 0) return egress.isolating.length === 0 ? allTraffic : egress.explicit;
   const asksIngress = ingress.isolating.some((policy) => !altered.on("npm-egress-allow-skips-ingress", policy));
   return asksIngress ? allowed : unionTraffic(allowed, egress.explicit);
+}
+
+/** Whether an end is in the namespace that older releases never cut off. */
+function isExempt({ policies }: Cluster, { source, destination }: Ends, altered: Alterations): boolean {
+  const [from, to] = [source, destination].map((address) => address.inNamespace("kube-system"));
+  if (!from && !to) return false;
+  return policies.some((policy) => {
+    if (altered.on("npm-lets-kube-system-through", policy)) return true;
+    if (!altered.on("npm-exempts-kube-system", policy)) return false;
+    return (from && isSubject(policy, destination, altered)) || (to && isSubject(policy, source, altered));
+  });
 }
 
 interface DirectionOf {
@@ -30,7 +49,7 @@ interface DirectionOf {
 function directionOf(cluster: Cluster, type: PolicyType, ends: Ends, altered: Alterations): DirectionOf {
   const subject = type === "Ingress" ? ends.destination : ends.source;
   const isolating = cluster.policies.filter(
-    (policy) => policy.policyTypes.includes(type) && isInForce(policy, altered) && isSubject(policy, subject, altered),
+    (policy) => isolates(policy, type, altered) && isInForce(policy, altered) && isSubject(policy, subject, altered),
   );
   const turnedAway = isolating.find((policy) => endsSearch(policy, type, altered) !== undefined);
   const portsOnly = turnedAway !== undefined && endsSearch(turnedAway, type, altered) === "ports";
@@ -44,6 +63,14 @@ function directionOf(cluster: Cluster, type: PolicyType, ends: Ends, altered: Al
   return { isolating, explicit };
 }
 
+function isolates(policy: NetworkPolicy, type: PolicyType, altered: Alterations): boolean {
+  return (
+    policy.policyTypes.includes(type) ||
+    altered.on("npm-isolates-both-directions", policy) ||
+    altered.on("npm-merges-policies", policy)
+  );
+}
+
 function isInForce(policy: NetworkPolicy, altered: Alterations): boolean {
   return !(
     [
@@ -51,6 +78,7 @@ function isInForce(policy: NetworkPolicy, altered: Alterations): boolean {
       "npm-skips-policy-zero-prefix",
       "npm-lite-skips-policy",
       "npm-lite-fails-to-start",
+      "npm-crashes",
     ] as const
   ).some((code) => altered.on(code, policy));
 }
@@ -65,9 +93,15 @@ function ruleTraffic(
 ): Traffic {
   if (altered.on("npm-open-rule-ignored", rule)) return noTraffic;
   const other = type === "Ingress" ? ends.source : ends.destination;
+  if (altered.on("npm-open-rule-pods-only", rule) && !other.isPod) return noTraffic;
+  const pooled = altered.on("npm-pools-ports", policy)
+    ? rulesOf(policy, type).filter(({ peers }) => peers.length > 0)
+    : [rule];
   const portsBeside = (namespaceAlone: boolean): Traffic => {
+    if (rule.peers.length > 0 && pooled.some(({ ports }) => ports.length === 0)) return allTraffic;
     if (rule.ports.length === 0) return allTraffic;
-    return rule.ports.reduce(
+    const ports = rule.peers.length > 0 ? pooled.flatMap((each) => each.ports) : rule.ports;
+    return ports.reduce(
       (all, port) => unionTraffic(all, trafficOfPort(port, ends, namespaceAlone, altered)),
       noTraffic,
     );

@@ -24,9 +24,9 @@ export class Holders {
     const own = endpoint.kind === "outside" ? undefined : endpoint.pod;
     const pods = (this.byAddress.get(endpoint.address) ?? []).filter((pod) => {
       if (altered.on("npm-ignores-deleted-pods", pod) || altered.on("npm-ignores-unknown-pods", pod)) return false;
-      if (pod.hostNetwork) return altered.on("npm-selects-host-network-pods", pod);
+      if (pod.hostNetwork && !altered.on("npm-selects-host-network-pods", pod)) return false;
       if (pod.phase === "Succeeded" || pod.phase === "Failed") return altered.on("npm-keeps-finished-pods", pod);
-      return pod === own || altered.on("npm-shared-address", pod);
+      return pod.hostNetwork || pod === own || altered.on("npm-shared-address", pod);
     });
     return new Address(
       endpoint.address,

@@ -8,7 +8,7 @@ import type {
   PolicyType,
 } from "../../model/objects.js";
 import { keyOf } from "../../model/objects.js";
-import { alterationsOf, type Occurrence } from "./alterations.js";
+import { alterationsOf, type Occurrence, type Stop } from "./alterations.js";
 import { reachesPeers, rulesOf } from "./altered-spec.js";
 import type { Collision } from "./collisions.js";
 
@@ -17,8 +17,9 @@ export function occurrencesIn(
   objects: readonly KubernetesObject[],
   codes: ReadonlySet<string>,
   collisions: readonly Collision[],
+  stops: readonly Stop[],
 ): readonly Occurrence[] {
-  const finder = new Finder(codes, objects);
+  const finder = new Finder(codes, objects, stops);
   for (const object of objects) {
     if (object.kind === "Pod") finder.pod(object);
     if (object.kind === "NetworkPolicy") finder.policy(object);
@@ -32,10 +33,13 @@ export function occurrencesIn(
 class Finder {
   readonly found: Occurrence[] = [];
   private readonly podsByAddress = new Map<string, number>();
+  /** Behind a policy at which the engine crashes. */
+  private crashed = false;
 
   constructor(
     private readonly codes: ReadonlySet<string>,
     objects: readonly KubernetesObject[],
+    private readonly stops: readonly Stop[],
   ) {
     for (const object of objects) {
       if (object.kind !== "Pod" || isFinished(object)) continue;
@@ -70,8 +74,26 @@ class Finder {
       this.add(code, at, policy, field, offset);
     const first = this.found.length;
     add("npm-lite-fails-to-start", policy, "spec", policy.offset);
+    for (const code of ["npm-shares-peers", "npm-stacks-rules", "npm-stacks-rules-of-2018"] as const) {
+      add(code, policy, "spec", policy.offset);
+    }
+    if (this.crashed || crashesAt(policy))
+      add("npm-crashes", policy, crashesAt(policy)?.field ?? "spec", crashesAt(policy)?.offset ?? policy.offset);
+    this.crashed ||= crashesAt(policy) !== undefined;
+    for (const { object, field } of this.stops)
+      if (object === keyOf(policy)) add("npm-stops-at-rule", policy, field, policy.offset);
+    add("npm-lets-kube-system-through", policy, "spec.podSelector", policy.podSelector.offset);
+    add("npm-exempts-kube-system", policy, "spec.podSelector", policy.podSelector.offset);
+    if (new Set(policy.policyTypes).size < 2) {
+      add("npm-isolates-both-directions", policy, "spec.policyTypes", policy.offset);
+      add("npm-merges-policies", policy, "spec.podSelector", policy.podSelector.offset);
+    }
+    if ([...policy.ingress, ...policy.egress].some(({ ports }) => ports.length > 0))
+      add("npm-pools-ports", policy, "spec", policy.offset);
     this.selector(policy, policy.podSelector, "spec.podSelector", "subject");
-    for (const type of new Set(policy.policyTypes)) {
+    // Merging brings rules of directions to life that the policy itself does not name.
+    const merges = this.codes.has("npm-merges-policies");
+    for (const type of merges ? (["Ingress", "Egress"] as const) : new Set(policy.policyTypes)) {
       const direction = type === "Ingress" ? "ingress" : "egress";
       const rules = rulesOf(policy, type);
       const open = rules.some(isOpen);
@@ -80,6 +102,7 @@ class Finder {
       rules.forEach((rule, index) => {
         const field = `spec.${direction}[${index}]`;
         if (isOpen(rule) && rules.length > 1) add("npm-open-rule-ignored", rule, field, rule.offset);
+        if (isOpen(rule)) add("npm-open-rule-pods-only", rule, field, rule.offset);
         if (!hidden) this.skips(policy, rule, field, type);
         blocks += this.blocks(policy, rule, `${field}.${type === "Ingress" ? "from" : "to"}`, blocks > 0);
         rule.peers.forEach((peer, position) => {
@@ -89,6 +112,11 @@ class Finder {
           if (namespaceSelector && podSelector) {
             add("npm-skips-both-selectors", peer, at, peer.offset);
             add("npm-both-selectors-are-or", peer, at, peer.offset);
+            const { matchLabels, matchExpressions } = podSelector;
+            const ignored = this.codes.has("npm-ignores-expressions");
+            if (matchLabels.size === 0 && (ignored || matchExpressions.length === 0)) {
+              add("npm-empty-pod-selector-stays-local", peer, `${at}.podSelector`, podSelector.offset);
+            }
           }
           const selectors = [podSelector, namespaceSelector].filter((each) => each !== undefined);
           if (namespaceSelector && !selectors.some(isPositive) && namespaceSelector.matchExpressions.length > 0) {
@@ -104,6 +132,8 @@ class Finder {
           if (typeof port.port !== "string") return;
           add("npm-named-port-any-protocol", port, `${at}.port`, port.offset);
           add("npm-named-port-any-protocol-of-namespaces", port, `${at}.port`, port.offset);
+          add("npm-named-port-by-service", port, `${at}.port`, port.offset);
+          add("npm-reads-named-port-as-zero", port, `${at}.port`, port.offset);
           if (type === "Egress") add("npm-named-port-of-source", port, `${at}.port`, port.offset);
         });
       });
@@ -118,7 +148,8 @@ class Finder {
     const types = new Set(policy.policyTypes);
     const leads = (type: PolicyType): boolean =>
       reachesPeers(policy, type, altered) || rulesOf(policy, type).some(({ ports }) => ports.length > 0);
-    if (types.has("Ingress") && !leads("Ingress") && !isOpened(policy, "Ingress")) {
+    const everywhere = !this.codes.has("npm-policy-order");
+    if (types.has("Ingress") && (everywhere || !leads("Ingress")) && !isOpened(policy, "Ingress")) {
       this.add("npm-egress-allow-skips-ingress", policy, policy, "spec.ingress", policy.podSelector.offset);
     }
     const portsOnly = [...types].find((type) => leads(type) && !reachesPeers(policy, type, altered));
@@ -191,6 +222,19 @@ class Finder {
         add("npm-not-in-is-or", requirement, at, requirement.offset);
     });
   }
+}
+
+/** The first port that names a protocol alone. */
+function crashesAt(policy: NetworkPolicy): { readonly field: string; readonly offset: number } | undefined {
+  for (const type of policy.policyTypes) {
+    for (const [index, rule] of rulesOf(policy, type).entries()) {
+      const position = rule.ports.findIndex(({ port }) => port === undefined);
+      if (position < 0) continue;
+      const field = `spec.${type.toLowerCase()}[${index}].ports[${position}]`;
+      return { field, offset: rule.ports[position]!.offset };
+    }
+  }
+  return undefined;
 }
 
 /** Where a deviation may show: at the pods of the policy's namespace, or at an address. */

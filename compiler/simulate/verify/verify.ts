@@ -2,6 +2,7 @@ import type { Deviation } from "../../engines/deviation.js";
 import type { Machine } from "../../engines/engine.js";
 import type { KubernetesObject } from "../../model/objects.js";
 import type { Tables } from "../../netfilter/tables.js";
+import type { Diagnostic } from "../../text/diagnostic.js";
 import { byAddress, endpointClasses, outsideClasses, type EndpointClass } from "../classes.js";
 import { clusterOf, type Endpoint } from "../cluster.js";
 import { parseIpv4, type AddressRange } from "../ipv4.js";
@@ -24,6 +25,7 @@ export interface Compiled {
   readonly machine: Machine;
   readonly objects: readonly KubernetesObject[];
   readonly tables: Tables;
+  readonly warnings: readonly Diagnostic[];
 }
 
 export interface VerifyOptions {
@@ -40,11 +42,14 @@ export interface VerifyOptions {
  * Whether the rules do what the specification says, for all packets that a node forwards to or from a pod: the rules as they are
  * printed and read back, and the specification as it is. Every cause of a difference is one finding.
  */
-export function verify({ machine, objects, tables }: Compiled, options: VerifyOptions = {}): Verification {
+export function verify({ machine, objects, tables, warnings }: Compiled, options: VerifyOptions = {}): Verification {
   const cluster = clusterOf(objects);
   const printed = readBack(tables);
   const names = new Set(tables.sets.flatMap(({ readableName }) => readableName ?? []));
-  const readings = new Readings(objects, cluster, machine.deviations, names);
+  const stops = warnings.flatMap(({ code, object, field }) =>
+    code === "npm-stops-at-rule" && object !== undefined && field !== undefined ? [{ object, field }] : [],
+  );
+  const readings = new Readings(objects, cluster, machine.deviations, names, stops);
   const findings = new Findings(cluster, tables, printed, machine.deviations);
   const reaches = [
     reachBySpec(cluster),
