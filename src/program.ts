@@ -40,6 +40,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/test.js"),
   },
   {
+    name: "generations",
+    summary: "list the generations of Azure NPM, and what is odd about them",
+    load: () => import("./commands/generations.js"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for a shell",
     load: () => import("./commands/completion.js"),
@@ -54,6 +59,8 @@ Examples:
   anpm trace -f cluster.yaml --from shop/web --to shop/api --port 80
                                                 why a packet passes or not
   anpm matrix -f cluster.yaml                   who reaches whom on what
+  anpm replay steps/ -o log                     what happens on a node step by step
+  anpm generations                              what older releases did differently
 `;
 
 /** The command line. Only the commands that `wanted` accepts are loaded; of the others there are name and summary. */

@@ -5,6 +5,7 @@ import type { Ownership } from "../netfilter/ownership.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { PolicyPairs } from "../pairs/pair-group.js";
 import type { Diagnostic } from "../text/diagnostic.js";
+import type { GenerationInfo } from "./generation-info.js";
 import type { LogEntry } from "./log-entry.js";
 import type { Deviation } from "./deviation.js";
 
@@ -17,6 +18,8 @@ export interface Engine {
   readonly deviations: readonly Deviation[];
   /** Checks what the user asked for. Without errors among the diagnostics there is a `machine`. */
   configure(options: EngineOptions): Configured;
+  /** What a generation, or the generation of a release tag, is. Without errors among the diagnostics there is `info`. */
+  describe(generation: string): { readonly info?: GenerationInfo; readonly diagnostics: readonly Diagnostic[] };
 }
 
 export interface Configured {

@@ -3,6 +3,7 @@ import type { Ownership } from "../../netfilter/ownership.js";
 import type { Configured, Effect, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import type { Blueprint, Deed, NpmNode, Settings } from "./blueprint.js";
 import { deviationCodes, npmDeviations } from "./deviations.js";
+import { generationNotes } from "./generation-notes.js";
 import { builtGenerations, builtReleases, defaultGeneration, selectGeneration } from "./generations.js";
 import { formatRelease } from "./release.js";
 
@@ -14,6 +15,7 @@ export const azureNpm: Engine = {
     builtReleases.map(({ id, release }) => ({ id, circumstances: { release, lite: false, kubernetesMinor: 29 } })),
   ),
   configure,
+  describe,
 };
 
 function configure(options: EngineOptions): Configured {
@@ -38,6 +40,15 @@ function configure(options: EngineOptions): Configured {
     ...(options.existing && { existing: options.existing }),
   };
   return { machine: machineOf(blueprint, settings, options.lite ?? false), diagnostics };
+}
+
+function describe(generation: string): ReturnType<Engine["describe"]> {
+  const selected = selectGeneration(generation, false);
+  if ("problem" in selected) return { diagnostics: [selected.problem] };
+  const { release, flavours, kubernetesMinor, quirks } = selected.blueprint;
+  const [notes, kubernetes] = [generationNotes[selected.id]!, `1.${kubernetesMinor}`];
+  const info = { ...notes, id: selected.id, release: formatRelease(release), kubernetes, flavours, quirks };
+  return { info, diagnostics: [] };
 }
 
 function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Machine {

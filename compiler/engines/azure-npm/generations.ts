@@ -43,7 +43,12 @@ export const builtReleases = generations
 export const defaultGeneration = "v2";
 
 export type Selected =
-  | { readonly blueprint: Blueprint; /** Not by an image tag. */ readonly byId: boolean }
+  | {
+      readonly id: string;
+      readonly blueprint: Blueprint;
+      /** Not by an image tag. */
+      readonly byId: boolean;
+    }
   | { readonly problem: Diagnostic };
 
 /** The generation that an id or an image tag means. */
@@ -64,7 +69,7 @@ export function selectGeneration(text: string, lite: boolean): Selected {
   if (!entry.make)
     return { problem: diagnostic("generation-not-built", { text, id: entry.id, built: builtGenerations.join(", ") }) };
   if (lite && !has(release, "v1.6.12")) return { problem: diagnostic("lite-not-supported", { release: text }) };
-  return { blueprint: entry.make(release, lite), byId: named !== undefined };
+  return { id: entry.id, blueprint: entry.make(release, lite), byId: named !== undefined };
 }
 
 /** v1.2.3 to v1.4.0 changed their rules from release to release; nothing emulates them. */
