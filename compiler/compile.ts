@@ -28,6 +28,9 @@ export interface Compilation {
   readonly result?: CompileResult;
 }
 
+/** A node on which nothing is. */
+export const noTables: Tables = { chains: [], sets: [] };
+
 export interface CompileResult {
   readonly machine: Machine;
   /** Namespaces, pods, policies: the order of application. */
@@ -40,6 +43,10 @@ export interface CompileResult {
   effects(): readonly Effect[];
   /** What it had done before, where this is a step of many. */
   earlierEffects(): readonly Effect[];
+  /** The tables before the engine came, and after each step, up to these. */
+  readonly history: readonly Tables[];
+  /** How many of them were there before this step, where it is one of many; 1 otherwise. */
+  readonly earlierTables: number;
 }
 
 /**
@@ -71,16 +78,19 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const events = objects.map((object): Event => ({ kind: "apply", object: uids.store(object) }));
   const node = fold(machine, events);
   const diagnostics = sortDiagnostics([...found, ...node.diagnostics]);
+  const tables = node.tables();
   const result: CompileResult = {
     machine,
     objects,
     node,
-    tables: node.tables(),
+    tables,
     get pairs() {
       return node.pairs();
     },
     warnings: diagnostics,
     earlierEffects: () => [],
+    history: [options.existing ?? noTables, tables],
+    earlierTables: 1,
     effects() {
       const effects: Effect[] = [];
       fold(machine, events, (step) => effects.push(...step));

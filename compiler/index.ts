@@ -68,6 +68,8 @@ export type { LogClock, Timestamp } from "./log/clock.js";
 export { defaultLogClock, parseLogStart, parseLogStep, timeOf } from "./log/clock.js";
 export type { LogOptions } from "./log/print-log.js";
 export { defaultNodeName, printLog } from "./log/print-log.js";
+export { classicEntries } from "./log/classic/classic-entries.js";
+export { classicLog } from "./log/classic/classic-log.js";
 export { logWarnings } from "./log/log-warnings.js";
 export type { Output, OutputOptions } from "./outputs.js";
 export { outputs } from "./outputs.js";

@@ -2,6 +2,7 @@ import { compileJson } from "./compile-json.js";
 import type { CompileResult } from "./compile.js";
 import { applyScript } from "./netfilter/apply-script.js";
 import { commandsOf, logEntriesOf } from "./engines/effects.js";
+import { classicLog } from "./log/classic/classic-log.js";
 import { printLog, type LogOptions } from "./log/print-log.js";
 import { logWarnings } from "./log/log-warnings.js";
 import { printCommands } from "./netfilter/print-commands.js";
@@ -21,7 +22,7 @@ export interface Output {
   readonly isHistory?: true;
   print(result: CompileResult, options: OutputOptions): string;
   /** What a reader of this output should know. */
-  warnings?(result: CompileResult): readonly Diagnostic[];
+  warnings?(result: CompileResult, options: OutputOptions): readonly Diagnostic[];
 }
 
 export interface OutputOptions {
@@ -29,6 +30,8 @@ export interface OutputOptions {
   readonly resolve?: boolean;
   /** Clock and names of a log. */
   readonly log?: LogOptions;
+  /** Of a log: what the release itself would write (default), or each change of rules and sets in the wording of v1.2.6. */
+  readonly voice?: "exact" | "classic";
 }
 
 /** The default first. */
@@ -75,11 +78,12 @@ export const outputs: readonly Output[] = [
     fileName: "azure-npm.log",
     description: "what the engine would log while doing it",
     isHistory: true,
-    print: (result, { log }) => {
+    print: (result, { log, voice }) => {
+      if (voice === "classic") return classicLog(result.history, log, result.earlierTables);
       const earlier = logEntriesOf(result.earlierEffects()).length;
       return printLog(logEntriesOf(result.effects()), log, earlier);
     },
-    warnings: ({ machine }) => logWarnings(machine),
+    warnings: ({ machine }, { voice }) => (voice === "classic" ? [] : logWarnings(machine)),
   },
   {
     name: "json",

@@ -1,4 +1,4 @@
-import type { CompileOptions, CompileResult } from "./compile.js";
+import { noTables, type CompileOptions, type CompileResult } from "./compile.js";
 import { azureNpm } from "./engines/azure-npm/azure-npm.js";
 import type { Effect, Machine } from "./engines/engine.js";
 import { skippedLine } from "./model/summary.js";
@@ -45,6 +45,7 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
 
   let { node, effects } = machine.start();
   const all: Effect[] = [];
+  const history = [options.existing ?? noTables];
   const replayed = read.map(({ name, events, objects }): ReplayedStep => {
     const done = [...effects];
     effects = [];
@@ -55,16 +56,20 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
     }
     const earlier = all.length;
     all.push(...done);
+    const tables = node.tables();
+    history.push(tables);
     return {
       name,
       machine,
       objects,
       node,
-      tables: node.tables(),
+      tables,
       pairs: node.pairs(),
       warnings: node.diagnostics,
       earlierEffects: () => all.slice(0, earlier),
       effects: () => done,
+      history: [...history],
+      earlierTables: history.length - 1,
     };
   });
   const diagnostics = sortDiagnostics([...found, ...node.diagnostics]);
@@ -76,6 +81,8 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
     pairs: node.pairs(),
     warnings: diagnostics,
     earlierEffects: () => [],
+    history: history.length > 1 ? history : [...history, node.tables()],
+    earlierTables: 1,
     effects: () => [...all, ...effects],
   };
   return { diagnostics, summary, result: { machine, steps: replayed, whole } };

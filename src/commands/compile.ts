@@ -18,6 +18,7 @@ Examples:
   anpm compile -f cluster.yaml -o script > apply.sh    a script that brings a node to this state
   anpm compile -f cluster.yaml -o undo > undo.sh       and one that takes it back
   anpm compile -f cluster.yaml -o pairs --resolve      who may talk to whom, with addresses
+  anpm compile -f cluster.yaml -o log --log classic    rules and sets added and deleted, a line each
   anpm compile -f cluster.yaml --npm v1.5.50 --iptables legacy --out-dir out
   kubectl get ns,pods,netpol -A -o json | anpm compile -f - -o json
 `;
@@ -41,16 +42,17 @@ interface Options extends ClusterOptions, LogOptions {
 
 function compileCommand(options: Options): void {
   const asked = outputsAskedFor(options.output ?? [], options.outDir !== undefined);
-  const { log, mistakes } = logOptionsOf(options);
+  const { log, voice, mistakes } = logOptionsOf(options);
+  const texts: OutputOptions = { resolve: options.resolve === true, log, voice };
   const made = compileManifests(
     options,
     "compiling",
     ({ result, diagnostics, summary }) => ({
       report: {
-        diagnostics: [...diagnostics, ...asked.outputs.flatMap((output) => output.warnings?.(result) ?? [])],
+        diagnostics: [...diagnostics, ...asked.outputs.flatMap((output) => output.warnings?.(result, texts) ?? [])],
         summary,
       },
-      printed: print(result, asked.outputs, { resolve: options.resolve === true, log }),
+      printed: print(result, asked.outputs, texts),
     }),
     [...asked.mistakes, ...mistakes],
   );

@@ -30,6 +30,7 @@ Outputs are those of anpm compile, after each step; restore and log show what wa
 Examples:
   anpm replay steps/                                       the rules after each step
   anpm replay steps/ -o log                                and what NPM logs meanwhile
+  anpm replay steps/ -o log --log classic                  rules and sets added and deleted, a line each
   anpm replay steps/ --npm v1-2019 --out-dir out           tables in out/01, out/02 …, all commands in out/restore
   anpm replay --apply cluster.yaml --apply policy.yaml --delete policy.yaml --reconcile -o ipset-save
 `;
@@ -66,15 +67,15 @@ function replayCommand(folder: string | undefined, asked: readonly AskedStep[], 
   const toFolder = options.outDir !== undefined;
   const named = outputsAskedFor(options.output ?? [], toFolder);
   const wanted = toFolder && options.output === undefined ? outputs.filter(isKeptByDefault) : named.outputs;
-  const { log, mistakes } = logOptionsOf(options);
+  const { log, voice, mistakes } = logOptionsOf(options);
   const wrong = [...named.mistakes, ...mistakes, ...mistakesOf(folder, asked)];
   if (wrong.length > 0) throw new Failure(wrong);
 
   const read = folder === undefined ? stepsAskedFor(asked) : stepsOfFolder(folder);
   if (toFolder) refuseEqualNumbers(read.steps);
   const { result, report } = replayed(read, options);
-  const texts: OutputOptions = { resolve: options.resolve === true, log };
-  const warnings = wanted.flatMap((output) => output.warnings?.(result.whole) ?? []);
+  const texts: OutputOptions = { resolve: options.resolve === true, log, voice };
+  const warnings = wanted.flatMap((output) => output.warnings?.(result.whole, texts) ?? []);
   if (options.outDir === undefined) process.stdout.write(printSteps(result, wanted[0]!, texts));
   else writeFolder(options.outDir, filesOf(result, read.steps, wanted, texts));
   writeReport({ ...report, diagnostics: [...report.diagnostics, ...warnings] }, options.diagnostics);
