@@ -9,6 +9,8 @@ const tools = {
   ipset: "ipset",
   ip: "iproute2",
   unshare: "util-linux",
+  nsenter: "util-linux",
+  perl: "perl-base",
 } as const;
 
 const missing = await missingTools();

@@ -48,7 +48,7 @@ export async function deliver(plan: ProbePlan, state: RouterState): Promise<Deli
 
   const delivered = await withNetwork(machines, async (network) => {
     await applyRules(network.router, state);
-    const [connected, received] = [await connect(network, sent), await sendRaw(network, sent)];
+    const [connected, received] = await Promise.all([connect(network, sent), sendRaw(network, sent)]);
     return (id: number): boolean => connected.has(id) || received.has(id);
   });
   const deliveries = [...sent].map(([id, probe]): Delivery => {

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { azureNpm, compile, formatDiagnostic, planProbes, readBack, type CompileResult } from "../../compiler/index.js";
+import {
+  azureNpm,
+  compile,
+  formatDiagnostic,
+  planProbes,
+  readBack,
+  verify,
+  type CompileResult,
+} from "../../compiler/index.js";
+import { checkPackets } from "./check-packets.js";
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
 import { deliver, sendPackets, type Delivery } from "../../src/kernel/send-packets.js";
 import { whyNoNetwork } from "../../src/kernel/why-no-network.js";
@@ -28,48 +37,63 @@ const deviating = ["ipblock-ipv6", "namespace-only-negated", "terminating-pods"]
 /** Every built generation but the default one, in the flavour of its time. */
 const others = azureNpm.generations.slice(1);
 
-describe.skipIf(reason)("real packets through a real kernel end as the tracer says", { timeout: 60_000 }, () => {
-  describe.each(flavours)("%s", (flavour) => {
-    test.each(faithful)("%s, and as the specification says", async (name) => {
-      const { deliveries, leftOut } = await sendPackets(compiled(name, "v2", flavour));
+describe
+  .skipIf(reason)
+  .concurrent("real packets through a real kernel end as the tracer says", { timeout: 60_000 }, () => {
+    describe.each(flavours)("%s", (flavour) => {
+      test.each(faithful)("%s, and as the specification says", async (name) => {
+        const result = compiled(name, "v2", flavour);
+        const { deliveries, leftOut } = await sendPackets(result);
+        expect(verify(result).findings).toEqual([]);
+        expect(disagreements(deliveries, "byTracer")).toEqual([]);
+        expect(disagreements(deliveries, "byJudge")).toEqual([]);
+        expect(new Set(deliveries.map(({ byKernel }) => byKernel))).toEqual(new Set(["allow", "deny"]));
+        expect(new Set(deliveries.map(({ probe }) => probe.protocol)).size).toBe(4);
+        expect(leftOut).toEqual([]);
+      });
+
+      test.each(deviating)("%s, though not as the specification says, for a reason that has a name", async (name) => {
+        const result = compiled(name, "v2", flavour);
+        const { deliveries } = await sendPackets(result);
+        const codes = verify(result).findings.map(({ code }) => code);
+        expect(codes).not.toEqual([]);
+        expect(codes).not.toContain("unexplained");
+        expect(disagreements(deliveries, "byTracer")).toEqual([]);
+        expect(disagreements(deliveries, "byJudge")).not.toEqual([]);
+      });
+
+      test("named ports that differ from pod to pod, ranges of ports, SCTP, beside kube-proxy's rules", async () => {
+        const { deliveries } = await sendPackets(manyPorts(flavour));
+        expect(disagreements(deliveries, "byTracer")).toEqual([]);
+        expect(disagreements(deliveries, "byJudge")).toEqual([]);
+        expect(allowed(deliveries, "x/client", "x/old")).toBe("tcp 8080 8089 9000 · udp 53 · sctp 7000");
+        expect(allowed(deliveries, "x/client", "x/new")).toBe("tcp 8080 8089 9100 · udp 53 · sctp 7000");
+        expect(allowed(deliveries, "x/stranger", "x/new")).toBe("");
+      });
+    });
+
+    test.each(others)("as %s too", async (generation) => {
+      const { deliveries } = await sendPackets(compiled("both-directions-and-dns", generation));
       expect(disagreements(deliveries, "byTracer")).toEqual([]);
-      expect(disagreements(deliveries, "byJudge")).toEqual([]);
       expect(new Set(deliveries.map(({ byKernel }) => byKernel))).toEqual(new Set(["allow", "deny"]));
-      expect(new Set(deliveries.map(({ probe }) => probe.protocol)).size).toBe(4);
-      expect(leftOut).toEqual([]);
     });
 
-    test.each(deviating)("%s, though not as the specification says", async (name) => {
-      const { deliveries } = await sendPackets(compiled(name, "v2", flavour));
-      expect(disagreements(deliveries, "byTracer")).toEqual([]);
-      expect(disagreements(deliveries, "byJudge")).not.toEqual([]);
+    test("random clusters, each as one of all generations (many more: scripts/packets.ts)", async () => {
+      const { failure, clusters, packets } = await checkPackets({ clusters: 6, seed: 1 });
+      expect(failure).toBeUndefined();
+      expect(clusters).toBe(6);
+      expect(packets.get("tcp")).toBeGreaterThan(0);
     });
 
-    test("named ports that differ from pod to pod, ranges of ports, SCTP, beside kube-proxy's rules", async () => {
-      const { deliveries } = await sendPackets(manyPorts(flavour));
-      expect(disagreements(deliveries, "byTracer")).toEqual([]);
-      expect(disagreements(deliveries, "byJudge")).toEqual([]);
-      expect(allowed(deliveries, "x/client", "x/old")).toBe("tcp 8080 8089 9000 · udp 53 · sctp 7000");
-      expect(allowed(deliveries, "x/client", "x/new")).toBe("tcp 8080 8089 9100 · udp 53 · sctp 7000");
-      expect(allowed(deliveries, "x/stranger", "x/new")).toBe("");
+    test("canary: rules of one step under the packets of the next are told", async () => {
+      const [now, next] = [compiled("aks-1-deny", "v2"), compiled("aks-2-from-frontend", "v2")];
+      const { deliveries } = await deliver(planProbes(next.objects, readBack(next.tables)), now);
+      expect(disagreements(deliveries, "byTracer").slice(0, 2)).toEqual([
+        "tcp 10.240.1.10 → 10.240.0.10:80: tracer allow, kernel deny",
+        "udp 10.240.1.10 → 10.240.0.10:80: tracer allow, kernel deny",
+      ]);
     });
   });
-
-  test.each(others)("as %s too", async (generation) => {
-    const { deliveries } = await sendPackets(compiled("both-directions-and-dns", generation));
-    expect(disagreements(deliveries, "byTracer")).toEqual([]);
-    expect(new Set(deliveries.map(({ byKernel }) => byKernel))).toEqual(new Set(["allow", "deny"]));
-  });
-
-  test("canary: rules of one step under the packets of the next are told", async () => {
-    const [now, next] = [compiled("aks-1-deny", "v2"), compiled("aks-2-from-frontend", "v2")];
-    const { deliveries } = await deliver(planProbes(next.objects, readBack(next.tables)), now);
-    expect(disagreements(deliveries, "byTracer").slice(0, 2)).toEqual([
-      "tcp 10.240.1.10 → 10.240.0.10:80: tracer allow, kernel deny",
-      "udp 10.240.1.10 → 10.240.0.10:80: tracer allow, kernel deny",
-    ]);
-  });
-});
 
 function compiled(name: string, generation: string, flavour?: "nft" | "legacy"): CompileResult {
   return compileCase(goldenCases.get(name)!, generation, flavour).result!;
