@@ -46,6 +46,7 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
     const compilation = compileCase(golden, generation);
     for (const name of outputsFor(golden, first === undefined)) {
       const output = outputs.find((each) => each.name === name)!;
+      if (name === "log" && !compilation.result?.machine.voice) continue;
       if (compilation.result) files.set(`${generation}.${output.fileName}`, print(name, compilation.result));
     }
     const stderr = printStderr(compilation);
@@ -116,9 +117,10 @@ function tablesOf(existing: string): NonNullable<CompileOptions["existing"]> {
 
 /** Names of the outputs that are kept: what differs between generations for each, the rest where it is worth reading. */
 function outputsFor({ name }: GoldenCase, isDefault: boolean): readonly string[] {
-  const each = ["iptables-save", "ipset-save", "restore"];
+  const isArticle = name.startsWith("aks-");
+  const each = ["iptables-save", "ipset-save", "restore", ...(isArticle ? ["log"] : [])];
   if (!isDefault) return each;
-  return [...each, "pairs", ...(name.startsWith("aks-") ? ["script", "undo", "json"] : [])];
+  return [...each, "pairs", ...(isArticle ? ["script", "undo", "json"] : [])];
 }
 
 function print(name: string, result: CompileResult): string {
