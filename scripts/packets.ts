@@ -36,22 +36,16 @@ interface Checked {
   readonly arrived: number;
   readonly deviating: number;
   readonly leftOut: ReadonlyMap<string, number>;
+  readonly unavailable?: string;
   readonly failure?: string;
 }
-const { checkPackets, whyNoNetwork } = (await import(pathToFileURL(outfile).href)) as {
+const { checkPackets } = (await import(pathToFileURL(outfile).href)) as {
   checkPackets: (options: object) => Promise<Checked>;
-  whyNoNetwork: (flavour: "nft" | "legacy") => Promise<string | undefined>;
 };
-
-const reason = (await whyNoNetwork("nft")) ?? (await whyNoNetwork("legacy"));
-if (reason !== undefined) {
-  console.error(`packets: ${reason}`);
-  process.exit(3);
-}
 
 const began = performance.now();
 let shown = began;
-const { clusters, asWhat, packets, arrived, deviating, leftOut, failure } = await checkPackets({
+const { clusters, asWhat, packets, arrived, deviating, leftOut, unavailable, failure } = await checkPackets({
   clusters: Number(values.clusters),
   seed: Number(values.seed),
   ...(values.npm && { generations: values.npm }),
@@ -61,6 +55,10 @@ const { clusters, asWhat, packets, arrived, deviating, leftOut, failure } = awai
     console.error(`${checked} clusters`);
   },
 });
+if (unavailable !== undefined) {
+  console.error(`packets: ${unavailable}`);
+  process.exit(3);
+}
 const list = (counts: ReadonlyMap<string, number>): string =>
   [...counts].map(([key, count]) => `  ${`${count}`.padStart(7)} ${key}\n`).join("");
 const seconds = ((performance.now() - began) / 1000).toFixed(0);

@@ -29,16 +29,18 @@ export interface Checked {
   readonly deviating: number;
   /** Why something was not tried, numbers left out → in how many clusters. */
   readonly leftOut: ReadonlyMap<string, number>;
+  /** Why nothing can be tried here. */
+  readonly unavailable?: string;
   /** A shrunk cluster with a packet that the kernel takes otherwise than the tracer, and what, for people. */
   readonly failure?: string;
 }
-
-export { whyNoNetwork };
 
 /** Sends real packets through the rules of random clusters. */
 export async function checkPackets(options: CheckOptions): Promise<Checked> {
   const counted = { clusters: 0, arrived: 0, deviating: 0 };
   const [asWhat, packets, leftOut] = [new Map<string, number>(), new Map<string, number>(), new Map<string, number>()];
+  const unavailable = (await whyNoNetwork("nft")) ?? (await whyNoNetwork("legacy"));
+  if (unavailable !== undefined) return { ...counted, asWhat, packets, leftOut, unavailable };
   const property = fc.asyncProperty(clusters, variants(options.generations), async (manifests, variant) => {
     const result = compiled(manifests, variant);
     const sent = await sendPackets(result);

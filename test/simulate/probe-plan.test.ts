@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { canBeProbed, endsOf } from "../../compiler/simulate/probe-addresses.js";
-import { planProbes, probeLimits, type Probe, type ProbePlan } from "../../compiler/simulate/probe-plan.js";
+import { planProbes, type Probe, type ProbeLimits, type ProbePlan } from "../../compiler/simulate/probe-plan.js";
 import { portsInPlay, trafficInRules } from "../../compiler/simulate/probe-ports.js";
 import { readBack } from "../../compiler/simulate/read-back.js";
 import { parseIpsetSave } from "../../compiler/netfilter/parse-ipset-save.js";
@@ -141,7 +141,7 @@ describe("addresses that can be probed", () => {
 });
 
 /** From manifests, and with other limits when the last argument gives some. */
-function planFor(...parts: (string | typeof probeLimits)[]): ProbePlan {
+function planFor(...parts: (string | ProbeLimits)[]): ProbePlan {
   const texts = parts.filter((part) => typeof part === "string");
   const limits = parts.find((part) => typeof part !== "string");
   const { objects, tables } = compileText(texts.join("---\n"));
