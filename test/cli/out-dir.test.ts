@@ -8,7 +8,16 @@ describe("--out-dir", () => {
     const folder = join(await emptyFolder(), "deep/out");
     const { stdout, exitCode } = await anpm(["compile", "-f", "-", "--out-dir", folder], { input: denyAll });
     expect((await readdir(folder)).toSorted()).toEqual(
-      ["apply.sh", "compile.json", "ipset-save", "iptables-save", "pairs", "restore", "undo.sh"].toSorted(),
+      [
+        "apply.sh",
+        "azure-npm.log",
+        "compile.json",
+        "ipset-save",
+        "iptables-save",
+        "pairs",
+        "restore",
+        "undo.sh",
+      ].toSorted(),
     );
     expect((await stat(join(folder, "apply.sh"))).mode & 0o111).not.toBe(0);
     expect((await stat(join(folder, "pairs"))).mode & 0o111).toBe(0);

@@ -1,0 +1,155 @@
+import { expect, test } from "vitest";
+import type { CompileOptions } from "../compiler/compile.js";
+import { outputs, type OutputOptions } from "../compiler/outputs.js";
+import { replay } from "../compiler/replay.js";
+import type { ReplayStep } from "../compiler/replay-events.js";
+
+type Written = readonly [action: ReplayStep["action"], ...documents: string[]];
+
+/** The steps by themselves, and what a tester asks about them. */
+function run(written: readonly Written[], options: CompileOptions = {}) {
+  const steps = written.map(([action, ...documents], index): ReplayStep => {
+    const name = `0${index + 1}-${action}.yaml`;
+    return { name, action, sources: [{ name, text: documents.join("\n---\n") }] };
+  });
+  const { diagnostics, summary, result } = replay(steps, options);
+  const print = (name: string, index: number, printing: OutputOptions = {}) =>
+    outputs.find((output) => output.name === name)!.print(result!.steps[index]!, printing);
+  const setOf = (readableName: string, index: number) =>
+    result!.steps[index]!.tables.sets.find((set) => set.readableName === readableName)?.members;
+  const jumps = (index: number) => print("iptables-save", index).match(/INGRESS-POLICY-\S+?(?=-TO)/g) ?? [];
+  const codes = diagnostics.map(({ code, location }) => `${location?.source.name ?? ""} ${code}`.trim());
+  return { codes, summary, result, print, setOf, jumps };
+}
+
+const namespace = (name: string, labels = "{}") =>
+  `{apiVersion: v1, kind: Namespace, metadata: {name: ${name}, labels: ${labels}}}`;
+const pod = (name: string, status = "{phase: Running, podIP: 10.0.0.1}", labels = "{app: web}") =>
+  `{apiVersion: v1, kind: Pod, metadata: {namespace: x, name: ${name}, labels: ${labels}}, spec: {containers: [{name: c, image: i}]}, status: ${status}}`;
+const policy = (name: string, spec = "{podSelector: {}}") =>
+  `{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {namespace: x, name: ${name}}, spec: ${spec}}`;
+const deployment = (replicas: number) =>
+  `{apiVersion: apps/v1, kind: Deployment, metadata: {namespace: x, name: web}, spec: {replicas: ${replicas}, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}}}`;
+
+test("each step shows the node as that step left it", () => {
+  const { jumps, summary } = run([
+    ["apply", namespace("x"), policy("p")],
+    ["apply", policy("q")],
+    ["delete", policy("p")],
+  ]);
+  expect([jumps(0), jumps(1), jumps(2)]).toEqual([
+    ["INGRESS-POLICY-x/p"],
+    ["INGRESS-POLICY-x/q", "INGRESS-POLICY-x/p"],
+    ["INGRESS-POLICY-x/q"],
+  ]);
+  expect(summary).toEqual(["3 steps: 3 objects applied, 1 deleted"]);
+});
+
+test("a policy leaves its empty chain until the periodic task runs", () => {
+  const { print } = run([["apply", namespace("x"), policy("p")], ["delete", policy("p")], ["reconcile"]]);
+  const chains = (index: number) => print("iptables-save", index).match(/^:AZURE-NPM-INGRESS-[0-9a-z]{10} .*$/gm) ?? [];
+  expect([0, 1, 2].map((index) => chains(index).length)).toEqual([1, 1, 0]);
+});
+
+test("no objects are invented: a namespace that is only mentioned is not applied", () => {
+  const { result } = run([["apply", policy("p")]]);
+  expect(result!.whole.objects.map(({ kind }) => kind)).toEqual(["NetworkPolicy"]);
+});
+
+test("the label with a namespace's name is set, as a server of 1.21 or newer does", () => {
+  expect(run([["apply", namespace("x")]]).setOf("nslabel-kubernetes.io/metadata.name:x", 0)).toHaveLength(1);
+  const old = run([["apply", namespace("x")]], { kubernetes: "1.20" });
+  expect(old.setOf("nslabel-kubernetes.io/metadata.name:x", 0)).toBeUndefined();
+});
+
+test("documents are applied in written order, also where one names an object again", () => {
+  const { setOf, codes } = run([
+    ["apply", namespace("x"), pod("a", "{phase: Running, podIP: 10.0.0.1}", "{app: old}"), pod("a")],
+  ]);
+  expect(setOf("podlabel-app:old", 0)).toEqual([]);
+  expect(setOf("podlabel-app:web", 0)).toEqual(["10.0.0.1"]);
+  expect(codes).toEqual([]);
+});
+
+test("an apply replaces the whole object", () => {
+  const { setOf } = run([
+    ["apply", namespace("x"), pod("a", "{phase: Running, podIP: 10.0.0.1}", "{app: web, tier: front}")],
+    ["apply", pod("a")],
+  ]);
+  expect([setOf("podlabel-tier", 0), setOf("podlabel-tier", 1)]).toEqual([["10.0.0.1"], []]);
+});
+
+test("a delete names kind, namespace and name; what else it says is not looked at", () => {
+  const { jumps, codes } = run([
+    ["apply", namespace("x"), policy("p")],
+    ["delete", "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {namespace: x, name: p}, spec: 7}"],
+  ]);
+  expect(jumps(1)).toEqual([]);
+  expect(codes).toEqual([]);
+});
+
+test("deleting what is not there is a warning, and the node hears nothing of it", () => {
+  const { codes, print } = run([
+    ["apply", namespace("x")],
+    ["delete", policy("p"), "{apiVersion: v1, kind: Pod, metadata: {name: ghost}}"],
+  ]);
+  expect(codes).toEqual(["02-delete.yaml delete-unknown", "02-delete.yaml delete-unknown"]);
+  expect([print("restore", 1), print("log", 1)]).toEqual(["", ""]);
+});
+
+test("pods of a deleted namespace stay until they are deleted themselves", () => {
+  const { setOf } = run([
+    ["apply", namespace("x"), pod("a")],
+    ["delete", namespace("x")],
+    ["delete", pod("a")],
+  ]);
+  expect([setOf("ns-x", 1), setOf("ns-x", 2)]).toEqual([["10.0.0.1"], []]);
+});
+
+test("a workload's pods come and go with it; those it has no more are deleted", () => {
+  const { setOf } = run([
+    ["apply", namespace("x"), deployment(3)],
+    ["apply", deployment(1)],
+    ["delete", deployment(1)],
+  ]);
+  expect([0, 1, 2].map((index) => setOf("podlabel-app:web", index)?.length)).toEqual([3, 1, 0]);
+});
+
+test("a pod without a status keeps the address it is given for as long as it is there", () => {
+  const waiting = pod("a", "{}");
+  const { setOf } = run([
+    ["apply", namespace("x"), waiting],
+    ["apply", pod("b", "{phase: Running, podIP: 10.240.77.77}"), waiting.replace("web", "api")],
+  ]);
+  expect(setOf("podlabel-app:api", 1)).toEqual(setOf("podlabel-app:web", 0));
+});
+
+test("restore and log of a step are what was done in it; the start belongs to the first", () => {
+  const { print, result } = run([
+    ["apply", namespace("x")],
+    ["apply", policy("p")],
+    ["delete", policy("p")],
+  ]);
+  expect(print("restore", 0)).toContain("KUBE-IPTABLES-HINT");
+  expect(print("restore", 1).match(/^\$ /gm)).toHaveLength(1);
+  const whole = outputs.find(({ name }) => name === "log")!.print(result!.whole, {});
+  expect([0, 1, 2].map((index) => print("log", index)).join("")).toBe(whole);
+  expect(print("log", 2)).toMatch(
+    /^I0101 00:00:00\.051000 {7}1 networkPolicyController\.go:231\] Network Policy x\/p is not/,
+  );
+});
+
+test("mistakes of all steps are told at once, and nothing is replayed", () => {
+  const { codes, result } = run([
+    ["apply", policy("p", "{}"), "a: [b"],
+    ["delete", "{apiVersion: v1, kind: Pod, metadata: {}}"],
+    ["apply", policy("q", "{podSelector: {}, policyTypes: [Inress]}")],
+  ]);
+  expect(codes.map((code) => code.split(" ")[0])).toEqual(["01-apply.yaml", "02-delete.yaml", "03-apply.yaml"]);
+  expect(result).toBeUndefined();
+});
+
+test("a wrong generation is told together with what is wrong in the steps", () => {
+  const { codes } = run([["delete", "{apiVersion: v1, kind: Pod, metadata: {}}"]], { generation: "v3" });
+  expect(codes.toSorted()).toEqual(["01-delete.yaml name-missing", "unknown-generation"]);
+});
