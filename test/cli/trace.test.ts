@@ -110,10 +110,8 @@ describe("anpm trace", () => {
   });
 
   test("--diagnostics json leaves standard error to the diagnostics", async () => {
-    const { stdout, stderr } = await anpm([
-      ...["trace", "-f", aks2, "--from", "dvelopment/frontend", ...toBackend],
-      ...["--diagnostics", "json"],
-    ]);
+    const args = ["trace", "-f", aks2, "--from", "dvelopment/frontend", ...toBackend, "--diagnostics", "json"];
+    const { stdout, stderr } = await anpm(args);
     expect(stdout).toBe("");
     expect(JSON.parse(stderr).diagnostics).toMatchObject([
       { code: "endpoint-unknown", fix: "did you mean development/frontend?" },

@@ -11,7 +11,7 @@ export interface Grid {
   readonly rows: readonly Line[];
   readonly columns: readonly Column[];
   /** Undefined where no two members are a pair, or the view leaves them out. */
-  cell(row: Line, column: Column): Cell | undefined;
+  readonly cell: (row: Line, column: Column) => Cell | undefined;
 }
 
 /** Endpoints of one namespace that nothing tells apart. */
