@@ -46,7 +46,7 @@ export function entryRule({ matches, target, after = [], origin, garbled }: Entr
 }
 
 /** Services that a policy's named port may well be called, of TCP and UDP alike; the rest of /etc/services is left out. */
-const services: Readonly<Record<string, number>> = {
+export const services: Readonly<Record<string, number>> = {
   ftp: 21,
   ssh: 22,
   telnet: 23,
