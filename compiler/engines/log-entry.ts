@@ -4,6 +4,8 @@ export type LogEntry =
   | { readonly kind: "klog"; readonly severity: "I" | "W" | "E"; readonly source: string; readonly text: LogText }
   /** The program's own logger: time, process id, text. */
   | { readonly kind: "logger"; readonly text: LogText }
+  /** The same before it told the process id. */
+  | { readonly kind: "dated"; readonly text: LogText }
   /** Written to the stream as it is. */
   | { readonly kind: "plain"; readonly text: LogText };
 

@@ -33,6 +33,8 @@ function headerOf(entry: LogEntry, time: Timestamp, processId: number): string {
     }
     case "logger":
       return `${year}/${two(month)}/${two(day)} ${clock} [${processId}] `;
+    case "dated":
+      return `${year}/${two(month)}/${two(day)} ${clock} `;
     case "plain":
       return "";
   }

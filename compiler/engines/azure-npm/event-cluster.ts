@@ -5,6 +5,7 @@ import type { Cluster } from "./cluster.js";
 import type { IgnoredPod } from "./ignored-pods.js";
 import { everyNamespace, originOf } from "./origins.js";
 import type { SetManager } from "./set-manager.js";
+import { silence, type SetReason, type V1Voice } from "./v1/voices/voice.js";
 
 /** What a release calls the sets of pods and namespaces. */
 export interface ClusterNames {
@@ -40,6 +41,7 @@ export class EventCluster implements Cluster {
   readonly #sets: SetManager;
   readonly #names: ClusterNames;
   readonly #habits: EventHabits;
+  readonly #voice: V1Voice;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #pods = new Map<string, Pod>();
   /** By uid. */
@@ -47,10 +49,11 @@ export class EventCluster implements Cluster {
   /** By the name of the namespace's set. */
   readonly records = new Map<string, NamespaceRecord>();
 
-  constructor(sets: SetManager, names: ClusterNames, habits: EventHabits) {
+  constructor(sets: SetManager, names: ClusterNames, habits: EventHabits, voice: V1Voice = silence) {
     this.#sets = sets;
     this.#names = names;
     this.#habits = habits;
+    this.#voice = voice;
   }
 
   ignoredPods(): Pod[] {
@@ -78,7 +81,9 @@ export class EventCluster implements Cluster {
   /** Every namespace that NPM has heard of goes to the list of all, by name. */
   listAllNamespaces(): boolean {
     const names = [...this.records.keys()].sort();
-    return names.every((name) => this.#sets.addToList(this.#names.allNamespaces, name, everyNamespace));
+    const listed = names.every((name) => this.#sets.addToList(this.#names.allNamespaces, name, everyNamespace));
+    if (!listed) this.#voice.couldNotListNamespaces();
+    return listed;
   }
 
   applyNamespace(namespace: Namespace): void {
@@ -86,14 +91,17 @@ export class EventCluster implements Cluster {
     this.#namespaces.set(namespace.name, namespace);
     if (before) {
       if (this.#habits.remembersAddresses && sameLabels(before.labels, namespace.labels)) return;
+      this.#voice.updatingNamespace(before, namespace);
       if (!this.#removeNamespace(before)) return;
     }
     const set = this.#names.namespace(namespace.name);
+    this.#voice.creatingNamespace(namespace.name, namespace.labels);
     if (!this.#sets.createSet(set, originOf(namespace, "metadata.name"))) return;
     if (!this.#sets.addToList(this.#names.allNamespaces, set, everyNamespace)) return;
     const origin = originOf(namespace, "metadata.labels");
     for (const [key, value] of namespace.labels) {
       for (const list of this.#names.namespaceLabel(key, value)) {
+        this.#voice.joiningList(set, list, "pair");
         if (!this.#sets.addToList(list, set, origin)) return;
       }
     }
@@ -117,6 +125,7 @@ export class EventCluster implements Cluster {
     if (this.reasonToIgnore(pod)) return;
     const leaving = pod.deletionGracePeriodSeconds !== undefined;
     if (this.#habits.remembersAddresses && !leaving && sameForNpm(before, pod)) return;
+    this.#voice.updatingPod(before, pod);
     if (!this.#removePod(before)) return;
     if (leaving || (this.#habits.remembersAddresses && isFinished(pod))) return;
     this.#addPod(pod);
@@ -132,13 +141,22 @@ export class EventCluster implements Cluster {
     const set = this.#names.namespace(pod.namespace);
     const origin = originOf(pod, "metadata.namespace");
     const owner = uidOf(pod);
-    if (this.#habits.remembersAddresses && !this.records.has(set)) this.#sets.createSet(set, origin);
-    const add = (name: string, from: Origin) => this.#sets.addToSet(name, pod.ip, owner, from);
-    if (!add(set, origin) && !this.#habits.remembersAddresses) return;
+    this.#voice.creatingPod(pod);
+    if (this.#habits.remembersAddresses && !this.records.has(set)) {
+      this.#voice.namingSet("addresses", set, this.#sets.kernelName(set));
+      this.#sets.createSet(set, origin);
+    }
+    const add = (name: string, from: Origin, reason: SetReason) => {
+      this.#voice.joiningSet(pod.ip, name, reason);
+      const added = this.#sets.addToSet(name, pod.ip, owner, from);
+      if (!added) this.#voice.couldNotJoinSet(name, this.#sets.kernelName(name), pod.ip, reason);
+      return added;
+    };
+    if (!add(set, origin, "namespace") && !this.#habits.remembersAddresses) return;
     const labels = originOf(pod, "metadata.labels");
     for (const [key, value] of pod.labels) {
       for (const name of this.#names.podLabel(key, value)) {
-        if (!add(name, labels) && !this.#habits.remembersAddresses) return;
+        if (!add(name, labels, "pair") && !this.#habits.remembersAddresses) return;
       }
     }
     if (!this.#habits.remembersAddresses) {
@@ -155,8 +173,11 @@ export class EventCluster implements Cluster {
     const owner = uidOf(pod);
     const address = this.#habits.remembersAddresses ? this.#addresses.get(owner) : pod.ip;
     if (address === undefined || (!this.#habits.remembersAddresses && this.reasonToIgnore(pod))) return true;
+    this.#voice.deletingPod({ ...pod, ip: address });
     const labels = [...pod.labels].flatMap(([key, value]) => this.#names.podLabel(key, value));
-    for (const name of [this.#names.namespace(pod.namespace), ...labels]) {
+    const own = this.#names.namespace(pod.namespace);
+    for (const name of [own, ...labels]) {
+      this.#voice.leavingSet(address, name, name === own ? "namespace" : "pair");
       if (!this.#sets.removeFromSet(name, address, owner)) return false;
     }
     if (!this.#habits.remembersAddresses) return true;
@@ -167,11 +188,13 @@ export class EventCluster implements Cluster {
 
   #removeNamespace(namespace: Namespace): boolean {
     const set = this.#names.namespace(namespace.name);
+    this.#voice.deletingNamespace(namespace.name, namespace.labels);
     if (!this.records.has(set)) return true;
-    const lists = [...namespace.labels].flatMap(([key, value]) => this.#names.namespaceLabel(key, value));
-    for (const list of [...lists, this.#names.allNamespaces]) {
+    for (const list of [...namespace.labels].flatMap(([key, value]) => this.#names.namespaceLabel(key, value))) {
+      this.#voice.leavingList(set, list, "pair");
       if (!this.#sets.removeFromList(list, set)) return false;
     }
+    if (!this.#sets.removeFromList(this.#names.allNamespaces, set)) return false;
     this.#sets.destroySet(set);
     this.records.delete(set);
     return true;

@@ -11,6 +11,11 @@ export function logger(text: string | LogText): LogEntry {
   return { kind: "logger", text: typeof text === "string" ? () => text : text };
 }
 
+/** A line of NPM's own logger before it told the process id. */
+export function dated(text: string | LogText): LogEntry {
+  return { kind: "dated", text: typeof text === "string" ? () => text : text };
+}
+
 /** What the program writes without a logger. */
 export function plain(text: string): LogEntry {
   return { kind: "plain", text: () => text };

@@ -1,7 +1,8 @@
 import type { Origin } from "../../text/origin.js";
 import type { Hashes } from "./hashes.js";
-import type { Ipset } from "./kernel/ipset.js";
+import { shapeWords, type Ipset } from "./kernel/ipset.js";
 import type { SetShape } from "./kernel/set-table.js";
+import { silence, type V1Voice } from "./v1/voices/voice.js";
 
 /** How a release with the v1 data plane keeps its sets. */
 export interface SetHabits {
@@ -22,15 +23,17 @@ export class SetManager {
   readonly #ipset: Ipset;
   readonly #hashes: Hashes;
   readonly #habits: SetHabits;
+  readonly #voice: V1Voice;
   /** Set → member → owner. */
   readonly #sets = new Map<string, Map<string, string>>();
   readonly #lists = new Map<string, { readonly members: Set<string>; policies: number }>();
   readonly #kernelNames = new Map<string, string>();
 
-  constructor(ipset: Ipset, hashes: Hashes, habits: SetHabits) {
+  constructor(ipset: Ipset, hashes: Hashes, habits: SetHabits, voice: V1Voice = silence) {
     this.#ipset = ipset;
     this.#hashes = hashes;
     this.#habits = habits;
+    this.#voice = voice;
   }
 
   kernelName(readableName: string): string {
@@ -44,6 +47,7 @@ export class SetManager {
 
   createSet(name: string, origin: Origin, shape: SetShape = { type: "hash:net" }): boolean {
     if (this.#sets.has(name)) return true;
+    this.#voice.creatingSet(name, this.kernelName(name), shapeWords(shape));
     const status = this.#ipset.create(this.kernelName(name), shape, { readableName: name, origin });
     if (!this.#passes(status)) return false;
     this.#sets.set(name, new Map());
@@ -52,6 +56,7 @@ export class SetManager {
 
   createList(name: string, origin: Origin): boolean {
     if (this.#lists.has(name)) return true;
+    this.#voice.creatingList(name, this.kernelName(name));
     const status = this.#ipset.create(this.kernelName(name), { type: "list:set" }, { readableName: name, origin });
     if (!this.#passes(status)) return false;
     this.#lists.set(name, { members: new Set(), policies: 0 });
@@ -128,7 +133,9 @@ export class SetManager {
       found.policies -= 1;
       return;
     }
-    if (found && this.#ipset.destroy(this.kernelName(name)) === 0) this.#lists.delete(name);
+    if (!found) return;
+    if (this.#ipset.destroy(this.kernelName(name)) === 0) this.#lists.delete(name);
+    else this.#voice.keptList(name);
   }
 
   /** A policy uses the list. */

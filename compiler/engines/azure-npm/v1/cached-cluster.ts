@@ -5,6 +5,7 @@ import type { IgnoredPod } from "../ignored-pods.js";
 import { everyNamespace, originOf } from "../origins.js";
 import type { SetManager } from "../set-manager.js";
 import { allNamespaces } from "./translate.js";
+import type { V1Voice } from "./voices/voice.js";
 
 /**
  * Pods and namespaces since v1.4: compared with what was done for them last.
@@ -16,9 +17,14 @@ export class CachedCluster implements Cluster {
   readonly #namespaces = new Map<string, Labels>();
   readonly #pods = new Map<string, Pod>();
   readonly #ignored = new Map<string, Pod>();
+  /** Names of the namespaces that are in the cluster. */
+  readonly #heardOf = new Set<string>();
 
-  constructor(sets: SetManager) {
+  readonly #voice: V1Voice;
+
+  constructor(sets: SetManager, voice: V1Voice) {
     this.#sets = sets;
+    this.#voice = voice;
   }
 
   ignoredPods(): Pod[] {
@@ -40,58 +46,107 @@ export class CachedCluster implements Cluster {
     const set = `ns-${namespace.name}`;
     const before = this.#namespaces.get(namespace.name);
     const origin = originOf(namespace, "metadata.labels");
+    this.#voice.heardOfNamespace(this.#heardOf.has(namespace.name) ? "UPDATE" : "ADD", namespace.name);
+    if (before && this.#heardOf.has(namespace.name) && sameLabels(before, namespace.labels)) {
+      this.#voice.sameLabels(namespace.name);
+      return;
+    }
+    this.#heardOf.add(namespace.name);
+    this.#voice.syncingNamespace(namespace);
     if (!before) {
+      this.#voice.creatingNamespace(namespace.name, namespace.labels);
       if (!this.#createNamespace(namespace.name, originOf(namespace, "metadata.name"))) return;
-      for (const [key, value] of namespace.labels) {
-        for (const label of [key, `${key}:${value}`]) {
-          if (!this.#sets.addToList(`ns-${label}`, set, origin)) return;
-        }
+      for (const { label, reason } of labelSets(namespace.labels)) {
+        this.#voice.joiningList(set, `ns-${label}`, reason);
+        if (!this.#sets.addToList(`ns-${label}`, set, origin)) return;
       }
     } else {
       const { added, removed } = compareLabels(before, namespace.labels);
-      for (const label of removed) if (!this.#sets.removeFromList(`ns-${label}`, set)) return;
-      for (const label of added) if (!this.#sets.addToList(`ns-${label}`, set, origin)) return;
+      for (const label of removed) {
+        this.#voice.leavingList(set, `ns-${label}`, "relabelled");
+        if (!this.#sets.removeFromList(`ns-${label}`, set)) return;
+      }
+      for (const label of added) {
+        this.#voice.joiningList(set, `ns-${label}`, "relabelled");
+        if (!this.#sets.addToList(`ns-${label}`, set, origin)) return;
+      }
     }
     this.#namespaces.set(namespace.name, namespace.labels);
+    this.#voice.synced("Namespace", namespace.name);
   }
 
   deleteNamespace(name: string): void {
     const labels = this.#namespaces.get(name);
-    if (!labels) return;
+    const heardOf = this.#heardOf.delete(name);
+    if (!labels) {
+      if (heardOf) this.#voice.unknownNamespace(name);
+      return;
+    }
     const set = `ns-${name}`;
-    const lists = [...labels].flatMap(([key, value]) => [`ns-${key}`, `ns-${key}:${value}`]);
-    for (const list of [...lists, allNamespaces]) if (!this.#sets.removeFromList(list, set)) return;
+    this.#voice.deletingNamespace(name, labels);
+    for (const { label, reason } of labelSets(labels)) {
+      this.#voice.leavingList(set, `ns-${label}`, reason);
+      if (!this.#sets.removeFromList(`ns-${label}`, set)) return;
+    }
+    if (!this.#sets.removeFromList(allNamespaces, set)) return;
     this.#sets.destroySet(set);
     this.#namespaces.delete(name);
+    this.#voice.synced("Namespace", name);
   }
 
   applyPod(pod: Pod): void {
     const key = keyOf(pod);
+    const before = this.#pods.get(key);
+    const heard = before || this.#ignored.has(key) ? "UPDATE" : "ADD";
     const reason = this.reasonToIgnore(pod);
     if (reason) this.#ignored.set(key, pod);
     else this.#ignored.delete(key);
-    if (reason === "no-address" || reason === "host-network") return;
-    if (reason) {
-      this.#removePod(key);
+    this.#voice.heardOfPod(heard, pod);
+    if (reason === "no-address" || reason === "host-network") {
+      if (reason === "host-network") this.#voice.ignoringHostNetwork(heard, pod);
+      this.#voice.nothingToSync(heard);
       return;
     }
-    const before = this.#pods.get(key);
+    if (reason) {
+      if (heard === "ADD") return;
+      this.#voice.cleaningUpPod(key);
+      this.#removePod(key);
+      this.#voice.synced("Pod", key);
+      return;
+    }
     if (before && sameForNpm(before, pod)) return;
     if (!this.#namespaces.has(pod.namespace)) {
       if (!this.#createNamespace(pod.namespace, originOf(pod, "metadata.namespace"))) return;
       this.#namespaces.set(pod.namespace, new Map());
     }
+    this.#voice.syncingPod(key);
     if (before && before.ip === pod.ip) {
       this.#updatePod(before, pod);
-      return;
+    } else if (before) {
+      this.#voice.readdressing(before, pod, "found");
+      this.#voice.readdressing(before, pod, "deleting");
+      this.#voice.cleaningUpPod(key);
+      this.#removePod(key);
+      this.#voice.readdressing(before, pod, "adding");
+      this.#addPod(pod);
+    } else {
+      this.#addPod(pod);
     }
-    if (before) this.#removePod(key);
-    this.#addPod(pod);
+    this.#voice.synced("Pod", key);
   }
 
   deletePod(key: string): void {
+    const applied = this.#pods.get(key);
+    const pod = this.#ignored.get(key) ?? applied;
     this.#ignored.delete(key);
+    if (!pod) return;
+    this.#voice.heardOfPod("DELETE", pod);
+    if (pod.hostNetwork) this.#voice.ignoringHostNetwork("DELETE", pod);
+    if (!applied) return;
+    this.#voice.podIsGone(key);
+    this.#voice.cleaningUpPod(key);
     this.#removePod(key);
+    this.#voice.synced("Pod", key);
   }
 
   #createNamespace(name: string, origin: ReturnType<typeof originOf>): boolean {
@@ -101,18 +156,30 @@ export class CachedCluster implements Cluster {
 
   #addPod(pod: Pod): void {
     const owner = keyOf(pod);
-    this.#sets.addToSet(`ns-${pod.namespace}`, pod.ip, owner, originOf(pod, "metadata.namespace"));
+    const namespace = `ns-${pod.namespace}`;
+    this.#voice.creatingPod(pod);
+    this.#voice.joiningSet(pod.ip, namespace, "namespace");
+    this.#sets.addToSet(namespace, pod.ip, owner, originOf(pod, "metadata.namespace"));
     this.#pods.set(owner, pod);
-    const labels = [...pod.labels].flatMap(([key, value]) => [key, `${key}:${value}`]);
-    for (const label of labels) this.#sets.addToSet(label, pod.ip, owner, originOf(pod, "metadata.labels"));
+    for (const { label, reason } of labelSets(pod.labels)) {
+      this.#voice.joiningSet(pod.ip, label, reason);
+      this.#sets.addToSet(label, pod.ip, owner, originOf(pod, "metadata.labels"));
+    }
+    this.#voice.addingNamedPorts();
     this.#addNamedPorts(pod);
   }
 
   #updatePod(before: Pod, pod: Pod): void {
     const owner = keyOf(pod);
     const { added, removed } = compareLabels(before.labels, pod.labels);
-    for (const label of removed) this.#sets.removeFromSet(label, pod.ip, owner);
-    for (const label of added) this.#sets.addToSet(label, pod.ip, owner, originOf(pod, "metadata.labels"));
+    for (const label of removed) {
+      this.#voice.leavingSet(pod.ip, label, "relabelled");
+      this.#sets.removeFromSet(label, pod.ip, owner);
+    }
+    for (const label of added) {
+      this.#voice.joiningSet(pod.ip, label, "relabelled");
+      this.#sets.addToSet(label, pod.ip, owner, originOf(pod, "metadata.labels"));
+    }
     if (!samePorts(before.ports, pod.ports)) {
       this.#removeNamedPorts(before);
       this.#addNamedPorts(pod);
@@ -123,31 +190,51 @@ export class CachedCluster implements Cluster {
   #removePod(key: string): void {
     const pod = this.#pods.get(key);
     if (!pod) return;
-    const labels = [...pod.labels].flatMap(([label, value]) => [label, `${label}:${value}`]);
-    for (const name of [`ns-${pod.namespace}`, ...labels]) this.#sets.removeFromSet(name, pod.ip, key);
+    this.#sets.removeFromSet(`ns-${pod.namespace}`, pod.ip, key);
+    for (const { label, reason } of labelSets(pod.labels)) {
+      this.#voice.leavingSet(pod.ip, label, reason);
+      this.#sets.removeFromSet(label, pod.ip, key);
+    }
     this.#removeNamedPorts(pod);
     this.#pods.delete(key);
   }
 
   #addNamedPorts(pod: Pod): void {
-    for (const { name, member } of namedPortMembers(pod)) {
+    for (const { name, member, port } of namedPortMembers(pod)) {
+      this.#voice.namedPort(port, "add");
+      if (port.name === "") continue;
       this.#sets.addToSet(name, member, keyOf(pod), originOf(pod, "spec.containers"), { type: "hash:ip,port" });
     }
   }
 
   #removeNamedPorts(pod: Pod): void {
-    for (const { name, member } of namedPortMembers(pod)) this.#sets.removeFromSet(name, member, keyOf(pod));
+    for (const { name, member, port } of namedPortMembers(pod)) {
+      this.#voice.namedPort(port, "delete");
+      if (port.name !== "") this.#sets.removeFromSet(name, member, keyOf(pod));
+    }
   }
 }
 
-/** `10.0.0.4,TCP:80` */
-function namedPortMembers({ ip, ports }: Pod): { name: string; member: string }[] {
-  return ports
-    .filter(({ name }) => name !== "")
-    .map(({ name, protocol, containerPort }) => ({
-      name: `namedport:${name}`,
-      member: `${ip},${protocol}:${containerPort}`,
-    }));
+/** `10.0.0.4,TCP:80`, also for ports without a name, which have no set. */
+function namedPortMembers({ ip, ports }: Pod): { name: string; member: string; port: ContainerPort }[] {
+  return ports.map((port) => ({
+    name: `namedport:${port.name}`,
+    member: `${ip},${port.protocol}:${port.containerPort}`,
+    port,
+  }));
+}
+
+/** Two for each label: its key, and key and value. */
+function labelSets(labels: Labels): { label: string; reason: "key" | "pair" }[] {
+  return [...labels].flatMap(([key, value]) => [
+    { label: key, reason: "key" as const },
+    { label: `${key}:${value}`, reason: "pair" as const },
+  ]);
+}
+
+function sameLabels(before: Labels, after: Labels): boolean {
+  const { added, removed } = compareLabels(before, after);
+  return added.length === 0 && removed.length === 0;
 }
 
 /** The label sets to leave and to join: a changed value changes one, a key that comes or goes two. */

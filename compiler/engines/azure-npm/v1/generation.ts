@@ -3,6 +3,7 @@ import type { Hashes } from "../hashes.js";
 import type { Quirk } from "../quirk.js";
 import type { Release } from "../release.js";
 import type { SetHabits } from "../set-manager.js";
+import type { VoiceMaker } from "./voices/voice.js";
 
 /** What distinguishes the releases with the v1 data plane, as far as it shows on a node. */
 export interface V1Generation {
@@ -37,5 +38,10 @@ export interface V1Generation {
   /** The set of kube-system is made at start, before anything is known of the cluster. */
   readonly createsKubeSystem: boolean;
   readonly kubernetesMinor: number;
+  /** `v1.20.7`, of the cluster whose log is known. */
+  readonly apiServerVersion: string;
+  /** How it logs, and the release that is known to log so; absent while that is not emulated. */
+  readonly voice?: VoiceMaker;
+  readonly voiceRelease?: string;
   readonly quirks: readonly Quirk[];
 }

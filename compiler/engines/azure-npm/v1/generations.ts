@@ -6,10 +6,12 @@ import { forwardRule } from "./chains.js";
 import type { V1Generation } from "./generation.js";
 import { quirks2019b, quirks2020, quirksCtstate, quirksV1 } from "./quirks.js";
 import { V1Node } from "./node.js";
+import { voice2020 } from "./voices/voice-2020.js";
+import { voiceV1 } from "./voices/voice-v1.js";
 
 /** A generation as the engine wants it. */
 export function v1Blueprint(generation: V1Generation): Blueprint {
-  const { id, release, placement, kubernetesMinor, quirks } = generation;
+  const { id, release, placement, kubernetesMinor, apiServerVersion, voiceRelease, quirks } = generation;
   return {
     id,
     release,
@@ -17,6 +19,8 @@ export function v1Blueprint(generation: V1Generation): Blueprint {
     placement,
     jump: forwardRule(generation),
     kubernetesMinor,
+    apiServerVersion,
+    ...(voiceRelease !== undefined && { voice: voiceRelease }),
     commandFormat: "lines",
     quirks,
     create: (settings) => new V1Node(generation, settings),
@@ -44,6 +48,9 @@ export function v1(release: Release): V1Generation {
     destroysSetsAtStart: true,
     createsKubeSystem: !newConnectionsOnly,
     kubernetesMinor: 20,
+    apiServerVersion: "v1.20.7",
+    voice: voiceV1,
+    voiceRelease: "v1.4.9",
     quirks: newConnectionsOnly ? quirksCtstate : quirksV1,
   };
 }
@@ -63,6 +70,9 @@ export function v1In2020(release: Release): V1Generation {
     destroysSetsAtStart: has(release, "v1.2.1"),
     createsKubeSystem: true,
     kubernetesMinor: 18,
+    apiServerVersion: "v1.18.10",
+    voice: voice2020,
+    voiceRelease: "v1.2.2",
     quirks: quirks2020,
   };
 }
@@ -70,7 +80,7 @@ export function v1In2020(release: Release): V1Generation {
 /** v1.0.27 to v1.0.30; `v1-2019b` itself stands for v1.0.30. */
 export function v1In2019b(release: Release): V1Generation {
   return {
-    ...v1In2020(release),
+    ...silent(v1In2020(release)),
     id: "v1-2019b",
     reading: { ...v1Reading, values: "requirements", podSelector: "every-namespace" },
     sets: { membersHaveOwners: false, listsAreCounted: false },
@@ -79,6 +89,7 @@ export function v1In2019b(release: Release): V1Generation {
     pods: "every-event",
     destroysSetsAtStart: false,
     kubernetesMinor: 14,
+    apiServerVersion: "v1.14.8",
     quirks: quirks2019b,
   };
 }
@@ -96,3 +107,7 @@ const v1Reading: Reading = {
   ports: "own-peers",
   isolation: "policy-types",
 };
+
+function silent({ voice: _voice, voiceRelease: _release, ...generation }: V1Generation): V1Generation {
+  return generation;
+}

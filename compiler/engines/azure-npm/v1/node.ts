@@ -1,4 +1,3 @@
-import type { Command } from "../../../netfilter/command.js";
 import type { Tables } from "../../../netfilter/tables.js";
 import type { KubernetesObject, NetworkPolicy } from "../../../model/objects.js";
 import { keyOf } from "../../../model/objects.js";
@@ -6,10 +5,11 @@ import { lowerPolicy } from "../../../pairs/lower-policy.js";
 import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import type { Diagnostic } from "../../../text/diagnostic.js";
 import type { Event } from "../../engine.js";
-import type { NpmNode, Settings } from "../blueprint.js";
+import type { Deed, NpmNode, Settings } from "../blueprint.js";
 import type { Cluster } from "../cluster.js";
 import { ignoredFields, type FieldHabits } from "../ignored-fields.js";
 import { ignoredPodDiagnostics } from "../ignored-pods.js";
+import type { Entry } from "../kernel/entry.js";
 import { FilterTable } from "../kernel/filter-table.js";
 import { Ipset } from "../kernel/ipset.js";
 import { Iptables } from "../kernel/iptables.js";
@@ -22,6 +22,7 @@ import type { V1Generation } from "./generation.js";
 import { clusterNames } from "./names.js";
 import { Policies } from "./policies.js";
 import { Programmer } from "./programmer.js";
+import { silence } from "./voices/voice.js";
 
 /** A node that NPM v1 programs, command by command. */
 export class V1Node implements NpmNode {
@@ -33,7 +34,7 @@ export class V1Node implements NpmNode {
   readonly #inForce = new Map<string, PolicyPairs>();
   readonly #fieldHabits: FieldHabits;
   readonly #diagnostics: Diagnostic[] = [];
-  #commands: Command[] = [];
+  #deeds: Deed[] = [];
 
   constructor(generation: V1Generation, settings: Settings) {
     const merged = generation.chains === "merged";
@@ -43,19 +44,17 @@ export class V1Node implements NpmNode {
       namedPorts: merged ? "services" : "sets",
     };
     this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
-    const record = (command: Command) => this.#commands.push(command);
-    const iptables = new Iptables(this.#table, ["-w", "60"], record);
-    const ipset = new Ipset(this.#kernelSets, record);
-    const sets = new SetManager(ipset, generation.hashes, generation.sets);
-    const events = new EventCluster(sets, clusterNames, {
-      ignores: "no-address",
-      remembersAddresses: generation.pods === "by-address",
-    });
-    this.#cluster = generation.pods === "cached" ? new CachedCluster(sets) : events;
-    this.#programmer = new Programmer(generation, settings, iptables, ipset, sets, (entry) =>
-      this.#diagnostics.push(stoppedAt(entry, generation.release)),
-    );
-    this.#policies = new Policies(generation, settings, this.#programmer, events, sets);
+    const record = (deed: Deed) => this.#deeds.push(deed);
+    const voice = generation.voice?.(settings, record) ?? silence;
+    const iptables = new Iptables(this.#table, ["-w", "60"], record, (run) => voice.ranIptables(run));
+    const ipset = new Ipset(this.#kernelSets, record, (run) => voice.ranIpset(run));
+    const sets = new SetManager(ipset, generation.hashes, generation.sets, voice);
+    const habits = { ignores: "no-address", remembersAddresses: generation.pods === "by-address" } as const;
+    const events = new EventCluster(sets, clusterNames, habits, voice);
+    this.#cluster = generation.pods === "cached" ? new CachedCluster(sets, voice) : events;
+    const stopped = (entry: Entry) => this.#diagnostics.push(stoppedAt(entry, generation.release));
+    this.#programmer = new Programmer(generation, settings, iptables, ipset, sets, stopped, voice);
+    this.#policies = new Policies(generation, settings, this.#programmer, events, sets, voice);
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -63,12 +62,12 @@ export class V1Node implements NpmNode {
     return [...this.#diagnostics, ...ignored];
   }
 
-  start(): Command[] {
+  start(): Deed[] {
     this.#programmer.start();
     return this.#taken();
   }
 
-  step(event: Event): Command[] {
+  step(event: Event): Deed[] {
     if (event.kind === "apply") this.#apply(event.object);
     // The periodic task only looks whether the jump stands where it belongs, which nobody but NPM changes here.
     else if (event.kind === "delete") this.#delete(event.objectKind, event.key);
@@ -113,9 +112,9 @@ export class V1Node implements NpmNode {
     this.#policies.apply(policy);
   }
 
-  #taken(): Command[] {
-    const commands = this.#commands;
-    this.#commands = [];
-    return commands;
+  #taken(): Deed[] {
+    const deeds = this.#deeds;
+    this.#deeds = [];
+    return deeds;
   }
 }

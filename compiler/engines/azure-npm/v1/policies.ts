@@ -12,6 +12,7 @@ import type { Programmer } from "./programmer.js";
 import { translate } from "./translate.js";
 import { translateMerged } from "./translate-merged.js";
 import type { Translation } from "./translation.js";
+import type { V1Voice } from "./voices/voice.js";
 
 /** What a release does with a policy that comes, changes and goes. */
 export class Policies {
@@ -20,6 +21,7 @@ export class Policies {
   readonly #programmer: Programmer;
   readonly #cluster: EventCluster;
   readonly #sets: SetManager;
+  readonly #voice: V1Voice;
   /** As the API server has them; from v1.2.2 on with the selector sorted, in place, by NPM. */
   readonly #known = new Map<string, NetworkPolicy>();
   /** Set by an update, or a merge; before, the last policy does not take the chains along. */
@@ -31,7 +33,9 @@ export class Policies {
     programmer: Programmer,
     cluster: EventCluster,
     sets: SetManager,
+    voice: V1Voice,
   ) {
+    this.#voice = voice;
     this.#generation = generation;
     this.#programmer = programmer;
     this.#cluster = cluster;
@@ -56,10 +60,12 @@ export class Policies {
     const policy = this.#known.get(key);
     if (!policy) return;
     this.#known.delete(key);
+    this.#voice.heardOfPolicy("DELETE", policy);
     switch (this.#generation.chains) {
       case "marks":
         this.#programmer.remove(this.#translate(policy));
         if (this.#known.size === 0) this.#programmer.removeChains();
+        this.#voice.synced("NetworkPolicy", key);
         return;
       case "target-sets":
         return this.#removeAlone(policy);
@@ -78,6 +84,7 @@ export class Policies {
     this.#programmer.ensureChains();
     this.#known.set(key, policy);
     this.#programmer.add(this.#translate(policy), () => true);
+    this.#voice.synced("NetworkPolicy", key);
   }
 
   /** Source: Azure NPM v1.2.2, npm/nwpolicy.go. Merging is bookkeeping: it decides only when the chains go. */
@@ -85,11 +92,15 @@ export class Policies {
     const record = this.#cluster.record(written.namespace);
     const before = record.policies.get(written.name);
     const policy = withSortedSelector(written);
+    const known = this.#known.get(keyOf(policy));
     this.#known.set(keyOf(policy), policy);
+    if (known) this.#voice.heardOfPolicy("UPDATE", policy, known);
+    this.#voice.heardOfPolicy("ADD", policy);
     if (before && specOf(before) === specOf(written)) return;
     this.#programmer.ensureChains();
     if (before) {
       this.#mayRemoveChains = false;
+      this.#voice.heardOfPolicy("DELETE", before);
       this.#removeAlone(before);
       this.#mayRemoveChains = true;
     }
@@ -157,7 +168,9 @@ export class Policies {
     const pairs = lowerPolicy(policy, this.reading);
     const generation = { ...this.#generation, reading: this.reading };
     const kernelName = (set: string) => this.#sets.kernelName(set);
-    if (this.#generation.chains === "merged") return translateMerged(pairs, generation, kernelName);
-    return translate(pairs, generation, kernelName);
+    const write = this.#generation.chains === "merged" ? translateMerged : translate;
+    const translation = write(pairs, generation, kernelName);
+    this.#voice.translated(policy, translation);
+    return translation;
   }
 }

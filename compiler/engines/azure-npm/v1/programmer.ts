@@ -7,6 +7,7 @@ import type { SetManager } from "../set-manager.js";
 import { chainSteps, forwardEntry, npmChain, removedChains } from "./chains.js";
 import type { V1Generation } from "./generation.js";
 import type { Translation } from "./translation.js";
+import type { V1Voice } from "./voices/voice.js";
 
 /** Carries out translations, and makes and removes the chains. */
 export class Programmer {
@@ -16,6 +17,7 @@ export class Programmer {
   readonly #ipset: Ipset;
   readonly #sets: SetManager;
   readonly #stopped: (entry: Entry) => void;
+  readonly #voice: V1Voice;
   #chainsExist = false;
 
   /** `stopped` hears of a rule at which NPM gives a policy up. */
@@ -26,7 +28,9 @@ export class Programmer {
     ipset: Ipset,
     sets: SetManager,
     stopped: (entry: Entry) => void,
+    voice: V1Voice,
   ) {
+    this.#voice = voice;
     this.#stopped = stopped;
     this.#generation = generation;
     this.#settings = settings;
@@ -37,20 +41,27 @@ export class Programmer {
 
   /** Removes what an NPM before left. On a clean node that ends with its first command. */
   start(): void {
+    this.#voice.starting();
     this.removeChains();
-    if (this.#generation.destroysSetsAtStart) this.#ipset.list();
+    if (this.#generation.destroysSetsAtStart) {
+      this.#ipset.list();
+      this.#voice.destroyingSets();
+    }
+    this.#voice.connected();
     if (this.#generation.createsKubeSystem) {
       this.#sets.createSet("ns-kube-system", {
         kind: "engine",
         reason: "made at start for the namespace of system pods",
       });
     }
+    this.#voice.started();
   }
 
   /** With the first policy. */
   ensureChains(): void {
     if (this.#chainsExist) return;
     this.#sets.createSet("kube-system", { kind: "engine", reason: "made with the chains, never used" });
+    this.#voice.makingChains();
     for (const step of chainSteps(this.#generation)) {
       if (step.kind === "chain") this.#iptables.newChain(step.chain, baseChain);
       else if (step.kind === "place-jump") this.#placeJump();
@@ -66,8 +77,12 @@ export class Programmer {
   removeChains(): void {
     this.#chainsExist = false;
     const forward = forwardEntry(this.#generation);
-    if (this.#generation.newConnectionsOnly && this.#iptables.remove({ ...forward, after: [] }) === 2) return;
-    if (this.#iptables.remove(forward) === 2) return;
+    const older = { ...forward, after: [] };
+    for (const jump of this.#generation.newConnectionsOnly ? [older, forward] : [forward]) {
+      if (this.#iptables.remove(jump) !== 2) continue;
+      this.#voice.keptJump();
+      return;
+    }
     const known = removedChains(this.#generation);
     const others = this.#generation.removesForeignChains ? this.#iptables.ownChains() : [];
     const chains = [...new Set([...known, ...others])];
@@ -78,8 +93,12 @@ export class Programmer {
   /** False where an error ends it before its end. */
   add(translation: Translation, listAllNamespaces: () => boolean): boolean {
     const counted = this.#generation.sets.listsAreCounted;
-    for (const [name, origin] of translation.sets) if (!this.#sets.createSet(name, origin)) return false;
-    for (const [name, origin] of translation.namedPorts) {
+    for (const [name, origin] of translation.sets) {
+      this.#voice.namingSet("addresses", name, this.#sets.kernelName(name));
+      if (!this.#sets.createSet(name, origin)) return false;
+    }
+    for (const { name, origin } of translation.namedPorts) {
+      this.#voice.namingSet("ports", name, this.#sets.kernelName(name));
       if (!this.#sets.createSet(name, origin, { type: "hash:ip,port" })) return false;
     }
     for (const { name, origin } of translation.lists) {
@@ -93,17 +112,22 @@ export class Programmer {
     }
     if (!listAllNamespaces()) return false;
     for (const { name, members, origin } of translation.blocks) {
+      this.#voice.namingSet("block", name, this.#sets.kernelName(name));
       this.#sets.createSet(name, origin, { type: "hash:net", maxElements: 4294967295 });
       for (const member of members) this.#sets.addToSet(name, member, "", origin);
     }
     return translation.entries.every((entry) => {
+      this.#voice.addingRule(entry);
       if (this.#generation.chains !== "merged") {
         if (entry.place === "first") this.#iptables.insert(entry);
         else this.#iptables.append(entry);
         return true;
       }
       const status = this.#iptables.check(entry);
-      if (status === 2) this.#stopped(entry);
+      if (status === 2) {
+        this.#stopped(entry);
+        this.#voice.stoppedAtRule(entry, "add");
+      }
       return status === 0 || (status === 1 && this.#iptables.append(entry) === 0);
     });
   }
@@ -111,14 +135,21 @@ export class Programmer {
   /** The same, backwards; of equal rules one goes. */
   remove(translation: Translation): boolean {
     for (const entry of translation.entries) {
+      this.#voice.deletingRule(entry);
       const status = this.#iptables.check(entry);
       if (status === 0) this.#iptables.remove(entry);
-      if (status === 2 && this.#generation.chains === "merged") return false;
+      if (status === 2 && this.#generation.chains === "merged") {
+        this.#voice.stoppedAtRule(entry, "delete");
+        return false;
+      }
     }
     if (this.#generation.sets.listsAreCounted) {
       for (const { name } of translation.lists) this.#sets.destroyList(name);
     }
-    for (const { name } of translation.blocks) this.#sets.destroySet(name);
+    for (const { name } of translation.blocks) {
+      this.#voice.destroyingBlock(name, this.#sets.kernelName(name));
+      this.#sets.destroySet(name);
+    }
     return true;
   }
 

@@ -30,7 +30,7 @@ export function translateMerged(
   const writer = new Writer(namespace, generation, kernelName);
   for (const direction of pairs.directions) writer.direction(direction);
   writer.drops(pairs.directions);
-  return writer.translation();
+  return writer.translation(pairs.directions.map(({ direction }) => direction));
 }
 
 class Writer {
@@ -39,6 +39,7 @@ class Writer {
   readonly #kernelName: (set: string) => string;
   readonly #sets = new Map<string, Origin>();
   readonly #lists = new Map<string, Origin>();
+  readonly #loggedSets: string[] = [];
   readonly #entries: PolicyEntry[] = [];
   /** How many matches NPM appends at a time behind those of the selector. */
   readonly #parts = new Map<PolicyEntry, readonly number[]>();
@@ -51,9 +52,10 @@ class Writer {
     this.#kernelName = kernelName;
   }
 
-  translation(): Translation {
+  translation(directions: readonly Direction[]): Translation {
     const lists = [...this.#lists].map(([name, origin]): ListNeed => ({ name, members: [], origin }));
-    return { sets: this.#sets, namedPorts: new Map(), lists, blocks: [], entries: this.#entries };
+    const logged = { directions, sets: this.#loggedSets };
+    return { sets: this.#sets, namedPorts: [], lists, blocks: [], entries: this.#entries, logged };
   }
 
   direction({ direction, subjects, rules, origin }: DirectionPairs): void {
@@ -214,6 +216,7 @@ class Writer {
   }
 
   #need(names: Map<string, Origin>, name: string, origin: Origin): void {
+    if (names === this.#sets) this.#loggedSets.push(name);
     if (!names.has(name)) names.set(name, origin);
   }
 }

@@ -27,7 +27,7 @@ export function translate(
   const writer = new Writer(pairs, generation, kernelName);
   for (const direction of pairs.directions) writer.direction(direction);
   writer.drops(pairs.directions);
-  return writer.translation();
+  return writer.translation(pairs.directions.map(({ direction }) => direction));
 }
 
 class Writer {
@@ -36,8 +36,9 @@ class Writer {
   readonly #namespace: string;
   readonly #policy: string;
   readonly #sets = new Map<string, Origin>();
-  readonly #namedPorts = new Map<string, Origin>();
+  readonly #namedPorts: { readonly name: string; readonly origin: Origin }[] = [];
   readonly #lists = new Map<string, { readonly members: Set<string>; readonly origin: Origin }>();
+  readonly #loggedSets: string[] = [];
   readonly #blocks: Record<Direction, readonly BlockNeed[]> = { ingress: [], egress: [] };
   readonly #entries: PolicyEntry[] = [];
 
@@ -49,7 +50,7 @@ class Writer {
     this.#policy = pairs.policy.slice(slash + 1);
   }
 
-  translation(): Translation {
+  translation(directions: readonly Direction[]): Translation {
     const lists = [...this.#lists].map(([name, { members, origin }]): ListNeed => ({
       name,
       members: [...members],
@@ -63,6 +64,7 @@ class Writer {
       lists,
       blocks: [...this.#blocks.ingress, ...this.#blocks.egress],
       entries: this.#entries,
+      logged: { directions, sets: this.#loggedSets },
     };
   }
 
@@ -152,7 +154,7 @@ class Writer {
     origin: Origin,
   ): PolicyEntry {
     const named = port?.kind === "named";
-    if (named) this.#need(this.#namedPorts, this.#generation.namedPortPrefix + port.name, origin);
+    if (named) this.#needNamedPort(this.#generation.namedPortPrefix + port.name, origin);
     const parts: Record<string, readonly EntryMatch[]> = {
       T: subject.matches,
       N: peer.namespaces,
@@ -289,11 +291,13 @@ class Writer {
   }
 
   #needSet(name: string, origin: Origin): void {
-    this.#need(this.#sets, name, origin);
+    this.#loggedSets.push(name);
+    if (!this.#sets.has(name)) this.#sets.set(name, origin);
   }
 
-  #need(names: Map<string, Origin>, name: string, origin: Origin): void {
-    if (!names.has(name)) names.set(name, origin);
+  #needNamedPort(name: string, origin: Origin): void {
+    const once = this.#generation.chains === "marks";
+    if (!once || this.#namedPorts.every((port) => port.name !== name)) this.#namedPorts.push({ name, origin });
   }
 
   #needLists(terms: readonly Term[], origin: Origin): void {

@@ -1,3 +1,4 @@
+import type { Direction } from "../../../pairs/pair-group.js";
 import type { Origin } from "../../../text/origin.js";
 import type { Entry } from "../kernel/entry.js";
 
@@ -5,12 +6,21 @@ import type { Entry } from "../kernel/entry.js";
 export interface Translation {
   /** Sets of addresses, by name. */
   readonly sets: ReadonlyMap<string, Origin>;
-  readonly namedPorts: ReadonlyMap<string, Origin>;
+  /** In the order NPM makes them; v1.2.2 comes back to each as often as a rule names it. */
+  readonly namedPorts: readonly { readonly name: string; readonly origin: Origin }[];
   /** Lists of sets, in the order NPM makes them. */
   readonly lists: readonly ListNeed[];
   /** One for every rule with peers, blocks or none: first those of ingress. */
   readonly blocks: readonly BlockNeed[];
   readonly entries: readonly PolicyEntry[];
+  readonly logged: LoggedTranslation;
+}
+
+/** What NPM logs of a translation beside its entries. */
+export interface LoggedTranslation {
+  readonly directions: readonly Direction[];
+  /** Names of sets as they come to NPM's mind, again and again. */
+  readonly sets: readonly string[];
 }
 
 export interface ListNeed {

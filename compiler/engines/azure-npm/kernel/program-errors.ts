@@ -1,0 +1,42 @@
+import type { IpsetRun } from "./ipset.js";
+import type { IptablesRun } from "./iptables.js";
+
+/** What iptables 1.8.9 (legacy) writes when a command fails, without its last line end. */
+export function iptablesError({ operation, entry, status }: IptablesRun): string {
+  if (status === 2) return `iptables v1.8.9 (legacy): ${misunderstanding(entry)}\n${help}`;
+  if (operation === "-N") return "iptables: Chain already exists.";
+  const verdict = entry?.target.kind !== "jump" || verdicts.includes(entry.target.to);
+  if (!entry || !verdict || operation === "-I" || operation === "-A")
+    return "iptables: No chain/target/match by that name.";
+  return "iptables: Bad rule (does a matching rule exist in that chain?).";
+}
+
+/** What ipset 7.17 writes when a command fails, without its last line end. */
+export function ipsetError({ operation, member = "", status }: IpsetRun): string {
+  if (status === 0) return "";
+  if (operation === "-X") return "ipset v7.17: Set cannot be destroyed: it is in use by a kernel component";
+  if (operation === "-N") return "ipset v7.17: Set cannot be created: set with the same name already exists";
+  const [block = ""] = member.split(" ");
+  const [address = "", prefix] = block.split(",")[0]!.split("/");
+  return `ipset v7.17: ${blockError(address, prefix === undefined ? undefined : Number(prefix))}`;
+}
+
+/** What ipset 7.17 says about a block or an address that a set can't hold. */
+export function blockError(address: string, prefixLength: number | undefined): string {
+  if (prefixLength !== undefined && prefixLength > 32) return `Syntax error: '${prefixLength}' is out of range 0-32`;
+  if (address.includes(":")) return `Syntax error: cannot parse ${address}: resolving to IPv4 address failed`;
+  return "The value of the CIDR parameter of the IP address is invalid";
+}
+
+const verdicts = ["ACCEPT", "DROP", "RETURN"];
+const help = "Try `iptables -h' or 'iptables --help' for more information.";
+
+function misunderstanding(entry: IptablesRun["entry"]): string {
+  for (const match of entry?.matches ?? []) {
+    if (match.kind === "port-name") return `invalid port/service \`${match.name}' specified`;
+    if (match.kind === "address" && match.network.includes(":"))
+      return `host/network \`${match.network.split("/")[0]}' not found`;
+  }
+  const chain = entry?.target.kind === "jump" ? entry.target.to : "";
+  return `Couldn't load target \`${chain}':No such file or directory\n`;
+}
