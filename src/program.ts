@@ -35,6 +35,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/replay.js"),
   },
   {
+    name: "log",
+    summary: "read a node's azure-npm.log: what happened, what went wrong, which rules it tells of",
+    load: () => import("./commands/log.js"),
+  },
+  {
     name: "test",
     summary: "check a file of expectations, as a gate in CI",
     load: () => import("./commands/test.js"),

@@ -94,7 +94,8 @@ function isManifestName(path: string): boolean {
   return [".yaml", ".yml", ".json"].includes(extname(path));
 }
 
-function unreadable(path: string, error: unknown): Diagnostic {
+/** Why a file cannot be read, from what Node says. */
+export function unreadable(path: string, error: unknown): Diagnostic {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR") return diagnostic("file-not-found", { path });
   if (code === "ERR_FS_FILE_TOO_LARGE") return diagnostic("file-too-large", { path });

@@ -52,7 +52,7 @@ function rebuilt(reader: LogReader): readonly string[] {
   const members = sets.reduce((sum, set) => sum + set.members.length, 0);
   return [
     `afterwards: ${plural(own.length, "chain")}, ${plural(rules, "rule")}, ${plural(sets.length, "set")}, ${plural(members, "member")}`,
-    ...reader.gaps().map((gap) => `  but ${gapMeanings[gap]}`),
+    ...reader.gaps().map((gap) => `  but ${gapMeanings[gap].meaning}`),
   ];
 }
 

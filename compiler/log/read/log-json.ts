@@ -36,7 +36,7 @@ export function logReportJson(reader: LogReader): object {
       last: placeOf(last),
     })),
     unknown: { count: unknown, lines: unknownLines.map(placeOf) },
-    gaps: reader.gaps().map((code) => ({ code, meaning: gapMeanings[code] })),
+    gaps: reader.gaps().map((code) => ({ code, ...gapMeanings[code] })),
     chains: chains.map(({ rules, ...chain }) => ({ ...chain, rules: rules.map(printRule) })),
     sets,
   };

@@ -50,12 +50,13 @@ export class LogCounter {
       case "object":
         return this.#count(`${said.objectKind} ${said.action}`);
       case "rule":
-        if (said.state === "adding" || said.state === "deleting") this.#count(`rule ${said.state}`);
+        if (said.state === "adding" || said.state === "deleting")
+          this.#count(said.state === "adding" ? "rule added" : "rule deleted");
         return;
       case "set":
-        return this.#count("set creating");
+        return this.#count("set created");
       case "command":
-        return this.#count(`${said.program} run`);
+        return this.#count(`${said.program} command`);
       case "start":
         if (said.release !== undefined) remember(this.#releases, said.release);
         if (said.kubernetes !== undefined) remember(this.#kubernetes, said.kubernetes);

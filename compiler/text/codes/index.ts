@@ -1,5 +1,6 @@
 import { engineCodes } from "./engine.js";
 import { expectationCodes } from "./expectations.js";
+import { logCodes } from "./log.js";
 import { manifestCodes } from "./manifest.js";
 import { modelCodes } from "./model.js";
 import { replayCodes } from "./replay.js";
@@ -15,6 +16,7 @@ export const codes = {
   ...simulateCodes,
   ...expectationCodes,
   ...replayCodes,
+  ...logCodes,
   ...verifyCodes,
   ...shellCodes,
 };
