@@ -124,7 +124,9 @@ export const compileJsonSchema = {
                 type: "object",
                 required: ["kind"],
                 properties: {
-                  kind: { enum: ["namespace", "all-namespaces", "namespace-label", "pod-label", "pod-label-values", "cidr"] },
+                  kind: {
+                    enum: ["namespace", "all-namespaces", "namespace-label", "pod-label", "pod-label-values", "cidr"],
+                  },
                 },
               },
               negated: { type: "boolean" },

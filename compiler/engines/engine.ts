@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../model/objects.js";
+import type { Flavour } from "../netfilter/flavour.js";
 import type { Command } from "../netfilter/command.js";
 import type { CommandFormat } from "../netfilter/print-commands.js";
 import type { Ownership } from "../netfilter/ownership.js";
@@ -8,6 +9,8 @@ import type { Diagnostic } from "../text/diagnostic.js";
 import type { GenerationInfo } from "./generation-info.js";
 import type { LogEntry } from "./log-entry.js";
 import type { Deviation } from "./deviation.js";
+
+export type { Flavour };
 
 /** A program that turns policies into rules on nodes. */
 export interface Engine {
@@ -26,9 +29,6 @@ export interface Configured {
   readonly machine?: Machine;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** Which packet filter of the kernel `iptables` writes to. */
-export type Flavour = "nft" | "legacy";
 
 /** What a user says about the engine, as given. */
 export interface EngineOptions {

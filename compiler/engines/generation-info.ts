@@ -1,4 +1,4 @@
-import type { Flavour } from "./engine.js";
+import type { Flavour } from "../netfilter/flavour.js";
 
 /** What a generation of an engine is, for people who have to choose one. */
 export interface GenerationInfo {

@@ -1,9 +1,9 @@
+import type { Flavour } from "./flavour.js";
 import type { Ownership } from "./ownership.js";
 import { printRule } from "./print-rule.js";
 
-/** Which packet filter of the kernel a script's `iptables` writes to. */
 export interface ScriptOptions {
-  readonly flavour: "nft" | "legacy";
+  readonly flavour: Flavour;
 }
 
 /** A text as one word of the shell, whatever is in it. */

@@ -64,14 +64,14 @@ export function planProbes(
   const pairs = pairsOf([...inside, ...outside]).map((pair) => ({ ...pair, traffics: passagesOf(pair) }));
   const choices = choosePorts(pairs, trafficInRules(tables), limits.probes, leaveOut);
 
-  const { verdict } = tracerOf(tables);
+  const tracer = tracerOf(tables);
   const probes: Probe[] = [];
   let uncertain = 0;
   let unanswered = 0;
   for (const { source, destination, protocol, port } of choices) {
     const [from, to] = [source.address, destination.address];
-    const byTracer = verdict({ source: from, destination: to, protocol, ...(protocol !== "other" && { port }) });
-    const reply = (): Verdict => verdict({ source: to, destination: from, protocol }, { state: "established" });
+    const byTracer = tracer.verdict({ source: from, destination: to, protocol, ...(protocol !== "other" && { port }) });
+    const reply = (): Verdict => tracer.verdict({ source: to, destination: from, protocol }, { state: "established" });
     if (byTracer === "depends") uncertain += 1;
     // A TCP connection that gets no answer looks just like one that was refused.
     else if (protocol === "tcp" && byTracer === "allow" && reply() !== "allow") unanswered += 1;

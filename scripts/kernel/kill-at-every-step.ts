@@ -123,7 +123,7 @@ ${readState}
 
 function runTrial(
   folder: string,
-  disturbance: { step: number; way: string } | undefined = undefined,
+  disturbance?: { step: number; way: string },
 ): { first: State; second: State; errors: string } {
   const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-c", trialScript], {
     stripFinalNewline: false,

@@ -60,7 +60,7 @@ export function selectGeneration(text: string, lite: boolean): Selected {
       problem: diagnostic("unknown-generation", {
         text,
         known: known(),
-        nearest: `did you mean ${closest(text, ids)}?`,
+        nearest: `did you mean ${closest(text, ids.toReversed())}?`,
       }),
     };
   const entry = named ?? entryOf(release);

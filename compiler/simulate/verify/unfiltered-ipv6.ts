@@ -29,14 +29,14 @@ export function* unfilteredIpv6(cluster: Cluster, deviations: readonly Deviation
   }
 }
 
-function outsideAddresses({ policies, endpoint }: Cluster): readonly Endpoint[] {
-  const blocks = policies
+function outsideAddresses(cluster: Cluster): readonly Endpoint[] {
+  const blocks = cluster.policies
     .flatMap(({ ingress, egress }) => [...ingress, ...egress].flatMap(({ peers }) => peers))
     .flatMap((peer) => (peer.kind === "ipBlock" ? [peer.cidr, ...peer.except] : []))
     .filter((text) => text.includes(":") && parseCidr(text));
   const addresses = new Set(["2001:db8:ffff::1", ...blocks.map((text) => text.slice(0, text.indexOf("/")))]);
   return [...addresses].flatMap((address) => {
-    const found = endpoint(address);
+    const found = cluster.endpoint(address);
     return found?.kind === "outside" ? [found] : [];
   });
 }
