@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { goldenFiles, isInput, readCases } from "./golden-cases.js";
 import { errorFiles, readErrorCases } from "./golden-errors.js";
+import { findingFiles, readFindingCases } from "./golden-findings.js";
 
 /** `npm run golden`: shows what would change in golden/, then writes it; with `-- --check` it only shows. */
 
-const changes = [...compileChanges(), ...(await errorChanges())];
+const changes = [...compileChanges(), ...findingChanges(), ...(await errorChanges())];
 if (changes.length === 0) console.log("golden/ is up to date");
 else {
   await show(changes);
@@ -27,6 +28,10 @@ function compileChanges(): Change[] {
     const stale = readdirSync(golden.folder).filter((name) => !isInput(name));
     return changesOf(golden.folder, goldenFiles(golden), stale);
   });
+}
+
+function findingChanges(): Change[] {
+  return readFindingCases().flatMap((golden) => changesOf(golden.folder, findingFiles(golden), []));
 }
 
 async function errorChanges(): Promise<Change[]> {

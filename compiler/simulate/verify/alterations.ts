@@ -11,6 +11,8 @@ export interface Occurrence {
   /** `spec.ingress[0].from[1]` */
   readonly field: string;
   readonly location: Location;
+  /** The policies together are the cause: a finding names the one that has a part in the packet. */
+  readonly together?: true;
   /** Absent when it may show at traffic of any pod. */
   readonly reach?: { readonly namespace: string } | { readonly address: string };
 }

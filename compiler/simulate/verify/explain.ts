@@ -13,8 +13,8 @@ export type TrafficUnder = (occurrences: readonly Occurrence[]) => Traffic;
 
 /**
  * Parts `differing` by its causes. A set of occurrences explains a packet when the specification with just these in force says of it
- * what the rules say. The fewest codes are looked for first, in the order of `candidates`: one, then two; what is left is
- * explained by all of them, less those that can be left out.
+ * what the rules say. Each occurrence that suffices alone is a cause. What none explains is explained by the fewest codes, in the order
+ * of `candidates`: one, then two, then all of them, and of these by no more places than it takes.
  */
 export function explain(
   differing: Traffic,
@@ -25,22 +25,28 @@ export function explain(
   const agreeing = (among: Traffic, occurrences: readonly Occurrence[]): Traffic =>
     intersectTraffic(among, sameVerdict(under(occurrences), allowedByRules));
   const found: Explanation[] = [];
-  let rest = agreeing(differing, candidates);
-  const unexplained = subtractTraffic(differing, rest);
+  const explained = agreeing(differing, candidates);
+  const unexplained = subtractTraffic(differing, explained);
   if (unexplained !== noTraffic) found.push({ occurrences: [], traffic: unexplained });
 
+  let rest = explained;
+  if (explained !== noTraffic) {
+    for (const occurrence of candidates) {
+      // That policies can't be understood one by one is a reason only where no simpler one is found.
+      if (occurrence.together) continue;
+      const alone = agreeing(explained, [occurrence]);
+      if (alone === noTraffic) continue;
+      found.push({ occurrences: [occurrence], traffic: alone });
+      rest = subtractTraffic(rest, alone);
+    }
+  }
   for (const codes of subsets([...new Set(candidates.map(({ code }) => code))])) {
     if (rest === noTraffic) break;
     const chosen = candidates.filter(({ code }) => codes.includes(code));
-    let explained = agreeing(rest, chosen);
-    if (explained === noTraffic) continue;
-    rest = subtractTraffic(rest, explained);
-    for (const single of chosen.length > 1 && codes.length === 1 ? chosen : []) {
-      const alone = agreeing(explained, [single]);
-      if (alone !== noTraffic) found.push({ occurrences: [single], traffic: alone });
-      explained = subtractTraffic(explained, alone);
-    }
-    if (explained !== noTraffic) found.push({ occurrences: without(chosen, explained, agreeing), traffic: explained });
+    const part = agreeing(rest, chosen);
+    if (part === noTraffic) continue;
+    found.push({ occurrences: without(chosen, part, agreeing), traffic: part });
+    rest = subtractTraffic(rest, part);
   }
   if (rest !== noTraffic) found.push({ occurrences: without(candidates, rest, agreeing), traffic: rest });
   return found;

@@ -66,7 +66,8 @@ export class Findings {
 
   /** A cause is a deviation in one place; what has no place is told apart by the policy that has a part in it. */
   private keyOf({ cause, packet }: Example): string {
-    if (cause && "field" in cause) return `${cause.code} ${cause.object} ${cause.field}`;
+    const place = placeOf(cause);
+    if (place) return `${codeOf(cause)} ${place.object} ${place.field}`;
     return `${codeOf(cause)} ${this.policyOf(packet)?.object ?? ""}`;
   }
 
@@ -76,7 +77,7 @@ export class Findings {
     const trace = this.traceOf(packet, state);
     const rule = trace && decidingStep(trace);
     const causes = trace ? causesOf(trace, this.printed, this.legend) : [];
-    const place: Place | undefined = cause && "field" in cause ? cause : this.policyOf(packet);
+    const place = placeOf(cause) ?? this.policyOf(packet);
     const policy = this.cluster.policies.some((its) => `${its.namespace}/${its.name}` === place?.object)
       ? place?.object
       : (this.policyOf(packet)?.object ?? causes[0]?.origin.object);
@@ -134,6 +135,10 @@ export const unexplained = "unexplained";
 
 function codeOf(cause: Example["cause"]): string {
   return cause?.code ?? unexplained;
+}
+
+function placeOf(cause: Example["cause"]): Place | undefined {
+  return cause && "field" in cause && !cause.together ? cause : undefined;
 }
 
 /** One that takes fewer causes, then a smaller packet. */

@@ -1,3 +1,4 @@
+import type { Deviation } from "../../engines/deviation.js";
 import { formatLocation } from "../../text/source.js";
 import type { TraceStep, Verdict } from "../trace.js";
 import type { Finding, FoundEnd, Verification } from "./finding.js";
@@ -27,12 +28,16 @@ function formatFinding(finding: Finding): string {
     ...(together.length > 0 ? [["with", together.join(", ")] as const] : []),
     ...causes.map((step) => ["rule", ruleText(step)] as const),
     ["decides", rule ? ruleText(rule) : actual === "depends" ? "a rule of which nothing is known" : "no rule"],
-    ...(deviation ? [["in", `${deviation.generations.join(", ")} (${deviation.releases})`] as const] : []),
+    ...(deviation ? [["in", releasesText(deviation)] as const] : []),
     ["instead", adviceOf(finding)],
   ];
   return [`${code}: ${titleOf(finding)}`, ...lines.map(([label, text]) => `  ${`${label}:`.padEnd(9)}${text}`)].join(
     "\n",
   );
+}
+
+function releasesText({ generations, releases }: Deviation): string {
+  return generations.length === 0 ? releases : `${generations.join(", ")} (${releases})`;
 }
 
 const said: Readonly<Record<Verdict, string>> = { allow: "allowed", deny: "denied", depends: "left open" };

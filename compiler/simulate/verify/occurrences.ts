@@ -20,6 +20,8 @@ export function occurrencesIn(
   stops: readonly Stop[],
 ): readonly Occurrence[] {
   const finder = new Finder(codes, objects, stops);
+  const first = objects.find((object) => object.kind === "NetworkPolicy");
+  if (first) for (const code of listCodes) finder.add(code, first, first, "spec", first.offset, true);
   for (const object of objects) {
     if (object.kind === "Pod") finder.pod(object);
     if (object.kind === "NetworkPolicy") finder.policy(object);
@@ -29,6 +31,9 @@ export function occurrencesIn(
   }
   return finder.found;
 }
+
+/** All policies are in one list; in force at the first of them. */
+const listCodes = ["npm-shares-peers", "npm-stacks-rules", "npm-stacks-rules-of-2018"] as const;
 
 class Finder {
   readonly found: Occurrence[] = [];
@@ -47,7 +52,14 @@ class Finder {
     }
   }
 
-  add(code: DeviationCode, at: object, object: KubernetesObject, field: string, offset = object.offset): void {
+  add(
+    code: DeviationCode,
+    at: object,
+    object: KubernetesObject,
+    field: string,
+    offset = object.offset,
+    together = false,
+  ): void {
     if (!this.codes.has(code)) return;
     this.found.push({
       code,
@@ -55,6 +67,7 @@ class Finder {
       object: keyOf(object),
       field,
       location: { source: object.source, offset },
+      ...(together && { together }),
       ...(code !== "npm-hash-collision" && reachOf(object, this.codes)),
     });
   }
@@ -74,9 +87,6 @@ class Finder {
       this.add(code, at, policy, field, offset);
     const first = this.found.length;
     add("npm-lite-fails-to-start", policy, "spec", policy.offset);
-    for (const code of ["npm-shares-peers", "npm-stacks-rules", "npm-stacks-rules-of-2018"] as const) {
-      add(code, policy, "spec", policy.offset);
-    }
     if (this.crashed || crashesAt(policy))
       add("npm-crashes", policy, crashesAt(policy)?.field ?? "spec", crashesAt(policy)?.offset ?? policy.offset);
     this.crashed ||= crashesAt(policy) !== undefined;
