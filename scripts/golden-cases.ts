@@ -28,7 +28,7 @@ export interface GoldenCase {
 
 /** The cases of a golden folder, by name. */
 export function readCases(golden = "golden"): readonly GoldenCase[] {
-  const names = readdirSync(golden).filter((name) => name !== "errors");
+  const names = readdirSync(golden).filter((name) => name !== "errors" && name !== "findings");
   return names.toSorted().map((name) => readCase(name, join(golden, name)));
 }
 
