@@ -120,13 +120,7 @@ export class V2019Node implements NpmNode {
   /** Source: Azure NPM 313878e8c, npm/nwpolicy.go; nothing is undone where an error ends it. */
   #addPolicy(policy: NetworkPolicy): void {
     this.#ensureChains();
-    const missing = portWithoutNumber(policy);
-    if (missing) {
-      this.#crashed = true;
-      const release = formatRelease(this.#generation.release);
-      this.#diagnostics.push(diagnostic("npm-crashes", { what: "a port without a number", release }, missing));
-      return;
-    }
+    if (this.#crashesOn(policy)) return;
     const { release } = this.#generation;
     this.#diagnostics.push(...ignoredFields(policy, { release, blocks: "rules", namedPorts: "zero" }));
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#generation.reading));
@@ -151,6 +145,7 @@ export class V2019Node implements NpmNode {
   /** Rules that other policies need as well go too. */
   #removePolicy(policy: NetworkPolicy): boolean {
     this.#inForce.delete(keyOf(policy));
+    if (this.#crashesOn(policy)) return false;
     for (const entry of this.#translate(policy).entries) {
       const status = this.#iptables.check(entry);
       if (status === 2) return false;
@@ -158,6 +153,16 @@ export class V2019Node implements NpmNode {
     }
     this.#names.delete(policy.name);
     if (this.#names.size === 0) this.#removeChains();
+    return true;
+  }
+
+  /** Also when it removes a policy that it never came to add. */
+  #crashesOn(policy: NetworkPolicy): boolean {
+    const missing = portWithoutNumber(policy);
+    if (!missing) return false;
+    this.#crashed = true;
+    const release = formatRelease(this.#generation.release);
+    this.#diagnostics.push(diagnostic("npm-crashes", { what: "a port without a number", release }, missing));
     return true;
   }
 
