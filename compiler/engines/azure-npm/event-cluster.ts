@@ -81,9 +81,10 @@ export class EventCluster implements Cluster {
   /** Every namespace that NPM has heard of goes to the list of all, by name. */
   listAllNamespaces(): boolean {
     const names = [...this.records.keys()].sort();
-    const listed = names.every((name) => this.#sets.addToList(this.#names.allNamespaces, name, everyNamespace));
-    if (!listed) this.#voice.couldNotListNamespaces();
-    return listed;
+    const list = this.#names.allNamespaces;
+    const missed = names.find((name) => !this.#sets.addToList(list, name, everyNamespace));
+    if (missed !== undefined) this.#voice.couldNotListNamespace(missed, list);
+    return missed === undefined;
   }
 
   applyNamespace(namespace: Namespace): void {

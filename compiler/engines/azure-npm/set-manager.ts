@@ -72,7 +72,10 @@ export class SetManager {
     if (this.#lists.get(list)?.members.has(member)) return true;
     if (!this.createList(list, origin)) return false;
     const status = this.#ipset.add(this.kernelName(list), this.kernelName(member));
-    if (!this.#passes(status)) return false;
+    if (!this.#passes(status)) {
+      this.#voice.couldNotJoinList(this.kernelName(list), this.kernelName(member));
+      return false;
+    }
     this.#lists.get(list)!.members.add(member);
     return true;
   }
@@ -125,6 +128,7 @@ export class SetManager {
     if (!known) return;
     if (!this.#habits.membersHaveOwners && known.size > 0) return;
     if (this.#ipset.destroy(this.kernelName(name)) === 0) this.#sets.delete(name);
+    else this.#voice.keptSet(name);
   }
 
   destroyList(name: string): void {

@@ -6,6 +6,7 @@ import { forwardRule } from "./chains.js";
 import type { V1Generation } from "./generation.js";
 import { quirks2019b, quirks2020, quirksCtstate, quirksV1 } from "./quirks.js";
 import { V1Node } from "./node.js";
+import { voice2019b } from "./voices/voice-2019b.js";
 import { voice2020 } from "./voices/voice-2020.js";
 import { voiceV1 } from "./voices/voice-v1.js";
 
@@ -80,7 +81,7 @@ export function v1In2020(release: Release): V1Generation {
 /** v1.0.27 to v1.0.30; `v1-2019b` itself stands for v1.0.30. */
 export function v1In2019b(release: Release): V1Generation {
   return {
-    ...silent(v1In2020(release)),
+    ...v1In2020(release),
     id: "v1-2019b",
     reading: { ...v1Reading, values: "requirements", podSelector: "every-namespace" },
     sets: { membersHaveOwners: false, listsAreCounted: false },
@@ -90,6 +91,8 @@ export function v1In2019b(release: Release): V1Generation {
     destroysSetsAtStart: false,
     kubernetesMinor: 14,
     apiServerVersion: "v1.14.8",
+    voice: voice2019b,
+    voiceRelease: "v1.0.30",
     quirks: quirks2019b,
   };
 }
@@ -107,7 +110,3 @@ const v1Reading: Reading = {
   ports: "own-peers",
   isolation: "policy-types",
 };
-
-function silent({ voice: _voice, voiceRelease: _release, ...generation }: V1Generation): V1Generation {
-  return generation;
-}

@@ -35,6 +35,8 @@ export class V1Node implements NpmNode {
   readonly #fieldHabits: FieldHabits;
   readonly #diagnostics: Diagnostic[] = [];
   #deeds: Deed[] = [];
+  /** How many objects came, changed ones again. */
+  #applied = 0;
 
   constructor(generation: V1Generation, settings: Settings) {
     const merged = generation.chains === "merged";
@@ -83,6 +85,7 @@ export class V1Node implements NpmNode {
   }
 
   #apply(object: KubernetesObject): void {
+    this.#applied += 1;
     switch (object.kind) {
       case "Namespace":
         return this.#cluster.applyNamespace(object);
@@ -109,7 +112,7 @@ export class V1Node implements NpmNode {
     this.#diagnostics.push(...ignoredFields(policy, this.#fieldHabits));
     this.#inForce.delete(keyOf(policy));
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#policies.reading));
-    this.#policies.apply(policy);
+    this.#policies.apply({ ...policy, resourceVersion: firstResourceVersion + this.#applied });
   }
 
   #taken(): Deed[] {
@@ -118,3 +121,6 @@ export class V1Node implements NpmNode {
     return deeds;
   }
 }
+
+/** The API server's count of changes before the first object; each object that it stores counts one. */
+const firstResourceVersion = 1000;

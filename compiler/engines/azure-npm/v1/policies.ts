@@ -12,7 +12,7 @@ import type { Programmer } from "./programmer.js";
 import { translate } from "./translate.js";
 import { translateMerged } from "./translate-merged.js";
 import type { Translation } from "./translation.js";
-import type { V1Voice } from "./voices/voice.js";
+import type { StoredPolicy, V1Voice } from "./voices/voice.js";
 
 /** What a release does with a policy that comes, changes and goes. */
 export class Policies {
@@ -45,7 +45,7 @@ export class Policies {
     this.reading = old ? { ...generation.reading, bothSelectors: "ignored" } : generation.reading;
   }
 
-  apply(policy: NetworkPolicy): void {
+  apply(policy: StoredPolicy): void {
     switch (this.#generation.chains) {
       case "marks":
         return this.#applyCached(policy);
@@ -125,13 +125,19 @@ export class Policies {
     const before = this.#known.get(key);
     const policy = withSortedSelector(written);
     this.#known.set(key, policy);
+    if (before) {
+      this.#voice.heardOfPolicy("UPDATE", written, before);
+      this.#voice.heardOfPolicy("DELETE", before);
+    }
     if (before && !this.#removeMerged(before)) return;
+    this.#voice.heardOfPolicy("ADD", written);
     const record = this.#cluster.record(policy.namespace);
     this.#programmer.ensureChains();
     const selector = textOf(policy.podSelector);
     const old = record.merged.get(selector);
     if (old) {
       this.#mayRemoveChains = false;
+      this.#voice.heardOfPolicy("DELETE", old);
       this.#removeMerged(old);
       this.#mayRemoveChains = true;
     } else {

@@ -55,11 +55,13 @@ export function sayTranslation(
   { entries, logged }: Translation,
   names: { readonly sets: () => readonly string[]; readonly lists: () => string },
   shape: EntryShape,
+  translated: () => void = () => undefined,
 ): void {
   for (const direction of logged.directions) {
     say(logger(`started parsing ${direction} rule`));
     say(logger(`finished parsing ${direction} rule`));
   }
+  translated();
   say(logger("Finished translatePolicy"));
   say(logger(() => `sets: [${names.sets().join(" ")}]`));
   say(logger(() => `lists: ${names.lists()}`));

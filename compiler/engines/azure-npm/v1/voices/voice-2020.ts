@@ -1,8 +1,7 @@
-import type { Namespace, Pod } from "../../../../model/objects.js";
 import { goMap, logger } from "../../log-lines.js";
 import type { LogText } from "../../../log-entry.js";
 import { goEntry, goIpsetEntry } from "./go-values.js";
-import { nodeOf, phaseOf } from "./pod-facts.js";
+import { namespaceText, nodeOf, podText } from "./pod-facts.js";
 import {
   ErrorLog,
   executing,
@@ -94,13 +93,4 @@ export function voice2020({ apiServerVersion }: Surroundings, say: Say): V1Voice
     addingRule: (entry) => log(() => `Adding iptables entry: ${goEntry(entry, shape)}.`),
     deletingRule: (entry) => log(() => `Deleting iptables entry: ${goEntry(entry, shape)}`),
   };
-}
-
-function namespaceText({ name, labels }: Pick<Namespace, "name" | "labels">): string {
-  return `ns-${name}/${goMap(labels)}`;
-}
-
-function podText(pod: Pod): string {
-  const { namespace, name, labels, ip } = pod;
-  return `${namespace}/${name}/${goMap(labels)}/${phaseOf(pod)}/${ip}`;
 }

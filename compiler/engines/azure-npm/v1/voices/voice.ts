@@ -32,8 +32,11 @@ export interface V1Voice {
   /** `words` are those behind the name: `nethash`, `maxelem`, … */
   creatingSet(name: string, kernelName: string, words: readonly string[]): void;
   creatingList(name: string, kernelName: string): void;
-  /** The kernel would not let a list go, or no such list is known. */
+  /** The kernel would not let a set go. */
+  keptSet(name: string): void;
   keptList(name: string): void;
+  /** Kernel names. */
+  couldNotJoinList(list: string, member: string): void;
 
   heardOfNamespace(heard: Heard, name: string): void;
   /** An update that does not touch the labels. */
@@ -66,18 +69,24 @@ export interface V1Voice {
   addingNamedPorts(): void;
   namedPort(port: Pod["ports"][number], operation: "add" | "delete"): void;
 
-  heardOfPolicy(heard: Heard, policy: NetworkPolicy, before?: NetworkPolicy): void;
+  heardOfPolicy(heard: Heard, policy: StoredPolicy, before?: StoredPolicy): void;
   policyIsGone(key: string): void;
-  translated(policy: NetworkPolicy, translation: Translation): void;
+  translated(policy: StoredPolicy, translation: Translation): void;
   namingSet(kind: "addresses" | "ports" | "block", name: string, kernelName: string): void;
   destroyingBlock(name: string, kernelName: string): void;
-  couldNotListNamespaces(): void;
+  /** The namespace could not be put into the list of all, and the policy is given up. */
+  couldNotListNamespace(namespace: string, list: string): void;
   addingRule(entry: Entry): void;
   deletingRule(entry: Entry): void;
   /** A rule at which a policy is given up. */
   stoppedAtRule(entry: Entry, operation: "add" | "delete"): void;
 
   synced(kind: "Namespace" | "Pod" | "NetworkPolicy", key: string): void;
+}
+
+/** A policy as the API server stored it. */
+export interface StoredPolicy extends NetworkPolicy {
+  readonly resourceVersion?: number;
 }
 
 /** Why an address joins or leaves a set: it is a pod of the namespace, or has the label; or the pod was relabelled. */
@@ -105,7 +114,9 @@ export const silence: V1Voice = {
   makingChains: nothing,
   creatingSet: nothing,
   creatingList: nothing,
+  keptSet: nothing,
   keptList: nothing,
+  couldNotJoinList: nothing,
   heardOfNamespace: nothing,
   sameLabels: nothing,
   syncingNamespace: nothing,
@@ -135,7 +146,7 @@ export const silence: V1Voice = {
   translated: nothing,
   namingSet: nothing,
   destroyingBlock: nothing,
-  couldNotListNamespaces: nothing,
+  couldNotListNamespace: nothing,
   addingRule: nothing,
   deletingRule: nothing,
   stoppedAtRule: nothing,
