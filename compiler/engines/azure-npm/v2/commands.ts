@@ -171,18 +171,18 @@ export class Commands {
   applySets({ changed: wanted, destroyed }: SetChanges): Deed[] {
     const said = this.#voice.applyingSets({ changed: wanted.map(readableName), destroyed: destroyed.map(nameOf) });
     if (wanted.length === 0 && destroyed.length === 0) return said;
-    const changed = this.#generation.readsSavedSets ? this.#saved.apply({ changed: wanted, destroyed }) : wanted;
+    const changed = this.#generation.readsSavedSets ? this.#saved.apply({ changed: wanted, destroyed }) : () => wanted;
     const commands: Deed[] = said;
-    if (this.#generation.readsSavedSets && changed.length > 0) {
+    if (this.#generation.readsSavedSets && wanted.length > 0) {
       commands.push({ words: ["ipset", "save"], pipedTo: ["grep", "azure-npm-"] });
     }
     const attempt = (input: () => readonly string[]): Command => ({ words: ["ipset", "restore"], input });
-    const blocks = changed.filter(({ set }) => set.metadata.maxElements !== undefined);
+    const blocks = wanted.filter(({ set }) => set.metadata.maxElements !== undefined);
     const refused = blocks.some(({ added }) => added.some((member) => networkOf(member) === undefined));
-    if (!refused) return [...commands, attempt(() => this.#setLines({ changed, destroyed }))];
-    const names = new Map(changed.map(({ set }) => [set.kernelName, set.metadata.readableName]));
+    if (!refused) return [...commands, attempt(() => this.#setLines({ changed: changed(), destroyed }))];
+    const names = new Map(wanted.map(({ set }) => [set.kernelName, set.metadata.readableName]));
     let attempts = 0;
-    let lines = this.#setLines({ changed, destroyed });
+    let lines = this.#setLines({ changed: changed(), destroyed });
     for (let refused = lines.findIndex(isRefused); refused >= 0; refused = lines.findIndex(isRefused)) {
       const tried = lines;
       lines = lines.slice(refused + 1);

@@ -1,5 +1,5 @@
 import { kernelMember } from "../../../netfilter/set-members.js";
-import type { SetChange, SetChanges } from "./set-store.js";
+import type { SetChange, SetChanges, SetState } from "./set-store.js";
 
 /**
  * What `ipset save` shows, for the releases that compare it with what they want. They compare texts, so that a member that
@@ -11,9 +11,27 @@ export class SavedSets {
   /** By the kernel's index; a set takes the first that is free. */
   readonly #slots: (SavedSet | undefined)[] = [];
   readonly #byName = new Map<string, SavedSet>();
+  /** What NPM wants in each set. */
+  readonly #wanted = new Map<SetState, Set<string>>();
+  /** Changes that nobody has asked about yet: working them out costs as much as the sets are large. */
+  readonly #waiting: Waiting[] = [];
+  #next = 0;
 
-  /** The changes as NPM works them out from what is saved, which then takes them over. */
-  apply({ changed, destroyed }: SetChanges): SetChange[] {
+  /** The changes as NPM works them out from what is saved, which then takes them over: done when somebody asks, in order. */
+  apply(changes: SetChanges): () => SetChange[] {
+    const own: Waiting = { changes };
+    this.#waiting.push(own);
+    return () => {
+      for (; !own.told; this.#next++) {
+        const next = this.#waiting[this.#next]!;
+        next.told = this.#carryOut(next.changes);
+      }
+      return own.told;
+    };
+  }
+
+  #carryOut({ changed, destroyed }: SetChanges): SetChange[] {
+    for (const change of changed) this.#want(change);
     const last = this.#last();
     const told = changed.map((change) => this.#difference(change, last));
     for (const { set, added, deleted } of told) {
@@ -25,9 +43,16 @@ export class SavedSets {
     return told;
   }
 
+  #want({ set, added, deleted }: SetChange): void {
+    let wanted = this.#wanted.get(set);
+    if (!wanted) this.#wanted.set(set, (wanted = new Set()));
+    for (const member of deleted) wanted.delete(member);
+    for (const member of added) wanted.add(member);
+  }
+
   #difference({ set }: SetChange, last: SavedSet | undefined): SetChange {
     const saved = this.#byName.get(set.kernelName);
-    const wanted = new Set(set.members.keys());
+    const wanted = new Set(this.#wanted.get(set));
     // A set whose `create` ends the text is not seen.
     if (!saved || (saved === last && saved.members.size === 0)) return { set, added: [...wanted], deleted: [] };
     const deleted: string[] = [];
@@ -61,6 +86,11 @@ export class SavedSets {
     this.#byName.delete(name);
     this.#slots[this.#slots.indexOf(set)] = undefined;
   }
+}
+
+interface Waiting {
+  readonly changes: SetChanges;
+  told?: SetChange[];
 }
 
 interface SavedSet {
