@@ -104,7 +104,7 @@ const table: readonly Row[] = [
     "split the policy or its labels so that fewer pods or blocks share a set",
   ),
   row(
-    "ipv6",
+    "ipv6-address",
     /resolving to IPv4 address failed|invalid mask `\d+' specified|host\/network `[0-9a-f:]*:[0-9a-f:/]*' not found/,
     "an IPv6 address is not supported",
     "NPM on Linux handles IPv4 only: what a policy says about this address is not enforced",

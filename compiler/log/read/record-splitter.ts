@@ -45,18 +45,18 @@ export class RecordSplitter {
     return records;
   }
 
-  #take(line: string, records: LogRecord[]): void {
+  #take(raw: string, records: LogRecord[]): void {
+    const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     this.#line += 1;
     const header = headerOf(line);
     if (!header && this.#open) {
       const open = this.#open;
-      const text = withoutReturn(line);
-      open.length += text.length + 1;
-      if (open.length <= maxRecordLength) open.rest.push(text);
+      open.length += line.length + 1;
+      if (open.length <= maxRecordLength) open.rest.push(line);
       return;
     }
     if (this.#open) records.push(recordOf(this.#open));
-    const fields = header ?? { writer: "none" as const, text: withoutReturn(line) };
+    const fields = header ?? { writer: "none" as const, text: line };
     this.#open = { file: this.#file, line: this.#line, fields, rest: [], length: line.length };
   }
 }
@@ -86,7 +86,7 @@ function headerOf(line: string): Header | undefined {
   const isDigit = first >= 48 && first <= 57;
   if (isDigit) {
     const found = loggerHeader.exec(line);
-    if (found) return { writer: "logger", time: found[1]!, text: withoutReturn(line.slice(found[0].length)) };
+    if (found) return { writer: "logger", time: found[1]!, text: line.slice(found[0].length) };
   } else {
     const found = klogHeader.exec(line);
     if (found) {
@@ -95,15 +95,11 @@ function headerOf(line: string): Header | undefined {
         severity: found[1] as "I" | "W" | "E" | "F",
         time: found[2]!,
         place: found[3]!,
-        text: withoutReturn(line.slice(found[0].length)),
+        text: line.slice(found[0].length),
       };
     }
   }
   if (!isDigit && first !== 91) return undefined;
   const carried = carrier.exec(line)![0].length;
   return carried > 0 ? headerOf(line.slice(carried)) : undefined;
-}
-
-function withoutReturn(line: string): string {
-  return line.endsWith("\r") ? line.slice(0, -1) : line;
 }

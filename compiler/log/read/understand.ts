@@ -41,7 +41,7 @@ function isFailure({ severity, text }: LogRecord): boolean {
 }
 
 const failing =
-  /\b(?:[Ee]rror|[Ff]ailed|[Ff]ailure|[Ww]arning|panic|[Cc]annot|Timeout|recovered|not found)\b|^Chain (?:already|doesn't) exist|AppInsights didn't/;
+  /\b(?:[Ee]rror|[Ff]ailed|[Ff]ailure|[Ww]arning|panic|[Cc]annot|Timeout|recovered|not found|could not)\b|^Chain (?:already|doesn't) exist|AppInsights didn't/;
 
 function firstWord(text: string): string {
   const space = text.indexOf(" ");
