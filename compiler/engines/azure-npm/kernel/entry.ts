@@ -10,6 +10,8 @@ export interface Entry {
   /** What NPM writes behind the target: most often the comment. */
   readonly after?: readonly Match[];
   readonly origin: Origin;
+  /** The set that older releases name with the rule, by its readable name. */
+  readonly filedUnder?: string;
   /** The words that NPM writes instead, by a defect; iptables understands none of these. */
   readonly garbled?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Quirk } from "../quirk.js";
 import type { Release } from "../release.js";
+import type { VoiceMaker } from "../v1/voices/voice.js";
 
 /** What distinguishes the releases before v1.0.27, as far as it shows on a node. */
 export interface V2019Generation {
@@ -17,5 +18,10 @@ export interface V2019Generation {
   /** The words that make iptables wait for its lock. */
   readonly wait: readonly string[];
   readonly kubernetesMinor: number;
+  /** `v1.12.8`, of the cluster whose log is known. */
+  readonly apiServerVersion: string;
+  /** How it logs, and the release that is known to log so. */
+  readonly voice?: VoiceMaker;
+  readonly voiceRelease?: string;
   readonly quirks: readonly Quirk[];
 }

@@ -5,10 +5,11 @@ import { forwardRule } from "./chains.js";
 import type { V2019Generation } from "./generation.js";
 import { quirks2018, quirks2019 } from "./quirks.js";
 import { V2019Node } from "./node.js";
+import { voice2018, voice2019 } from "./voices/voice-2019.js";
 
 /** A generation as the engine wants it. */
 export function v2019Blueprint(generation: V2019Generation): Blueprint {
-  const { id, release, kubernetesMinor, quirks } = generation;
+  const { id, release, kubernetesMinor, apiServerVersion, voiceRelease, quirks } = generation;
   return {
     id,
     release,
@@ -16,6 +17,8 @@ export function v2019Blueprint(generation: V2019Generation): Blueprint {
     placement: "first",
     jump: forwardRule,
     kubernetesMinor,
+    apiServerVersion,
+    ...(voiceRelease !== undefined && { voice: voiceRelease }),
     commandFormat: "lines",
     quirks,
     create: (settings) => new V2019Node(generation, settings),
@@ -33,6 +36,9 @@ export function v1In2019(release: Release): V2019Generation {
     adds: "first",
     wait: has(release, "v1.0.21") ? ["-w", "60"] : ["-w"],
     kubernetesMinor: 12,
+    apiServerVersion: "v1.12.8",
+    voice: voice2019,
+    voiceRelease: "v1.0.21",
     quirks: quirks2019,
   };
 }
@@ -48,6 +54,9 @@ export function v1In2018(release: Release): V2019Generation {
     adds: has(release, "v1.0.13") ? "first" : "last",
     wait: [],
     kubernetesMinor: 11,
+    apiServerVersion: "v1.11.3",
+    voice: voice2018,
+    voiceRelease: "v1.0.13",
     quirks: quirks2018,
   };
 }

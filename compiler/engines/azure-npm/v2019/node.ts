@@ -1,4 +1,3 @@
-import type { Command } from "../../../netfilter/command.js";
 import type { Tables } from "../../../netfilter/tables.js";
 import type { KubernetesObject, NetworkPolicy } from "../../../model/objects.js";
 import { keyOf } from "../../../model/objects.js";
@@ -6,7 +5,7 @@ import { lowerPolicy } from "../../../pairs/lower-policy.js";
 import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import type { Event } from "../../engine.js";
-import type { NpmNode, Settings } from "../blueprint.js";
+import type { Deed, NpmNode, Settings } from "../blueprint.js";
 import { EventCluster } from "../event-cluster.js";
 import { fnvHashes } from "../hashes.js";
 import { ignoredFields } from "../ignored-fields.js";
@@ -18,6 +17,7 @@ import { SetTable } from "../kernel/set-table.js";
 import { formatRelease } from "../release.js";
 import { stoppedAt } from "../stopped-at.js";
 import { SetManager } from "../set-manager.js";
+import { silence, type V1Voice } from "../v1/voices/voice.js";
 import { chainSteps, forwardEntry, kubeSystem, ownChains } from "./chains.js";
 import type { V2019Generation } from "./generation.js";
 import { clusterNames } from "./names.js";
@@ -38,7 +38,8 @@ export class V2019Node implements NpmNode {
   /** By name alone: two policies of one name in two namespaces are one here. */
   readonly #names = new Set<string>();
   readonly #diagnostics: Diagnostic[] = [];
-  #commands: Command[] = [];
+  readonly #voice: V1Voice;
+  #deeds: Deed[] = [];
   #chainsExist = false;
   #crashed = false;
 
@@ -50,16 +51,15 @@ export class V2019Node implements NpmNode {
       : generation;
     this.#settings = settings;
     this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
-    const record = (command: Command) => this.#commands.push(command);
-    this.#iptables = new Iptables(this.#table, generation.wait, record);
-    this.#sets = new SetManager(new Ipset(this.#kernelSets, record), fnvHashes, {
-      membersHaveOwners: false,
-      listsAreCounted: false,
-    });
-    this.#cluster = new EventCluster(this.#sets, clusterNames, {
-      ignores: "no-address-or-finished",
-      remembersAddresses: false,
-    });
+    const record = (deed: Deed) => this.#deeds.push(deed);
+    const voice = generation.voice?.(settings, record) ?? silence;
+    this.#voice = voice;
+    this.#iptables = new Iptables(this.#table, generation.wait, record, (run) => voice.ranIptables(run));
+    const ipset = new Ipset(this.#kernelSets, record, (run) => voice.ranIpset(run));
+    const setHabits = { membersHaveOwners: false, listsAreCounted: false };
+    this.#sets = new SetManager(ipset, fnvHashes, setHabits, voice);
+    const habits = { ignores: "no-address-or-finished", remembersAddresses: false } as const;
+    this.#cluster = new EventCluster(this.#sets, clusterNames, habits, voice);
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -68,17 +68,16 @@ export class V2019Node implements NpmNode {
   }
 
   /** Nothing is cleaned up; a backup of iptables that an NPM before may have left is not there. */
-  start(): Command[] {
-    return [];
+  start(): Deed[] {
+    this.#voice.connected();
+    return this.#taken();
   }
 
-  step(event: Event): Command[] {
+  step(event: Event): Deed[] {
     if (this.#crashed) return [];
     if (event.kind === "apply") this.#apply(event.object);
     if (event.kind === "delete") this.#delete(event.objectKind, event.key);
-    const commands = this.#commands;
-    this.#commands = [];
-    return commands;
+    return this.#taken();
   }
 
   tables(): Tables {
@@ -98,6 +97,7 @@ export class V2019Node implements NpmNode {
       case "NetworkPolicy": {
         const before = this.#known.get(keyOf(object));
         this.#known.set(keyOf(object), object);
+        if (before) this.#voice.heardOfPolicy("UPDATE", object, before);
         if (!before || this.#removePolicy(before)) this.#addPolicy(object);
       }
     }
@@ -119,6 +119,7 @@ export class V2019Node implements NpmNode {
 
   /** Source: Azure NPM 313878e8c, npm/nwpolicy.go; nothing is undone where an error ends it. */
   #addPolicy(policy: NetworkPolicy): void {
+    this.#voice.heardOfPolicy("ADD", policy);
     this.#ensureChains();
     if (this.#crashesOn(policy)) return;
     const { release } = this.#generation;
@@ -129,8 +130,10 @@ export class V2019Node implements NpmNode {
     for (const [name, origin] of lists) if (!this.#sets.createList(name, origin)) return;
     if (!this.#cluster.listAllNamespaces()) return;
     for (const entry of entries) {
+      this.#voice.addingRule(entry);
       const status = this.#iptables.check(entry);
       if (status === 2) {
+        this.#voice.stoppedAtRule(entry, "add");
         this.#diagnostics.push(stoppedAt(entry, this.#generation.release));
         return;
       }
@@ -145,10 +148,15 @@ export class V2019Node implements NpmNode {
   /** Rules that other policies need as well go too. */
   #removePolicy(policy: NetworkPolicy): boolean {
     this.#inForce.delete(keyOf(policy));
+    this.#voice.heardOfPolicy("DELETE", policy);
     if (this.#crashesOn(policy)) return false;
     for (const entry of this.#translate(policy).entries) {
+      this.#voice.deletingRule(entry);
       const status = this.#iptables.check(entry);
-      if (status === 2) return false;
+      if (status === 2) {
+        this.#voice.stoppedAtRule(entry, "delete");
+        return false;
+      }
       if (status === 0) this.#iptables.remove(entry);
     }
     this.#names.delete(policy.name);
@@ -168,12 +176,15 @@ export class V2019Node implements NpmNode {
 
   #translate(policy: NetworkPolicy): Translation {
     const pairs = lowerPolicy(policy, { ...this.#generation.reading, isolation: "policy-types" });
-    return translate(pairs, policy, this.#generation, (set) => this.#sets.kernelName(set));
+    const translation = translate(pairs, policy, this.#generation, (set) => this.#sets.kernelName(set));
+    this.#voice.parsed(translation.parsed);
+    return translation;
   }
 
   #ensureChains(): void {
     if (this.#chainsExist) return;
     this.#sets.createSet(kubeSystem, { kind: "engine", reason: "the namespace of system pods, which are let through" });
+    this.#voice.makingChains();
     for (const step of chainSteps(this.#generation, (set) => this.#sets.kernelName(set))) {
       if (step.kind === "chain") {
         this.#iptables.newChain(step.chain, { kind: "engine", reason: "a base chain of Azure NPM" });
@@ -190,6 +201,12 @@ export class V2019Node implements NpmNode {
   #placeJump(): void {
     if (this.#settings.placement === "first") this.#iptables.insert(forwardEntry);
     else this.#iptables.insert(forwardEntry, this.#iptables.lineOf("KUBE-SERVICES") + 1);
+  }
+
+  #taken(): Deed[] {
+    const deeds = this.#deeds;
+    this.#deeds = [];
+    return deeds;
   }
 
   #removeChains(): void {

@@ -12,6 +12,14 @@ export interface Translation {
   readonly sets: ReadonlyMap<string, Origin>;
   readonly lists: ReadonlyMap<string, Origin>;
   readonly entries: readonly Entry[];
+  /** What NPM logs while it reads the policy. */
+  readonly parsed: readonly ParsedDirection[];
+}
+
+/** One policy type: its labels, and for each how many peers have both selectors. */
+export interface ParsedDirection {
+  readonly direction: Direction;
+  readonly labels: readonly { readonly label: string; readonly peersWithBoth: number }[];
 }
 
 /**
@@ -46,6 +54,7 @@ class Writer {
   readonly #sets = new Map<string, Origin>();
   readonly #lists = new Map<string, Origin>();
   readonly #entries: Entry[] = [];
+  readonly #parsed: ParsedDirection[] = [];
 
   constructor(namespace: string, generation: V2019Generation, kernelName: (set: string) => string) {
     this.#namespace = namespace;
@@ -60,7 +69,7 @@ class Writer {
       if (!sets.has(name)) sets.set(name, origin);
     }
     if (!sets.has(this.#namespace)) sets.set(this.#namespace, subjects[0]!.origin);
-    return { sets, lists: this.#lists, entries: this.#entries };
+    return { sets, lists: this.#lists, entries: this.#entries, parsed: this.#parsed };
   }
 
   /** Both ways for each label of the policy, whatever its types. */
@@ -72,11 +81,14 @@ class Writer {
   }
 
   direction(run: readonly DirectionPairs[]): void {
-    const { direction, origin } = run[0]!;
+    const { direction, origin, rules } = run[0]!;
+    const peersWithBoth = rules.flatMap(({ peers }) => peers).filter(hasBothSelectors).length;
+    const labels = run.map(({ subjects }) => ({ label: podSetOf(subjects, this.#namespace), peersWithBoth }));
+    this.#parsed.push({ direction, labels });
     if (this.#isNamespaceWide(run)) {
       // Since v1.0.18 the drop of egress says dst too, by mistake.
       const flags = direction === "egress" && this.#generation.peerChains === "one" ? "src" : "dst";
-      this.#write(targetSetsChain, [this.#match(this.#namespace, flags)], "DROP", origin);
+      this.#write(targetSetsChain, [this.#match(this.#namespace, flags)], "DROP", origin, this.#namespace);
     }
     if (this.#generation.peerChains === "one") for (const one of run) this.#together(one);
     else this.#apart(run);
@@ -87,7 +99,8 @@ class Writer {
     if (this.#isNamespaceWide(run)) return;
     for (const { subjects, origin } of run) {
       const subject = podSetOf(subjects, this.#namespace);
-      for (const flags of ["src", "dst"]) this.#write(targetSetsChain, [this.#match(subject, flags)], "DROP", origin);
+      for (const flags of ["src", "dst"])
+        this.#write(targetSetsChain, [this.#match(subject, flags)], "DROP", origin, subject);
     }
   }
 
@@ -101,13 +114,14 @@ class Writer {
     const ports = rules.flatMap((rule) => rule.ports);
     const peers = rules.flatMap((rule) => rule.peers);
     const chain = peerChain(direction, this.#generation);
-    if (rules.length === 0) return this.#write(portChain(direction), [own], "DROP", origin);
+    if (rules.length === 0) return this.#write(portChain(direction), [own], "DROP", origin, subject);
     if (ports.length === 0 && peers.length === 0) {
-      return this.#write(portChain(direction), [own], "ACCEPT", rules[0]!.origin);
+      return this.#write(portChain(direction), [own], "ACCEPT", rules[0]!.origin, subject);
     }
-    if (ports.length === 0) this.#write(portChain(direction), [mistaken], chain, rules[0]!.origin);
-    for (const port of ports) this.#write(portChain(direction), [...portMatches(port), own], chain, rules[0]!.origin);
-    if (peers.length === 0) return this.#write(chain, [mistaken], "ACCEPT", rules[0]!.origin);
+    if (ports.length === 0) this.#write(portChain(direction), [mistaken], chain, rules[0]!.origin, subject);
+    for (const port of ports)
+      this.#write(portChain(direction), [...portMatches(port), own], chain, rules[0]!.origin, subject);
+    if (peers.length === 0) return this.#write(chain, [mistaken], "ACCEPT", rules[0]!.origin, subject);
     const block = peers.findLast((peer) => peer.kind === "block");
     if (block?.kind === "block") {
       for (const except of block.block.except)
@@ -117,13 +131,13 @@ class Writer {
     for (const peer of peers) {
       for (const name of this.#podSets(peer)) {
         this.#need(this.#sets, name, peer.origin);
-        this.#write(chain, this.#pair(direction, subject, name), "ACCEPT", peer.origin);
+        this.#write(chain, this.#pair(direction, subject, name), "ACCEPT", peer.origin, name);
       }
     }
     for (const peer of peers) {
       for (const name of this.#namespaceLists(peer)) {
         this.#need(this.#lists, name, peer.origin);
-        this.#write(chain, this.#pair(direction, subject, name), "ACCEPT", peer.origin);
+        this.#write(chain, this.#pair(direction, subject, name), "ACCEPT", peer.origin, name);
       }
     }
   }
@@ -140,19 +154,20 @@ class Writer {
       const subject = podSetOf(subjects, this.#namespace);
       const own = this.#match(subject, direction === "ingress" ? "dst" : "src");
       if (rules.length === 0) {
-        this.#write(portChain(direction), [own], "DROP", origin);
+        this.#write(portChain(direction), [own], "DROP", origin, subject);
         continue;
       }
       this.#letThrough(direction, subject, origin);
       ports.push(...rules.flatMap((rule) => rule.ports));
       for (const rule of rules) {
         if (ports.length === 0 && !hasPeers) {
-          this.#write(portChain(direction), [own], "ACCEPT", rule.origin);
+          this.#write(portChain(direction), [own], "ACCEPT", rule.origin, subject);
           continue;
         }
-        if (ports.length === 0) this.#write(portChain(direction), [own], chain, rule.origin);
-        for (const port of ports) this.#write(portChain(direction), [...portMatches(port), own], chain, rule.origin);
-        if (!hasPeers) this.#write(chain, [own], "ACCEPT", rule.origin);
+        if (ports.length === 0) this.#write(portChain(direction), [own], chain, rule.origin, subject);
+        for (const port of ports)
+          this.#write(portChain(direction), [...portMatches(port), own], chain, rule.origin, subject);
+        if (!hasPeers) this.#write(chain, [own], "ACCEPT", rule.origin, subject);
         for (const peer of rule.peers) this.#peer(peer, direction, subject, { podSets, namespaceLists });
       }
     }
@@ -172,13 +187,14 @@ class Writer {
     if (peer.namespaces) {
       seen.namespaceLists.push(...this.#namespaceLists(peer));
       const to = both ? podChain(direction) : "ACCEPT";
-      for (const name of seen.namespaceLists) this.#write(chain, this.#pair(direction, subject, name), to, peer.origin);
+      for (const name of seen.namespaceLists)
+        this.#write(chain, this.#pair(direction, subject, name), to, peer.origin, name);
     }
     if (peer.pods) {
       seen.podSets.push(...this.#podSets(peer));
       for (const name of seen.podSets) {
-        if (!both) this.#write(chain, [own], podChain(direction), peer.origin);
-        this.#write(podChain(direction), this.#pair(direction, subject, name), "ACCEPT", peer.origin);
+        if (!both) this.#write(chain, [own], podChain(direction), peer.origin, name);
+        this.#write(podChain(direction), this.#pair(direction, subject, name), "ACCEPT", peer.origin, name);
       }
     }
     for (const name of seen.podSets) this.#need(this.#sets, name, peer.origin);
@@ -186,7 +202,7 @@ class Writer {
   }
 
   #letThrough(direction: Direction, subject: string, origin: Origin): void {
-    this.#write(portChain(direction), this.#pair(direction, subject, kubeSystem), "ACCEPT", origin);
+    this.#write(portChain(direction), this.#pair(direction, subject, kubeSystem), "ACCEPT", origin, kubeSystem);
   }
 
   #isNamespaceWide(run: readonly DirectionPairs[]): boolean {
@@ -213,13 +229,18 @@ class Writer {
     return { kind: "set", set: this.#kernelName(set), negated: false, flags };
   }
 
-  #write(chain: string, matches: readonly Match[], to: string, origin: Origin): void {
-    this.#entries.push({ chain, matches, target: jump(to), origin });
+  #write(chain: string, matches: readonly Match[], to: string, origin: Origin, filedUnder?: string): void {
+    const entry: Entry = { chain, matches, target: jump(to), origin };
+    this.#entries.push(filedUnder === undefined ? entry : { ...entry, filedUnder });
   }
 
   #need(names: Map<string, Origin>, name: string, origin: Origin): void {
     if (!names.has(name)) names.set(name, origin);
   }
+}
+
+function hasBothSelectors(peer: LoweredPeer): boolean {
+  return peer.kind !== "block" && peer.namespaces !== undefined && peer.pods !== undefined;
 }
 
 /** Peers that NPM means to forget after each, and does not. */

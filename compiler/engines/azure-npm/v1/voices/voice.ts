@@ -3,6 +3,7 @@ import type { LogEntry } from "../../../log-entry.js";
 import type { Entry } from "../../kernel/entry.js";
 import type { IpsetRun } from "../../kernel/ipset.js";
 import type { IptablesRun } from "../../kernel/iptables.js";
+import type { ParsedDirection } from "../../v2019/translate.js";
 import type { Translation } from "../translation.js";
 
 /** An event as the API server tells it. */
@@ -72,6 +73,8 @@ export interface V1Voice {
   heardOfPolicy(heard: Heard, policy: StoredPolicy, before?: StoredPolicy): void;
   policyIsGone(key: string): void;
   translated(policy: StoredPolicy, translation: Translation): void;
+  /** A release before v1.0.27 has read the policy. */
+  parsed(directions: readonly ParsedDirection[]): void;
   namingSet(kind: "addresses" | "ports" | "block", name: string, kernelName: string): void;
   destroyingBlock(name: string, kernelName: string): void;
   /** The namespace could not be put into the list of all, and the policy is given up. */
@@ -144,6 +147,7 @@ export const silence: V1Voice = {
   heardOfPolicy: nothing,
   policyIsGone: nothing,
   translated: nothing,
+  parsed: nothing,
   namingSet: nothing,
   destroyingBlock: nothing,
   couldNotListNamespace: nothing,
