@@ -72,7 +72,12 @@ export class LogCounter {
           found.count += 1;
           found.last = event;
         }
+        return;
       }
+      case "member":
+      case "step":
+      case "blank":
+        return;
     }
   }
 

@@ -181,6 +181,8 @@ export class Rebuild {
         const place = /^\d+$/.test(words[0] ?? "") ? Number(words[0]) : undefined;
         return this.#chains.insert(chain, ruleOfWords(place === undefined ? words : words.slice(1)), place ?? 1);
       }
+      default:
+        return;
     }
   }
 
@@ -197,6 +199,8 @@ export class Rebuild {
         return this.#sets.destroy(set);
       case "-F":
         return this.#sets.flush(set);
+      default:
+        return;
     }
   }
 

@@ -27,7 +27,7 @@ export class RebuiltSets {
   }
 
   add(set: string, member: string): void {
-    const isName = /^azure-npm-/.test(member);
+    const isName = member.startsWith("azure-npm-");
     if (isName && !this.#table.has(member)) this.#create(member, { type: "hash:net" });
     if (!this.#table.has(set))
       this.#create(set, { type: isName ? "list:set" : member.includes(",") ? "hash:ip,port" : "hash:net" });

@@ -6,7 +6,7 @@ import { maxRecordLength } from "../../../compiler/log/read/record.js";
 function records(text: string) {
   const splitter = new RecordSplitter();
   splitter.nextFile("f");
-  return [...splitter.feed(text), ...splitter.end()].map(({ file, ...record }) => record);
+  return [...splitter.feed(text), ...splitter.end()].map(({ file: _file, ...record }) => record);
 }
 
 describe("a header", () => {
@@ -93,7 +93,7 @@ test("pieces of any size give the same records", () => {
         at += size;
       }
       found.push(...splitter.end());
-      expect(found.map(({ file, ...record }) => record)).toEqual(records(text));
+      expect(found.map(({ file: _file, ...record }) => record)).toEqual(records(text));
     }),
     { numRuns: 500, seed: 3 },
   );
