@@ -144,7 +144,12 @@ export const messages: readonly Message[] = [
   ...steps("registering ", "metrics have already been initialized", "loading in cluster kubeconfig", "LogLevel is "),
   ...steps("Resync period for NPM pod is set to ", "[INFO] Resync period for NPM pod ", "starting NPM - "),
   ...steps("Finished initializing all Prometheus metrics", "Initialized AppInsights handle"),
-  ...steps("Starting NPM HTTP API on ", "Starting Prometheus HTTP Server", "Telemetry service started"),
+  ...steps(
+    "Starting NPM HTTP API on ",
+    "Starting Prometheus HTTP Server",
+    "Telemetry service started",
+    "Listen returns: ",
+  ),
   ...steps("Starting Pod ", "Started Pod ", "Starting Namespace ", "Starting workers", "Started workers"),
   ...steps("Starting Network Policy ", "Started Network Policy ", "Shutting down "),
   {

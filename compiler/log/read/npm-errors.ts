@@ -58,6 +58,12 @@ const table: readonly Row[] = [
     "NPM stops cleaning up when deleting its jump from FORWARD fails; v1.1 to v1.4 say by mistake that adding a rule failed",
   ),
   harmless(
+    "flavour-hint-missing",
+    /KUBE-(?:IPTABLES-HINT|KUBELET-CANARY) -t mangle/,
+    "a chain that tells which iptables the node uses is not there",
+    "NPM looks for it with nft first, then with legacy iptables",
+  ),
+  harmless(
     "no-such-chain-to-remove",
     /running command: \[iptables\S* (?:-w \d+ )?-[FX] AZURE-NPM[^]*No chain\/target\/match by that name|Chain doesn't exist/,
     "there is no such chain to remove",
@@ -249,6 +255,13 @@ const table: readonly Row[] = [
     "NPM crashed",
     "Kubernetes restarts it, and it crashes again while the object that caused it is there",
     `find the last object before it in the log, change it, or ${upgrade}`,
+  ),
+  row(
+    "command-failed",
+    /running command/,
+    "a command failed",
+    "what it should change is as before",
+    "read the end of the text, which is what the program wrote",
   ),
 ];
 

@@ -6,6 +6,7 @@ import { parseIpsetSave } from "../../../compiler/netfilter/parse-ipset-save.js"
 import { parseIptablesSave } from "../../../compiler/netfilter/parse-iptables-save.js";
 import { printIpsetSave } from "../../../compiler/netfilter/print-ipset-save.js";
 import { printIptablesSave } from "../../../compiler/netfilter/print-iptables-save.js";
+import { readWhole } from "../read-back.js";
 
 // Logs of the real NPM, of all generations.
 const root = join(import.meta.dirname, "../../../../shared/vectors/cases");
@@ -75,6 +76,26 @@ test.skipIf(!present)("up to v1.0.22 the reader says that members are not logged
     expect(read(path).reader.gaps()).toContain("members-not-logged");
   for (const generation of ["v2", "v2-fnv", "v2-2022"]) {
     for (const path of of(generation)) expect(read(path).reader.gaps()).toEqual(["rules-not-logged"]);
+  }
+});
+
+const reference = join(root, "../../reference/npm-logs.md");
+const hasReference = existsSync(reference);
+if (!hasReference) console.log("skipped: ../shared/reference/npm-logs.md is not there");
+
+test.skipIf(!hasReference)("the logs that the reference shows are understood to the last line", () => {
+  const texts = [...readFileSync(reference, "utf8").matchAll(/^```text\n([^]*?\n)```$/gm)].map(([, text]) =>
+    text!
+      .replace(/«.*»/g, "")
+      .replaceAll("<ts>", "2021/03/02 12:34:56")
+      .replaceAll("<kts>", "0506 12:34:56.789012")
+      .replaceAll("<uid>", "00000000-0000-0000-0000-000000000001"),
+  );
+  expect(texts.length).toBeGreaterThan(20);
+  for (const text of texts) {
+    const { unknownLines, errors } = readWhole(text).summary();
+    expect(unknownLines.map((event) => event.text)).toEqual([]);
+    expect(errors.map(({ error }) => error.code)).not.toContain("other-error");
   }
 });
 
