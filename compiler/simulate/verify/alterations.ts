@@ -27,17 +27,21 @@ export interface Stop {
 /** Which deviations are in force, and where. */
 export interface Alterations {
   on(code: DeviationCode, at: object): boolean;
+  /** Whether it is in force anywhere. */
+  has(code: DeviationCode): boolean;
 }
 
 /** None: the specification as it is. */
-export const unaltered: Alterations = { on: () => false };
+export const unaltered: Alterations = { on: () => false, has: () => false };
 
 export function alterationsOf(occurrences: Iterable<Occurrence>): Alterations {
   const places = new Map<object, Set<DeviationCode>>();
+  const all = new Set<DeviationCode>();
   for (const { code, at } of occurrences) {
+    all.add(code);
     const codes = places.get(at);
     if (codes) codes.add(code);
     else places.set(at, new Set([code]));
   }
-  return { on: (code, at) => places.get(at)?.has(code) ?? false };
+  return { on: (code, at) => places.get(at)?.has(code) ?? false, has: (code) => all.has(code) };
 }

@@ -5,6 +5,7 @@ import type { Alterations, Stop } from "./alterations.js";
 import { blockMeans } from "./altered-blocks.js";
 import { trafficOfPort, type Ends } from "./altered-ports.js";
 import { isSubject, meansAddress } from "./altered-selectors.js";
+import type { Address } from "./holders.js";
 import { mergedTraffic } from "./merged-lines.js";
 import { stackedTraffic } from "./stacked-lines.js";
 
@@ -28,6 +29,13 @@ export function alteredTraffic(cluster: Cluster, ends: Ends, altered: Alteration
   return asksIngress ? allowed : unionTraffic(allowed, egress.explicit);
 }
 
+/** Policies that may select an address, in their order. */
+function policiesOf(cluster: Cluster, subject: Address, altered: Alterations): readonly NetworkPolicy[] {
+  const [namespace, ...others] = subject.namespaces;
+  if (altered.has("npm-selectors-cross-namespaces") || others.length > 0) return cluster.policies;
+  return namespace === undefined ? [] : cluster.policiesIn(namespace);
+}
+
 /** Whether an end is in the namespace that older releases never cut off. */
 function isExempt({ policies }: Cluster, { source, destination }: Ends, altered: Alterations): boolean {
   const [from, to] = [source, destination].map((address) => address.inNamespace("kube-system"));
@@ -48,7 +56,7 @@ interface DirectionOf {
 
 function directionOf(cluster: Cluster, type: PolicyType, ends: Ends, altered: Alterations): DirectionOf {
   const subject = type === "Ingress" ? ends.destination : ends.source;
-  const isolating = cluster.policies.filter(
+  const isolating = policiesOf(cluster, subject, altered).filter(
     (policy) => isolates(policy, type, altered) && isInForce(policy, altered) && isSubject(policy, subject, altered),
   );
   const turnedAway = isolating.find((policy) => endsSearch(policy, type, altered) !== undefined);

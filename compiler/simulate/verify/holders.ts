@@ -39,7 +39,8 @@ export class Holders {
 
 /** An address with the pods it stands for. Of several pods, it has the labels, namespaces and ports of each. */
 export class Address {
-  private readonly namespaces: ReadonlySet<string>;
+  /** Those of its pods. */
+  readonly namespaces: ReadonlySet<string>;
 
   constructor(
     readonly text: string,

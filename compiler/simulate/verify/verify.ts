@@ -1,11 +1,12 @@
 import type { Deviation } from "../../engines/deviation.js";
 import type { Machine } from "../../engines/engine.js";
 import type { KubernetesObject } from "../../model/objects.js";
-import type { Tables } from "../../netfilter/tables.js";
+import type { Ownership } from "../../netfilter/ownership.js";
+import type { Rule, Tables } from "../../netfilter/tables.js";
 import type { Diagnostic } from "../../text/diagnostic.js";
-import { byAddress, endpointClasses, outsideClasses, type EndpointClass } from "../classes.js";
-import { clusterOf, type Endpoint } from "../cluster.js";
-import { parseIpv4, type AddressRange } from "../ipv4.js";
+import { byAddress, outsideClasses } from "../classes.js";
+import { clusterOf, type Cluster, type Endpoint } from "../cluster.js";
+import { parseIpv4 } from "../ipv4.js";
 import { readBack } from "../read-back.js";
 import { reachByRules } from "../reach-by-rules.js";
 import { reachBySpec } from "../reach-by-spec.js";
@@ -17,8 +18,8 @@ import { differenceOf, explain } from "./explain.js";
 import type { Verification } from "./finding.js";
 import { Findings } from "./findings.js";
 import { Readings } from "./readings.js";
-import { unfilteredIpv6 } from "./unfiltered-ipv6.js";
 import { exampleAddress, nameOfEndpoint } from "./smallest-packet.js";
+import { unfilteredIpv6 } from "./unfiltered-ipv6.js";
 
 /** What a compilation has to say about a node. */
 export interface Compiled {
@@ -51,87 +52,121 @@ export function verify({ machine, objects, tables, warnings }: Compiled, options
   );
   const readings = new Readings(objects, cluster, machine.deviations, names, stops);
   const findings = new Findings(cluster, tables, printed, machine.deviations);
-  const reaches = [
-    reachBySpec(cluster),
-    byAddress(reachByRules(printed)),
-    byAddress(reachByRules(alone(printed, machine))),
-    byAddress(reachByRules(printed, { state: "established" })),
-  ] as const;
+  const spec = reachBySpec(cluster);
+  const rules = byAddress(reachByRules(printed));
+  const own = hasOthers(printed, machine) ? byAddress(reachByRules(alone(printed, machine))) : rules;
+  const replies = byAddress(reachByRules(printed, { state: "established" }));
   const notAsked = occurrenceFree(machine.deviations, "npm-not-asked");
   const anew = occurrenceFree(machine.deviations, "npm-replies-judged-anew");
 
-  for (const [from, to] of pairsOf(classesOf(reaches, cluster.endpoints, objects))) {
-    const ends = firstEnds(from, to);
-    if (!ends) continue;
-    const [source, destination] = ends;
-    const [spec, rules, own] = reaches.slice(0, 3).map((reach, way) => between(reach, way, from, to)) as [
-      Passage,
-      Passage,
-      Passage,
-    ];
-    // Rules besides the engine's decide, or nobody knows.
-    const foreign = unionTraffic(rules.depends, differenceOf(rules.allowed, own.allowed));
-    const differing = differenceOf(spec.allowed, rules.allowed);
-    const byOthers = unionTraffic(intersectTraffic(differing, foreign), rules.depends);
-    if (byOthers !== noTraffic) {
-      findings.add({ source, destination, traffic: byOthers, state: "new", occurrences: notAsked ? [notAsked] : [] });
-    }
-    const byEngine = subtractTraffic(differing, foreign);
-    const full = byEngine !== noTraffic || options.alsoReadings ? readings.traffic(source, destination) : noTraffic;
-    const misread = options.alsoReadings ? subtractTraffic(differenceOf(full, own.allowed), byEngine) : noTraffic;
-    if (misread !== noTraffic) findings.add({ source, destination, traffic: misread, state: "new", occurrences: [] });
-    if (byEngine !== noTraffic) {
-      const candidates = readings.candidates(source, destination);
-      const under = (chosen: readonly Occurrence[]): Traffic => readings.traffic(source, destination, chosen);
-      for (const { occurrences, traffic } of explain(byEngine, rules.allowed, candidates, under)) {
-        findings.add({ source, destination, traffic, state: "new", occurrences });
+  const { sources, destinations } = sidesOf(
+    { spec, rules, own, replies },
+    cluster,
+    objects,
+    options.alsoReadings ?? false,
+  );
+  for (const from of sources) {
+    for (const to of destinations) {
+      const ends = firstEnds(from, to);
+      if (!ends) continue;
+      const [source, destination] = ends;
+      const specified = spec.between(from.spec, to.spec);
+      const passes = rules.between(from.rules, to.rules);
+      const alonePasses = own === rules ? passes : own.between(from.own, to.own);
+      // Rules besides the engine's decide, or nobody knows.
+      const foreign = unionTraffic(passes.depends, differenceOf(passes.allowed, alonePasses.allowed));
+      const differing = differenceOf(specified.allowed, passes.allowed);
+      const byOthers = unionTraffic(intersectTraffic(differing, foreign), passes.depends);
+      if (byOthers !== noTraffic) {
+        findings.add({ source, destination, traffic: byOthers, state: "new", occurrences: notAsked ? [notAsked] : [] });
       }
+      const byEngine = subtractTraffic(differing, foreign);
+      if (options.alsoReadings) {
+        const read = differenceOf(readings.traffic(source, destination), alonePasses.allowed);
+        const misread = subtractTraffic(read, byEngine);
+        if (misread !== noTraffic)
+          findings.add({ source, destination, traffic: misread, state: "new", occurrences: [] });
+      }
+      if (byEngine !== noTraffic) {
+        const candidates = readings.candidates(source, destination);
+        const under = (chosen: readonly Occurrence[]): Traffic => readings.traffic(source, destination, chosen);
+        for (const { occurrences, traffic } of explain(byEngine, passes.allowed, candidates, under)) {
+          findings.add({ source, destination, traffic, state: "new", occurrences });
+        }
+      }
+      const allowed = intersectTraffic(specified.allowed, passes.allowed);
+      const refused = refusedReplies(allowed, replies.between(to.replies, from.replies));
+      if (refused === noTraffic) continue;
+      // Replies go the other way, and their ports are those of the client.
+      const explained = anew ? subtractTraffic(refused, readings.traffic(destination, source)) : noTraffic;
+      const unexplained = subtractTraffic(refused, explained);
+      const reply = { source: destination, destination: source, state: "reply" as const };
+      if (explained !== noTraffic && anew) findings.add({ ...reply, traffic: explained, occurrences: [anew] });
+      if (unexplained !== noTraffic) findings.add({ ...reply, traffic: unexplained, occurrences: [] });
     }
-    const refused = refusedReplies(intersectTraffic(spec.allowed, rules.allowed), between(reaches[3], 3, to, from));
-    if (refused === noTraffic) continue;
-    // Replies go the other way, and their ports are those of the client.
-    const passes = readings.traffic(destination, source);
-    const explained = anew ? subtractTraffic(refused, passes) : noTraffic;
-    const unexplained = subtractTraffic(refused, explained);
-    const reply = { source: destination, destination: source, state: "reply" as const };
-    if (explained !== noTraffic && anew) findings.add({ ...reply, traffic: explained, occurrences: [anew] });
-    if (unexplained !== noTraffic) findings.add({ ...reply, traffic: unexplained, occurrences: [] });
   }
   for (const found of unfilteredIpv6(cluster, machine.deviations)) findings.add(found);
   return findings.verification(options.accepted ?? []);
 }
 
-/** A class of endpoints, or of addresses outside, with those of its members that may be examples, smallest first. */
-interface Side {
-  readonly sourceClasses: readonly number[];
-  readonly destinationClasses: readonly number[];
+/** The ways to look at packets. */
+type Ways<T> = Readonly<Record<"spec" | "rules" | "own" | "replies", T>>;
+
+/** Endpoints that are alike as one end of a packet: their class by each way, the smallest first. Replies come from the other end. */
+interface Side extends Ways<number> {
   readonly members: readonly Endpoint[];
 }
 
-function classesOf(
-  reaches: readonly Reach<Endpoint>[],
-  endpoints: readonly Endpoint[],
+function sidesOf(
+  ways: Ways<Reach<Endpoint>>,
+  cluster: Cluster,
   objects: readonly KubernetesObject[],
-): readonly Side[] {
-  const inside = endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
-  const ordered = inside.toSorted((a, b) => (nameOfEndpoint(a) < nameOfEndpoint(b) ? -1 : 1));
-  // Addresses that only finished pods have are outside, each with a class of its own.
+  eachAlone: boolean,
+): { readonly sources: readonly Side[]; readonly destinations: readonly Side[] } {
+  const inside = cluster.endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
+  const taken = new Set(inside.map(({ address }) => address));
+  // Addresses that only finished pods have are outside, and worth a look each.
   const finished = objects.flatMap((object): Endpoint[] => {
-    if (object.kind !== "Pod" || inside.some(({ address }) => address === object.ip)) return [];
-    return parseIpv4(object.ip) === undefined ? [] : [{ kind: "outside", address: object.ip }];
+    if (object.kind !== "Pod" || taken.has(object.ip) || parseIpv4(object.ip) === undefined) return [];
+    return [{ kind: "outside", address: object.ip }];
   });
-  const outside = outsideClasses(reaches, [...inside, ...finished]);
-  return [
-    ...endpointClasses(reaches, [...ordered, ...finished]),
-    ...outside.map((its: EndpointClass<AddressRange>) => ({
-      ...its,
-      members: [{ kind: "outside" as const, address: exampleAddress(its.members) }],
-    })),
+  const outside = outsideClasses(Object.values(ways), [...inside, ...finished]);
+  const endpoints = [
+    ...inside.toSorted((a, b) => (nameOfEndpoint(a) < nameOfEndpoint(b) ? -1 : 1)),
+    ...finished,
+    ...outside.map(({ members }): Endpoint => ({ kind: "outside", address: exampleAddress(members) })),
   ];
+  const { spec, rules, own, replies } = ways;
+  const sources = endpoints.map((endpoint) => ({
+    endpoint,
+    spec: spec.sourceClass(endpoint),
+    rules: rules.sourceClass(endpoint),
+    own: own.sourceClass(endpoint),
+    replies: replies.destinationClass(endpoint),
+  }));
+  const destinations = endpoints.map((endpoint) => ({
+    endpoint,
+    spec: spec.destinationClass(endpoint),
+    rules: rules.destinationClass(endpoint),
+    own: own.destinationClass(endpoint),
+    replies: replies.sourceClass(endpoint),
+  }));
+  return { sources: grouped(sources, eachAlone), destinations: grouped(destinations, eachAlone) };
 }
 
-function* pairsOf(sides: readonly Side[]): Generator<readonly [Side, Side]> {
-  for (const from of sides) for (const to of sides) yield [from, to];
+function grouped(
+  ends: readonly (Ways<number> & { readonly endpoint: Endpoint })[],
+  eachAlone: boolean,
+): readonly Side[] {
+  const groups = new Map<string, Side & { readonly members: Endpoint[] }>();
+  ends.forEach(({ endpoint, ...classes }, index) => {
+    const { spec, rules, own, replies } = classes;
+    const key = eachAlone ? `${index}` : `${spec} ${rules} ${own} ${replies}`;
+    const group = groups.get(key);
+    if (group) group.members.push(endpoint);
+    else groups.set(key, { ...classes, members: [endpoint] });
+  });
+  return [...groups.values()];
 }
 
 /** The smallest pair of members between which a node forwards: one end is a pod with an address of its own, and they are two addresses. */
@@ -145,10 +180,6 @@ function firstEnds(from: Side, to: Side): readonly [Endpoint, Endpoint] | undefi
   return undefined;
 }
 
-function between(reach: Reach<Endpoint>, way: number, from: Side, to: Side): Passage {
-  return reach.between(from.sourceClasses[way]!, to.destinationClasses[way]!);
-}
-
 /** Of the protocols that are allowed one way, what established packets are refused the other way. */
 function refusedReplies(allowed: Traffic, replies: Passage): Traffic {
   const protocols = (["tcp", "udp", "sctp", "other"] as const).map((protocol) => trafficOf(protocol));
@@ -156,19 +187,26 @@ function refusedReplies(allowed: Traffic, replies: Passage): Traffic {
   return subtractTraffic(needed.reduce(unionTraffic, noTraffic), unionTraffic(replies.allowed, replies.depends));
 }
 
+/** Whether rules that are not the engine's stand beside its jump. */
+function hasOthers({ chains }: TracedTables, { ownership }: Machine): boolean {
+  const chain = chains.find(({ name }) => name === ownership.jump.from);
+  return chain !== undefined && (chain.policy === "DROP" || chain.rules.some((rule) => !isJump(rule, ownership)));
+}
+
 /** The tables of a node with no rules but the engine's. */
 function alone({ chains, sets }: TracedTables, { ownership }: Machine): TracedTables {
-  const { from } = ownership.jump;
   return {
     sets,
     chains: chains.map((chain) => {
-      if (chain.name !== from) return chain;
-      const rules = chain.rules.filter(
-        ({ target }) => target?.kind === "jump" && target.to.startsWith(ownership.chainPrefix),
-      );
+      if (chain.name !== ownership.jump.from) return chain;
+      const rules = chain.rules.filter((rule) => isJump(rule, ownership));
       return { name: chain.name, policy: "ACCEPT" as const, rules };
     }),
   };
+}
+
+function isJump({ target }: Rule, { chainPrefix }: Ownership): boolean {
+  return target?.kind === "jump" && target.to.startsWith(chainPrefix);
 }
 
 /** A deviation that no part of an object is the cause of. */
