@@ -28,6 +28,8 @@ export class Rebuild {
   #sawBlank = false;
   #sawV2 = false;
   #sawUnknown = false;
+  /** NPM makes its chains, up to v1.0.22 without a word on each. */
+  #isSettingUp = false;
 
   constructor(existing: readonly Chain[] = []) {
     this.#chains = new RebuiltChains(existing);
@@ -60,6 +62,7 @@ export class Rebuild {
       case "error":
         return this.#error(said.error.code, text);
       default:
+        if (text.startsWith("Initializing AZURE-NPM chains")) this.#isSettingUp = true;
         return;
     }
   }
@@ -97,6 +100,7 @@ export class Rebuild {
   #rule(state: "adding" | "deleting" | "exists" | "missing", entry: RuleEntry): void {
     const announced =
       this.#waiting?.kind === "rule" && isSameEntry(this.#waiting.entry, entry) ? this.#waiting : undefined;
+    if (this.#isSettingUp || (!announced && state === "missing" && entry.chain === "FORWARD")) this.#createBase(entry);
     switch (state) {
       case "adding":
       case "deleting":
@@ -154,10 +158,15 @@ export class Rebuild {
     else this.#chains.insert(chain, rule, 1);
   }
 
+  #createBase({ namesCommand }: RuleEntry): void {
+    this.#isSettingUp = false;
+    if (this.#sawCommand) return;
+    for (const name of namesCommand ? chains2019 : chains2018) this.#chains.create(name);
+  }
+
   /** Source: Azure NPM v1.0.13 and 313878e8c, npm/iptm/iptm.go, InitNpmChains. */
   #addBaseRule(entry: RuleEntry): void {
-    const { chain, words, namesCommand } = entry;
-    if (chain === "FORWARD") for (const name of namesCommand ? chains2019 : chains2018) this.#chains.create(name);
+    const { chain, words } = entry;
     const goesFirst = chain === "FORWARD" || words.includes("--state");
     if (goesFirst) this.#chains.insert(chain, ruleOfWords(words), 1);
     else this.#chains.append(chain, ruleOfWords(words));
