@@ -3,7 +3,8 @@ import type { CompileResult } from "./compile.js";
 import { applyScript } from "./netfilter/apply-script.js";
 import { commandsOf, logEntriesOf } from "./engines/effects.js";
 import { classicLog } from "./log/classic/classic-log.js";
-import { printLog, type LogOptions } from "./log/print-log.js";
+import { printLog, printMessages, type LogOptions } from "./log/print-log.js";
+import { rotateLog } from "./log/rotate-log.js";
 import { logWarnings } from "./log/log-warnings.js";
 import { printCommands } from "./netfilter/print-commands.js";
 import { printIpsetSave } from "./netfilter/print-ipset-save.js";
@@ -21,6 +22,8 @@ export interface Output {
   /** It tells what was done, not what is there then: of many steps it is one text. */
   readonly isHistory?: true;
   print(result: CompileResult, options: OutputOptions): string;
+  /** Under `--out-dir`, where that is not one file called `fileName`. */
+  files?(result: CompileResult, options: OutputOptions): readonly { readonly name: string; readonly text: string }[];
   /** What a reader of this output should know. */
   warnings?(result: CompileResult, options: OutputOptions): readonly Diagnostic[];
 }
@@ -82,6 +85,14 @@ export const outputs: readonly Output[] = [
       if (voice === "classic") return classicLog(result.history, log, result.earlierTables);
       const earlier = logEntriesOf(result.earlierEffects()).length;
       return printLog(logEntriesOf(result.effects()), log, earlier);
+    },
+    files(result, options) {
+      const rotation = options.voice === "classic" ? undefined : result.machine.voice?.rotation;
+      if (!rotation) return [{ name: this.fileName, text: this.print(result, options) }];
+      // Files are those of the whole run: what came before is in them too.
+      const effects = [...result.earlierEffects(), ...result.effects()];
+      const texts = rotateLog(printMessages(logEntriesOf(effects), options.log), rotation);
+      return texts.map((text, index) => ({ name: index === 0 ? this.fileName : `${this.fileName}.${index}`, text }));
     },
     warnings: ({ machine }, { voice }) => (voice === "classic" ? [] : logWarnings(machine)),
   },

@@ -8,6 +8,7 @@ import type { PolicyPairs } from "../pairs/pair-group.js";
 import type { Diagnostic } from "../text/diagnostic.js";
 import type { GenerationInfo } from "./generation-info.js";
 import type { LogEntry } from "./log-entry.js";
+import type { LogRotation } from "./log-rotation.js";
 import type { Deviation } from "./deviation.js";
 
 export type { Flavour };
@@ -54,7 +55,12 @@ export interface Machine {
   /** Minor version of the emulated Kubernetes 1.x. */
   readonly kubernetesMinor: number;
   /** The release whose log it writes, and the tag that its log names; absent while that is not emulated. */
-  readonly voice?: { readonly release: string; readonly tag: string };
+  readonly voice?: {
+    readonly release: string;
+    readonly tag: string;
+    /** Where the engine writes the file itself, and keeps it small. */
+    readonly rotation?: LogRotation;
+  };
   /** How a transcript of its commands is written. */
   readonly commandFormat: CommandFormat;
   /** What on a node belongs to the engine; scripts touch nothing else. */

@@ -12,13 +12,16 @@ export const defaultNodeName = "aks-nodepool1-12345678-vmss000000";
 
 /** The log's text; `earlier` entries come before these, so that the clock goes on. */
 export function printLog(entries: readonly LogEntry[], options: LogOptions = {}, earlier = 0): string {
+  return printMessages(entries, options, earlier).join("");
+}
+
+/** The same, entry by entry. */
+export function printMessages(entries: readonly LogEntry[], options: LogOptions = {}, earlier = 0): readonly string[] {
   const { clock = defaultLogClock, processId = 1, nodeName = defaultNodeName } = options;
   const facts: LogFacts = { nodeName };
-  return entries
-    .map((entry, index) => {
-      return `${headerOf(entry, timeOf(clock, earlier + index), processId)}${entry.text(facts)}\n`;
-    })
-    .join("");
+  return entries.map((entry, index) => {
+    return `${headerOf(entry, timeOf(clock, earlier + index), processId)}${entry.text(facts)}\n`;
+  });
 }
 
 /** What stands before the text, the space between them included. */

@@ -4,6 +4,7 @@ import { addEngineOptions, addInputOptions, type ClusterOptions } from "../clust
 import { collect } from "../collect.js";
 import { compileManifests } from "../compile-manifests.js";
 import { addLogOptions, logOptionsOf, type LogOptions } from "../log-options.js";
+import { outputFile, outputFiles } from "../output-files.js";
 import { outputsAskedFor } from "../outputs-asked-for.js";
 import { writeReport } from "../report.js";
 import { writeFolder } from "../write-folder.js";
@@ -52,7 +53,7 @@ function compileCommand(options: Options): void {
         diagnostics: [...diagnostics, ...asked.outputs.flatMap((output) => output.warnings?.(result, texts) ?? [])],
         summary,
       },
-      printed: print(result, asked.outputs, texts),
+      printed: print(result, asked.outputs, texts, options.outDir !== undefined),
     }),
     [...asked.mistakes, ...mistakes],
   );
@@ -61,10 +62,8 @@ function compileCommand(options: Options): void {
   writeReport(made.report, options.diagnostics);
 }
 
-function print(result: CompileResult, asked: readonly Output[], options: OutputOptions) {
-  return asked.map((output) => ({
-    name: output.fileName,
-    text: output.print(result, options),
-    executable: output.fileName.endsWith(".sh"),
-  }));
+function print(result: CompileResult, asked: readonly Output[], options: OutputOptions, toFolder: boolean) {
+  return asked.flatMap((output) =>
+    toFolder ? outputFiles(output, result, options) : outputFile(output, result, options),
+  );
 }

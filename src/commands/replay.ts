@@ -14,6 +14,7 @@ import { addEngineOptions, compileOptionsOf, type ClusterOptions } from "../clus
 import { collect } from "../collect.js";
 import { Failure } from "../failure.js";
 import { addLogOptions, logOptionsOf, type LogOptions } from "../log-options.js";
+import { outputFiles } from "../output-files.js";
 import { outputsAskedFor } from "../outputs-asked-for.js";
 import { stepsAskedFor, stepsOfFolder, type AskedStep, type NumberedStep, type StepsRead } from "../read-steps.js";
 import { startProgress } from "../progress.js";
@@ -123,15 +124,14 @@ function filesOf(
   wanted: readonly Output[],
   options: OutputOptions,
 ): readonly OutputFile[] {
-  const file = (folder: string, output: Output, result: CompileResult): OutputFile => ({
-    name: folder + output.fileName,
-    text: output.print(result, options),
-    executable: output.fileName.endsWith(".sh"),
-  });
+  const files = (folder: string, output: Output, result: CompileResult): readonly OutputFile[] =>
+    outputFiles(output, result, options).map((file) => ({ ...file, name: folder + file.name }));
   return [
     ...steps.flatMap((step, index) =>
-      wanted.filter((output) => !output.isHistory).map((output) => file(`${numbered[index]!.number}/`, output, step)),
+      wanted
+        .filter((output) => !output.isHistory)
+        .flatMap((output) => files(`${numbered[index]!.number}/`, output, step)),
     ),
-    ...wanted.filter((output) => output.isHistory).map((output) => file("", output, whole)),
+    ...wanted.filter((output) => output.isHistory).flatMap((output) => files("", output, whole)),
   ];
 }

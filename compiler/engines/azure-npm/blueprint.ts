@@ -3,6 +3,7 @@ import type { Rule, Tables } from "../../netfilter/tables.js";
 import type { CommandFormat } from "../../netfilter/print-commands.js";
 import type { Event, Flavour, Node } from "../engine.js";
 import type { LogEntry } from "../log-entry.js";
+import type { LogRotation } from "../log-rotation.js";
 import type { Quirk } from "./quirk.js";
 import type { Release } from "./release.js";
 
@@ -22,6 +23,10 @@ export interface Blueprint {
   readonly apiServerVersion?: string;
   /** The release whose log its nodes write; absent while they write none. */
   readonly voice?: string;
+  /** That release is one of another generation. */
+  readonly borrowsVoice?: boolean;
+  /** How it keeps the file small that it logs to; absent where it writes none, or lets it grow. */
+  readonly rotation?: LogRotation;
   readonly commandFormat: CommandFormat;
   readonly quirks: readonly Quirk[];
   create(settings: Settings): NpmNode;

@@ -40,8 +40,10 @@ export interface V1Generation {
   readonly kubernetesMinor: number;
   /** `v1.20.7`, of the cluster whose log is known. */
   readonly apiServerVersion: string;
-  /** How it logs, and the release that is known to log so; absent while that is not emulated. */
-  readonly voice?: VoiceMaker;
-  readonly voiceRelease?: string;
+  /** How it logs, and the release that is known to log so. */
+  readonly voice: VoiceMaker;
+  readonly voiceRelease: string;
+  /** It writes its log to a file, and moves the file aside when it has grown. */
+  readonly rotatesLog: boolean;
   readonly quirks: readonly Quirk[];
 }

@@ -1,6 +1,7 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Blueprint } from "../blueprint.js";
 import { fnvHashes } from "../hashes.js";
+import { npmRotation } from "../npm-rotation.js";
 import { has, type Release } from "../release.js";
 import { forwardRule } from "./chains.js";
 import type { V1Generation } from "./generation.js";
@@ -21,7 +22,9 @@ export function v1Blueprint(generation: V1Generation): Blueprint {
     jump: forwardRule(generation),
     kubernetesMinor,
     apiServerVersion,
-    ...(voiceRelease !== undefined && { voice: voiceRelease }),
+    voice: voiceRelease,
+    borrowsVoice: generation.newConnectionsOnly,
+    ...(generation.rotatesLog && { rotation: npmRotation }),
     commandFormat: "lines",
     quirks,
     create: (settings) => new V1Node(generation, settings),
@@ -52,6 +55,7 @@ export function v1(release: Release): V1Generation {
     apiServerVersion: "v1.20.7",
     voice: voiceV1,
     voiceRelease: "v1.4.9",
+    rotatesLog: false,
     quirks: newConnectionsOnly ? quirksCtstate : quirksV1,
   };
 }
@@ -74,6 +78,7 @@ export function v1In2020(release: Release): V1Generation {
     apiServerVersion: "v1.18.10",
     voice: voice2020,
     voiceRelease: "v1.2.2",
+    rotatesLog: has(release, "v1.1.4"),
     quirks: quirks2020,
   };
 }
@@ -93,6 +98,7 @@ export function v1In2019b(release: Release): V1Generation {
     apiServerVersion: "v1.14.8",
     voice: voice2019b,
     voiceRelease: "v1.0.30",
+    rotatesLog: !has(release, "v1.0.30"),
     quirks: quirks2019b,
   };
 }

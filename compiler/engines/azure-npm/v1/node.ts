@@ -22,7 +22,6 @@ import type { V1Generation } from "./generation.js";
 import { clusterNames } from "./names.js";
 import { Policies } from "./policies.js";
 import { Programmer } from "./programmer.js";
-import { silence } from "./voices/voice.js";
 
 /** A node that NPM v1 programs, command by command. */
 export class V1Node implements NpmNode {
@@ -47,7 +46,7 @@ export class V1Node implements NpmNode {
     };
     this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
     const record = (deed: Deed) => this.#deeds.push(deed);
-    const voice = generation.voice?.(settings, record) ?? silence;
+    const voice = generation.voice(settings, record);
     const iptables = new Iptables(this.#table, ["-w", "60"], record, (run) => voice.ranIptables(run));
     const ipset = new Ipset(this.#kernelSets, record, (run) => voice.ranIpset(run));
     const sets = new SetManager(ipset, generation.hashes, generation.sets, voice);

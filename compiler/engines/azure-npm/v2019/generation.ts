@@ -21,7 +21,7 @@ export interface V2019Generation {
   /** `v1.12.8`, of the cluster whose log is known. */
   readonly apiServerVersion: string;
   /** How it logs, and the release that is known to log so. */
-  readonly voice?: VoiceMaker;
-  readonly voiceRelease?: string;
+  readonly voice: VoiceMaker;
+  readonly voiceRelease: string;
   readonly quirks: readonly Quirk[];
 }

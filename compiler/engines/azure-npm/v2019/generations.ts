@@ -1,5 +1,6 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Blueprint } from "../blueprint.js";
+import { npmRotation } from "../npm-rotation.js";
 import { has, type Release } from "../release.js";
 import { forwardRule } from "./chains.js";
 import type { V2019Generation } from "./generation.js";
@@ -18,7 +19,8 @@ export function v2019Blueprint(generation: V2019Generation): Blueprint {
     jump: forwardRule,
     kubernetesMinor,
     apiServerVersion,
-    ...(voiceRelease !== undefined && { voice: voiceRelease }),
+    voice: voiceRelease,
+    rotation: npmRotation,
     commandFormat: "lines",
     quirks,
     create: (settings) => new V2019Node(generation, settings),

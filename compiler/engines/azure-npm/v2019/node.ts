@@ -17,7 +17,7 @@ import { SetTable } from "../kernel/set-table.js";
 import { formatRelease } from "../release.js";
 import { stoppedAt } from "../stopped-at.js";
 import { SetManager } from "../set-manager.js";
-import { silence, type V1Voice } from "../v1/voices/voice.js";
+import type { V1Voice } from "../v1/voices/voice.js";
 import { chainSteps, forwardEntry, kubeSystem, ownChains } from "./chains.js";
 import type { V2019Generation } from "./generation.js";
 import { clusterNames } from "./names.js";
@@ -52,7 +52,7 @@ export class V2019Node implements NpmNode {
     this.#settings = settings;
     this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
     const record = (deed: Deed) => this.#deeds.push(deed);
-    const voice = generation.voice?.(settings, record) ?? silence;
+    const voice = generation.voice(settings, record);
     this.#voice = voice;
     this.#iptables = new Iptables(this.#table, generation.wait, record, (run) => voice.ranIptables(run));
     const ipset = new Ipset(this.#kernelSets, record, (run) => voice.ranIpset(run));

@@ -6,6 +6,7 @@ import type { Entry } from "../kernel/entry.js";
 import { jump, kubeSystem, peerChain, podChain, portChain, targetSetsChain } from "./chains.js";
 import type { V2019Generation } from "./generation.js";
 import { namespaceListOf, podSetOf } from "./names.js";
+import type { ParsedDirection } from "./parsed-direction.js";
 
 /** A policy as NPM makes sets and rules of it, in its order. */
 export interface Translation {
@@ -14,12 +15,6 @@ export interface Translation {
   readonly entries: readonly Entry[];
   /** What NPM logs while it reads the policy. */
   readonly parsed: readonly ParsedDirection[];
-}
-
-/** One policy type: its labels, and for each how many peers have both selectors. */
-export interface ParsedDirection {
-  readonly direction: Direction;
-  readonly labels: readonly { readonly label: string; readonly peersWithBoth: number }[];
 }
 
 /**

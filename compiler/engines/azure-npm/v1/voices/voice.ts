@@ -3,7 +3,7 @@ import type { LogEntry } from "../../../log-entry.js";
 import type { Entry } from "../../kernel/entry.js";
 import type { IpsetRun } from "../../kernel/ipset.js";
 import type { IptablesRun } from "../../kernel/iptables.js";
-import type { ParsedDirection } from "../../v2019/translate.js";
+import type { ParsedDirection } from "../../v2019/parsed-direction.js";
 import type { Translation } from "../translation.js";
 
 /** An event as the API server tells it. */
