@@ -13,8 +13,10 @@ export interface Occurrence {
   readonly location: Location;
   /** The policies together are the cause: a finding names the one that has a part in the packet. */
   readonly together?: true;
-  /** Absent when it may show at traffic of any pod. */
-  readonly reach?: { readonly namespace: string } | { readonly address: string };
+  /** The address of the pod that it is about; it shows nowhere else. */
+  readonly address?: string;
+  /** It is about a policy, and shows at the pods that this may select. */
+  readonly policy?: true;
 }
 
 /** That an engine gave a policy up at one of its rules, as it says itself. */

@@ -8,24 +8,26 @@ export interface Explanation {
   readonly traffic: Traffic;
 }
 
-/** What passes when these deviations are in force there. */
-export type TrafficUnder = (occurrences: readonly Occurrence[]) => Traffic;
+/** What passes when the deviations are in force in these places, or (without them) in all that there are. */
+export type TrafficUnder = (occurrences?: readonly Occurrence[]) => Traffic;
 
 /**
  * Parts `differing` by its causes. A set of occurrences explains a packet when the specification with just these in force says of it
  * what the rules say. Each occurrence that suffices alone is a cause. What none explains is explained by the fewest codes, in the order
- * of `candidates`: one, then two, then all of them, and of these by no more places than it takes.
+ * of `candidates`: one, then two, then all of them, and of these by no more places than it takes. `candidates` are the
+ * places that may well matter; `everywhere` gives all, for packets where others do.
  */
 export function explain(
   differing: Traffic,
   allowedByRules: Traffic,
   candidates: readonly Occurrence[],
   under: TrafficUnder,
+  everywhere: () => readonly Occurrence[] = () => candidates,
 ): readonly Explanation[] {
-  const agreeing = (among: Traffic, occurrences: readonly Occurrence[]): Traffic =>
+  const agreeing: Agreeing = (among, occurrences) =>
     intersectTraffic(among, sameVerdict(under(occurrences), allowedByRules));
   const found: Explanation[] = [];
-  const explained = agreeing(differing, candidates);
+  const explained = agreeing(differing);
   const unexplained = subtractTraffic(differing, explained);
   if (unexplained !== noTraffic) found.push({ occurrences: [], traffic: unexplained });
 
@@ -48,9 +50,15 @@ export function explain(
     found.push({ occurrences: without(chosen, part, agreeing), traffic: part });
     rest = subtractTraffic(rest, part);
   }
-  if (rest !== noTraffic) found.push({ occurrences: without(candidates, rest, agreeing), traffic: rest });
+  const byAll = agreeing(rest, candidates);
+  if (byAll !== noTraffic) found.push({ occurrences: without(candidates, byAll, agreeing), traffic: byAll });
+  const byOthers = subtractTraffic(rest, byAll);
+  if (byOthers !== noTraffic) found.push({ occurrences: without(everywhere(), byOthers, agreeing), traffic: byOthers });
   return found;
 }
+
+/** The packets of which the specification says the same as the rules when these are in force. */
+type Agreeing = (among: Traffic, occurrences?: readonly Occurrence[]) => Traffic;
 
 /** Packets on which two sets of allowed traffic agree. */
 function sameVerdict(a: Traffic, b: Traffic): Traffic {
@@ -68,11 +76,7 @@ function* subsets<T>(items: readonly T[]): Generator<readonly T[]> {
 }
 
 /** The occurrences that the traffic needs: each one is left out that can be, the last ones first. */
-function without(
-  occurrences: readonly Occurrence[],
-  traffic: Traffic,
-  agreeing: (among: Traffic, occurrences: readonly Occurrence[]) => Traffic,
-): readonly Occurrence[] {
+function without(occurrences: readonly Occurrence[], traffic: Traffic, agreeing: Agreeing): readonly Occurrence[] {
   let kept = occurrences;
   for (const occurrence of occurrences.toReversed()) {
     const fewer = kept.filter((each) => each !== occurrence);

@@ -68,7 +68,8 @@ class Finder {
       field,
       location: { source: object.source, offset },
       ...(together && { together }),
-      ...(code !== "npm-hash-collision" && reachOf(object, this.codes)),
+      ...(object.kind === "Pod" && code !== "npm-hash-collision" && { address: object.ip }),
+      ...(object.kind === "NetworkPolicy" && { policy: true as const }),
     });
   }
 
@@ -245,13 +246,6 @@ function crashesAt(policy: NetworkPolicy): { readonly field: string; readonly of
     }
   }
   return undefined;
-}
-
-/** Where a deviation may show: at the pods of the policy's namespace, or at an address. */
-function reachOf(object: KubernetesObject, codes: ReadonlySet<string>): Pick<Occurrence, "reach"> {
-  if (object.kind === "Pod") return { reach: { address: object.ip } };
-  if (object.kind === "Namespace" || codes.has("npm-selectors-cross-namespaces")) return {};
-  return { reach: { namespace: object.namespace } };
 }
 
 function isFinished({ phase }: Pod): boolean {

@@ -14,7 +14,7 @@ import type { Passage, Reach } from "../reach.js";
 import type { TracedTables } from "../trace.js";
 import { intersectTraffic, noTraffic, subtractTraffic, trafficOf, unionTraffic, type Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
-import { differenceOf, explain } from "./explain.js";
+import { differenceOf, explain, type TrafficUnder } from "./explain.js";
 import type { Verification } from "./finding.js";
 import { Findings } from "./findings.js";
 import { Readings } from "./readings.js";
@@ -89,8 +89,9 @@ export function verify({ machine, objects, tables, warnings }: Compiled, options
       }
       if (byEngine !== noTraffic) {
         const candidates = readings.candidates(source, destination);
-        const under = (chosen: readonly Occurrence[]): Traffic => readings.traffic(source, destination, chosen);
-        for (const { occurrences, traffic } of explain(byEngine, passes.allowed, candidates, under)) {
+        const under: TrafficUnder = (chosen) => readings.traffic(source, destination, chosen);
+        const everywhere = (): readonly Occurrence[] => readings.occurrences;
+        for (const { occurrences, traffic } of explain(byEngine, passes.allowed, candidates, under, everywhere)) {
           findings.add({ source, destination, traffic, state: "new", occurrences });
         }
       }

@@ -21,7 +21,7 @@ const endPort = occurrence("npm-ignores-end-port", "spec.egress[1]");
 function opening(...openings: readonly (readonly [readonly Occurrence[], Traffic])[]): TrafficUnder {
   return (places) =>
     openings
-      .filter(([needed]) => needed.every((each) => places.includes(each)))
+      .filter(([needed]) => !places || needed.every((each) => places.includes(each)))
       .reduce((all, [, traffic]) => unionTraffic(all, traffic), noTraffic);
 }
 
@@ -75,11 +75,11 @@ test("what takes three is explained by all of them", () => {
 
 test("what the deviations together do not say is explained by none, also when one alone would say it", () => {
   // The second takes back what the first opens.
-  const under: TrafficUnder = (places) => (places.includes(notIn) && !places.includes(negation) ? http : noTraffic);
+  const under: TrafficUnder = (places) => (places?.includes(notIn) && !places.includes(negation) ? http : noTraffic);
   expect(explain(http, http, [notIn, negation], under)).toEqual([{ occurrences: [], traffic: http }]);
 });
 
 test("a packet that rules refuse is explained as well as one that they allow", () => {
-  const under: TrafficUnder = (places) => (places.includes(endPort) ? http : unionTraffic(http, https));
+  const under: TrafficUnder = (places) => (!places || places.includes(endPort) ? http : unionTraffic(http, https));
   expect(explain(https, http, [endPort], under)).toEqual([{ occurrences: [endPort], traffic: https }]);
 });
