@@ -1,0 +1,3 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({ test: { setupFiles: [new URL("fixed-seed.ts", import.meta.url).pathname] } });
