@@ -87,7 +87,7 @@ export const outputs: readonly Output[] = [
       return printLog(logEntriesOf(result.effects()), log, earlier);
     },
     files(result, options) {
-      const rotation = options.voice === "classic" ? undefined : result.machine.voice?.rotation;
+      const rotation = options.voice === "classic" ? undefined : result.machine.voice.rotation;
       if (!rotation) return [{ name: this.fileName, text: this.print(result, options) }];
       // Files are those of the whole run: what came before is in them too.
       const effects = [...result.earlierEffects(), ...result.effects()];

@@ -46,7 +46,6 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
     const compilation = compileCase(golden, generation);
     for (const name of outputsFor(golden, first === undefined)) {
       const output = outputs.find((each) => each.name === name)!;
-      if (name === "log" && !compilation.result?.machine.voice) continue;
       if (compilation.result) files.set(`${generation}.${output.fileName}`, print(name, compilation.result));
     }
     const stderr = printStderr(compilation);

@@ -54,8 +54,8 @@ export interface Machine {
   readonly flavour: Flavour;
   /** Minor version of the emulated Kubernetes 1.x. */
   readonly kubernetesMinor: number;
-  /** The release whose log it writes, and the tag that its log names; absent while that is not emulated. */
-  readonly voice?: {
+  /** The release whose log it writes, and the tag that its log names. */
+  readonly voice: {
     readonly release: string;
     readonly tag: string;
     /** Where the engine writes the file itself, and keeps it small. */

@@ -36,10 +36,7 @@ function configure(options: EngineOptions): Configured {
     placement: options.placement ?? blueprint.placement,
     kubernetesMinor: kubernetesMinor ?? blueprint.kubernetesMinor,
     apiServerVersion: apiServerVersionOf(options.kubernetes, blueprint),
-    tag:
-      byId && blueprint.voice !== undefined && !blueprint.borrowsVoice
-        ? blueprint.voice
-        : formatRelease(blueprint.release),
+    tag: byId && !blueprint.borrowsVoice ? blueprint.voice : formatRelease(blueprint.release),
     ...(options.existing && { existing: options.existing }),
   };
   return { machine: machineOf(blueprint, settings, options.lite ?? false), diagnostics };
@@ -64,13 +61,11 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     release: formatRelease(blueprint.release),
     flavour: settings.flavour,
     kubernetesMinor: settings.kubernetesMinor,
-    ...(blueprint.voice !== undefined && {
-      voice: {
-        release: blueprint.voice,
-        tag: settings.tag,
-        ...(blueprint.rotation && { rotation: blueprint.rotation }),
-      },
-    }),
+    voice: {
+      release: blueprint.voice,
+      tag: settings.tag,
+      ...(blueprint.rotation && { rotation: blueprint.rotation }),
+    },
     commandFormat: blueprint.commandFormat,
     ownership: ownershipOf(blueprint, settings),
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),

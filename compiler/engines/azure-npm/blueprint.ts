@@ -21,8 +21,8 @@ export interface Blueprint {
   readonly kubernetesMinor: number;
   /** `v1.20.7`; absent: that of `kubernetesMinor`, with patch 0. */
   readonly apiServerVersion?: string;
-  /** The release whose log its nodes write; absent while they write none. */
-  readonly voice?: string;
+  /** The release whose log its nodes write. */
+  readonly voice: string;
   /** That release is one of another generation. */
   readonly borrowsVoice?: boolean;
   /** How it keeps the file small that it logs to; absent where it writes none, or lets it grow. */

@@ -37,8 +37,4 @@ export const replayCodes = {
       `the log is written in the voice of ${p.voice}: in ${p.release} source lines and start-up may differ`,
     () => "nothing to do; what happens to rules and sets is the same",
   ),
-  "log-not-built": warning(
-    (p: { generation: string }) => `what generation ${p.generation} logs is not emulated yet: its log is empty`,
-    () => "use --npm v2, v2-fnv or v2-2022 for a log",
-  ),
 };
