@@ -60,7 +60,8 @@ function linesOf(cluster: Cluster, altered: Alterations, stops: readonly Stop[])
 
 /** Where iptables does not understand a line; of the words that overwrite each other only the release itself knows. */
 function fails(line: Line, stop: Stop): boolean {
-  return line.fails === true || (line.field === stop.field && line.chain === "EGRESS-TO");
+  if (line.fails || line.field !== stop.field) return line.fails === true;
+  return line.chain === "EGRESS-TO" || (line.chain === "EGRESS-PORT" && line.text.startsWith("open "));
 }
 
 function merge(old: NetworkPolicy, added: NetworkPolicy): NetworkPolicy {
