@@ -22,7 +22,8 @@ export function voice2019(surroundings: Surroundings, say: Say): V1Voice {
       for (const { direction, labels } of directions) {
         for (const { label, peersWithBoth } of labels) {
           log(() => `Parsing iptables for label ${label}`);
-          for (let peer = 0; direction === "egress" && peer < peersWithBoth; peer += 1)
+          const lines = direction === "egress" ? peersWithBoth : 0;
+          for (let peer = 0; peer < lines; peer += 1)
             log(() => "Kubernetes version > 1.11, parsing podSelector AND namespaceSelector");
         }
         log(() => "finished parsing ingress rule");
