@@ -31,6 +31,8 @@ export { parseIpsetSave } from "./netfilter/parse-ipset-save.js";
 export { printIptablesSave } from "./netfilter/print-iptables-save.js";
 export { printIpsetSave } from "./netfilter/print-ipset-save.js";
 export { printCommands } from "./netfilter/print-commands.js";
+export { diffTables } from "./netfilter/tables-difference.js";
+export type * from "./netfilter/tables-difference.js";
 export { applyScript } from "./netfilter/apply-script.js";
 export { undoScript } from "./netfilter/undo-script.js";
 export type * from "./pairs/pair-group.js";
