@@ -1,5 +1,5 @@
-import { azureNpm } from "./engines/azure-npm/azure-npm.js";
 import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
+import { configure } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
 import { parseDocuments } from "./manifest/parse-documents.js";
 import { admit } from "./model/admit.js";
@@ -62,7 +62,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
     parsed.flatMap(({ documents }) => documents),
     options.namespace === undefined ? {} : { namespace: options.namespace },
   );
-  const { machine, diagnostics: problems } = azureNpm.configure(options);
+  const { machine, diagnostics: problems } = configure(options);
   const found = [...problems, ...parsed.flatMap(({ diagnostics }) => diagnostics), ...admission.diagnostics];
   const summary = summarize(admission);
   if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };

@@ -1,6 +1,7 @@
 import { compileJson } from "./compile-json.js";
 import type { CompileResult } from "./compile.js";
 import { applyScript } from "./netfilter/apply-script.js";
+import type { Machine } from "./engines/engine.js";
 import { commandsOf, logEntriesOf } from "./engines/effects.js";
 import { classicLog } from "./log/classic/classic-log.js";
 import { printLog, printMessages, type LogOptions } from "./log/print-log.js";
@@ -17,7 +18,7 @@ import type { Diagnostic } from "./text/diagnostic.js";
 export interface Output {
   readonly name: string;
   /** Under `--out-dir`. */
-  readonly fileName: string;
+  fileName(machine: Machine): string;
   readonly description: string;
   /** It tells what was done, not what is there then: of many steps it is one text. */
   readonly isHistory?: true;
@@ -41,44 +42,44 @@ export interface OutputOptions {
 export const outputs: readonly Output[] = [
   {
     name: "iptables-save",
-    fileName: "iptables-save",
+    fileName: () => "iptables-save",
     description: "the filter table as iptables-save -t filter shows it afterwards",
     print: ({ tables }) => printIptablesSave(tables),
   },
   {
     name: "ipset-save",
-    fileName: "ipset-save",
+    fileName: () => "ipset-save",
     description: "the sets as ipset save shows them afterwards",
     print: ({ tables }) => printIpsetSave(tables.sets),
   },
   {
     name: "restore",
-    fileName: "restore",
+    fileName: () => "restore",
     description: "what the engine itself executes, command by command",
     isHistory: true,
     print: (result) => printCommands(commandsOf(result.effects()), result.machine.commandFormat),
   },
   {
     name: "script",
-    fileName: "apply.sh",
+    fileName: () => "apply.sh",
     description: "one POSIX shell script that brings a node to this state; repeatable",
     print: ({ machine, tables }) => applyScript(tables, machine.ownership, { flavour: machine.flavour }),
   },
   {
     name: "undo",
-    fileName: "undo.sh",
+    fileName: () => "undo.sh",
     description: "one POSIX shell script that removes all of it",
     print: ({ machine }) => undoScript(machine.ownership, { flavour: machine.flavour }),
   },
   {
     name: "pairs",
-    fileName: "pairs",
+    fileName: () => "pairs",
     description: "allowed and disallowed pairs of each policy; with --resolve also as addresses",
     print: ({ pairs, objects }, { resolve }) => formatPairs(pairs, resolve ? objects : undefined),
   },
   {
     name: "log",
-    fileName: "azure-npm.log",
+    fileName: ({ logFile }) => logFile,
     description: "what the engine would log while doing it",
     isHistory: true,
     print: (result, { log, voice }) => {
@@ -87,18 +88,19 @@ export const outputs: readonly Output[] = [
       return printLog(logEntriesOf(result.effects()), log, earlier);
     },
     files(result, options) {
+      const logFile = this.fileName(result.machine);
       const rotation = options.voice === "classic" ? undefined : result.machine.voice.rotation;
-      if (!rotation) return [{ name: this.fileName, text: this.print(result, options) }];
+      if (!rotation) return [{ name: logFile, text: this.print(result, options) }];
       // Files are those of the whole run: what came before is in them too.
       const effects = [...result.earlierEffects(), ...result.effects()];
       const texts = rotateLog(printMessages(logEntriesOf(effects), options.log), rotation);
-      return texts.map((text, index) => ({ name: index === 0 ? this.fileName : `${this.fileName}.${index}`, text }));
+      return texts.map((text, index) => ({ name: index === 0 ? logFile : `${logFile}.${index}`, text }));
     },
     warnings: ({ machine }, { voice }) => (voice === "classic" ? [] : logWarnings(machine)),
   },
   {
     name: "json",
-    fileName: "compile.json",
+    fileName: () => "compile.json",
     description: "all of it with its origins, for programs",
     print: (result) => `${JSON.stringify(compileJson(result), null, 2)}\n`,
   },

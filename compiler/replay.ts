@@ -1,6 +1,6 @@
 import { noTables, type CompileOptions, type CompileResult } from "./compile.js";
-import { azureNpm } from "./engines/azure-npm/azure-npm.js";
 import type { Effect, Machine } from "./engines/engine.js";
+import { configure } from "./engines/engines.js";
 import { skippedLine } from "./model/summary.js";
 import { ReplayEvents, type ReplayStep } from "./replay-events.js";
 import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
@@ -36,7 +36,7 @@ export interface ReplayedStep extends CompileResult {
  * for (const step of result?.steps ?? []) console.log(step.name, printIptablesSave(step.tables));
  */
 export function replay(steps: readonly ReplayStep[], options: CompileOptions = {}): Replay {
-  const { machine, diagnostics: problems } = azureNpm.configure(options);
+  const { machine, diagnostics: problems } = configure(options);
   const reader = new ReplayEvents({ ...options, kubernetesMinor: machine?.kubernetesMinor ?? 0 });
   const read = steps.map((step) => ({ name: step.name, events: reader.of(step), objects: reader.objects }));
   const found = [...problems, ...reader.diagnostics];

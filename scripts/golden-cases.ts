@@ -46,7 +46,8 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
     const compilation = compileCase(golden, generation);
     for (const name of outputsFor(golden, first === undefined)) {
       const output = outputs.find((each) => each.name === name)!;
-      if (compilation.result) files.set(`${generation}.${output.fileName}`, print(name, compilation.result));
+      const { result } = compilation;
+      if (result) files.set(`${generation}.${output.fileName(result.machine)}`, print(name, result));
     }
     const stderr = printStderr(compilation);
     if (first === undefined && stderr !== "") files.set("stderr", stderr);

@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import type { CompileOptions } from "../compiler/index.js";
+import { engineOf, engines, type CompileOptions } from "../compiler/index.js";
 import { collect } from "./collect.js";
 import { existingTables } from "./existing-tables.js";
 import type { DiagnosticsFormat } from "./report.js";
@@ -8,7 +8,7 @@ import type { DiagnosticsFormat } from "./report.js";
 export interface ClusterOptions {
   readonly filename?: readonly string[];
   readonly namespace?: string;
-  readonly npm?: string;
+  readonly engine?: string;
   readonly iptables?: "nft" | "legacy";
   readonly placeFirst?: true;
   readonly placeAfterKubeServices?: true;
@@ -32,8 +32,7 @@ export function addInputOptions(command: Command): Command {
 
 /** What is said about the engine, and about what the manifests leave open. */
 export function addEngineOptions(command: Command): Command {
-  return command
-    .option("--npm <version>", "generation or NPM image tag, like v2-fnv or v1.5.50 (default: v2)")
+  return addVersionOptions(command)
     .addOption(new Option("--iptables <flavour>", "packet filter below iptables").choices(["nft", "legacy"]))
     .addOption(new Option("--place-first", "the jump to NPM is the first rule").conflicts("placeAfterKubeServices"))
     .option("--place-after-kube-services", "the jump to NPM stands after the one to KUBE-SERVICES")
@@ -43,12 +42,35 @@ export function addEngineOptions(command: Command): Command {
     .option("--pod-cidr <cidr>", "addresses for pods that have no status (default: 10.240.0.0/16)");
 }
 
+/** `--engine` alone. */
+export function addEngineOption(command: Command): Command {
+  const [usual, ...others] = engines.map(({ id }) => id);
+  const known = [`${usual} (default)`, ...others].join(", ");
+  return command.option("--engine <name>", `program that makes the rules: ${known}`);
+}
+
+/** `--engine`, and of each engine the option that names its generation. */
+function addVersionOptions(command: Command): Command {
+  addEngineOption(command);
+  for (const { versionOption } of engines) {
+    command.option(`--${versionOption.name} <version>`, versionOption.description);
+  }
+  return command;
+}
+
+/** What the options say about the engine and its generation. */
+function engineAskedFor(options: ClusterOptions): Pick<CompileOptions, "engine" | "generation"> {
+  const name = engineOf(options.engine).engine?.versionOption.name;
+  const generation = name === undefined ? undefined : (options as unknown as Readonly<Record<string, string>>)[name];
+  return { ...given("engine", options.engine), ...given("generation", generation) };
+}
+
 /** The same for the compiler; reads the file of `--existing`. */
 export function compileOptionsOf(options: ClusterOptions): CompileOptions {
   return {
     ...given("namespace", options.namespace),
     ...given("podCidr", options.podCidr),
-    ...given("generation", options.npm),
+    ...engineAskedFor(options),
     ...given("flavour", options.iptables),
     ...given("placement", placementOf(options)),
     ...given("lite", options.lite),

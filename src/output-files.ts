@@ -9,9 +9,10 @@ export function outputFiles(output: Output, result: CompileResult, options: Outp
 
 /** The whole output as one file. */
 export function outputFile(output: Output, result: CompileResult, options: OutputOptions): OutputFile {
+  const name = output.fileName(result.machine);
   return {
-    name: output.fileName,
+    name,
     text: output.print(result, options),
-    executable: output.fileName.endsWith(".sh"),
+    executable: name.endsWith(".sh"),
   };
 }

@@ -16,6 +16,10 @@ export type { Flavour };
 /** A program that turns policies into rules on nodes. */
 export interface Engine {
   readonly id: string;
+  /** `Azure NPM` */
+  readonly title: string;
+  /** The option of the command line that names a generation or a release of it: `npm`, and what people may write there. */
+  readonly versionOption: { readonly name: string; readonly description: string };
   /** Ids of the generations that can be configured, newest first; the first is the default. */
   readonly generations: readonly string[];
   /** The ways in which its rules are known to differ from the specification, of all releases. */
@@ -33,6 +37,8 @@ export interface Configured {
 
 /** What a user says about the engine, as given. */
 export interface EngineOptions {
+  /** Id of the engine; the first of `engines` otherwise. */
+  readonly engine?: string;
   /** Generation id or release tag: `v2`, `v1.5.50`. */
   readonly generation?: string;
   readonly flavour?: Flavour;
@@ -54,6 +60,8 @@ export interface Machine {
   readonly flavour: Flavour;
   /** Minor version of the emulated Kubernetes 1.x. */
   readonly kubernetesMinor: number;
+  /** Name of the file that its log is found in: `azure-npm.log`. */
+  readonly logFile: string;
   /** The release whose log it writes, and the tag that its log names. */
   readonly voice: {
     readonly release: string;

@@ -1,5 +1,13 @@
 import { Option, type Command } from "commander";
-import { azureNpm, formatGeneration, formatGenerations, isError, type GenerationInfo } from "../../compiler/index.js";
+import {
+  engineOf,
+  formatGeneration,
+  formatGenerations,
+  isError,
+  type Engine,
+  type GenerationInfo,
+} from "../../compiler/index.js";
+import { addEngineOption } from "../cluster-options.js";
 import { Failure } from "../failure.js";
 import { writeReport, type DiagnosticsFormat } from "../report.js";
 
@@ -13,8 +21,8 @@ Examples:
 
 /** Adds the argument, the options and the action of `anpm generations`. */
 export function define(command: Command): Command {
-  return command
-    .argument("[version]", "generation or NPM image tag")
+  return addEngineOption(command)
+    .argument("[version]", "generation or image tag")
     .option("--quirks", "explain what each does that the Kubernetes specification does not")
     .addOption(new Option("-o, --output <format>", "how to print it").choices(["text", "json"]).default("text"))
     .addHelpText("after", help)
@@ -24,19 +32,22 @@ export function define(command: Command): Command {
 }
 
 interface Options {
+  readonly engine?: string;
   readonly quirks?: true;
   readonly output: "text" | "json";
   readonly diagnostics: DiagnosticsFormat;
 }
 
 function generationsCommand(version: string | undefined, options: Options): void {
-  const infos = (version === undefined ? azureNpm.generations : [version]).map(describe);
+  const { engine, diagnostics } = engineOf(options.engine);
+  if (!engine) throw new Failure(diagnostics);
+  const infos = (version === undefined ? engine.generations : [version]).map((each) => describe(engine, each));
   process.stdout.write(print(infos, version !== undefined, options));
   writeReport({ diagnostics: [], summary: [] }, options.diagnostics);
 }
 
-function describe(version: string): GenerationInfo {
-  const { info, diagnostics } = azureNpm.describe(version);
+function describe(engine: Engine, version: string): GenerationInfo {
+  const { info, diagnostics } = engine.describe(version);
   if (!info || diagnostics.some(isError)) throw new Failure(diagnostics);
   return info;
 }

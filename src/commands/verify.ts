@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import {
-  azureNpm,
   diagnostic,
+  engines,
   formatVerification,
   probeLimits,
   suggest,
@@ -16,7 +16,8 @@ import { compileManifests } from "../compile-manifests.js";
 import { exitCodes } from "../exit-code.js";
 import { writeReport } from "../report.js";
 
-const codes = [...azureNpm.deviations.map(({ code }) => code), unexplained];
+const deviations = engines.flatMap((engine) => engine.deviations);
+const codes = [...deviations.map(({ code }) => code), unexplained];
 
 const help = `
 Every packet that a node forwards to or from a pod is judged by the Kubernetes specification and walked through the printed rules.
@@ -28,7 +29,7 @@ outside: TCP connections, UDP datagrams, SCTP INIT and ICMP echo. A packet that 
 read is a finding. This machine's own packet filter is not touched.
 
 Codes:
-${azureNpm.deviations.map(({ code, title }) => `  ${code}\n      ${title}`).join("\n")}
+${deviations.map(({ code, title }) => `  ${code}\n      ${title}`).join("\n")}
   ${unexplained}
       None of these explains it: a fault of anpm
 

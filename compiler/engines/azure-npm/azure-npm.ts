@@ -10,6 +10,8 @@ import { formatRelease } from "./release.js";
 /** Azure NPM, the network policy engine of AKS. */
 export const azureNpm: Engine = {
   id: "azure-npm",
+  title: "Azure NPM",
+  versionOption: { name: "npm", description: "generation or NPM image tag, like v2-fnv or v1.5.50 (default: v2)" },
   generations: builtGenerations,
   deviations: npmDeviations(
     builtReleases.map(({ id, release }) => ({ id, circumstances: { release, lite: false, kubernetesMinor: 29 } })),
@@ -61,6 +63,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     release: formatRelease(blueprint.release),
     flavour: settings.flavour,
     kubernetesMinor: settings.kubernetesMinor,
+    logFile: "azure-npm.log",
     voice: {
       release: blueprint.voice,
       tag: settings.tag,

@@ -15,6 +15,10 @@ export interface IgnoredPods {
 
 /** What an engine does with an object or an option, where that deserves a look. */
 export const engineCodes = {
+  "unknown-engine": error<{ text: string; known: string; suggestion: string }>(
+    ({ text, known }) => `unknown engine "${text}"; known engines: ${known}`,
+    ({ known, suggestion }) => (suggestion === "" ? `use one of ${known}` : `did you mean ${suggestion}?`),
+  ),
   "unknown-generation": error<{ text: string; known: string; nearest: string }>(
     ({ text, known }) => `unknown NPM generation or image tag "${text}"; known generations: ${known}`,
     ({ nearest }) => nearest,
