@@ -34,6 +34,7 @@ export { printCommands } from "./netfilter/print-commands.js";
 export { diffTables } from "./netfilter/tables-difference.js";
 export type * from "./netfilter/tables-difference.js";
 export { applyScript } from "./netfilter/apply-script.js";
+export { patchScript } from "./netfilter/patch-script.js";
 export { undoScript } from "./netfilter/undo-script.js";
 export type * from "./pairs/pair-group.js";
 export type { Reading } from "./pairs/reading.js";

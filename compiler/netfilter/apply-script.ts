@@ -2,7 +2,8 @@ import type { Ownership } from "./ownership.js";
 import { printChains } from "./print-iptables-save.js";
 import { printIpsetSave } from "./print-ipset-save.js";
 import { scriptHead, type ScriptOptions } from "./script-library.js";
-import type { Chain, Tables } from "./tables.js";
+import { checkLines, checkNames, hereDocument } from "./script-text.js";
+import type { Tables } from "./tables.js";
 
 /**
  * A POSIX shell script that brings a node to the owner's chains and sets of `tables`, and puts the jump in its place.
@@ -32,7 +33,7 @@ import type { Chain, Tables } from "./tables.js";
  */
 export function applyScript(tables: Tables, ownership: Ownership, options: ScriptOptions): string {
   const chains = tables.chains.filter((chain) => chain.name.startsWith(ownership.chainPrefix));
-  checkNames(tables, chains, ownership);
+  checkNames(tables.sets, chains, ownership);
   const chainsText = printChains(chains);
   checkLines(chainsText, chains);
   const jumpWanted = tables.chains.some(
@@ -50,46 +51,10 @@ export function applyScript(tables: Tables, ownership: Ownership, options: Scrip
     `jump_wanted=${jumpWanted ? "yes" : "no"}`,
     "",
     functions,
-    `target_sets() {\n  cat <<'${endMark}'\n${printIpsetSave(tables.sets)}${endMark}\n}\n`,
-    `target_chains() {\n  cat <<'${endMark}'\n${chainsText}${endMark}\n}\n`,
+    hereDocument("target_sets", printIpsetSave(tables.sets)),
+    hereDocument("target_chains", chainsText),
     "main\nexit 0\n",
   ].join("\n");
-}
-
-/** No line of a here-document begins so: they begin with `:`, `-`, `create` or `add`. */
-const endMark = "END_OF_TARGET";
-
-/** The kernel takes no longer name of a set. */
-const maxSetNameLength = 31;
-
-/** What an engine emits is always fit for a script; whatever is not, stops here and not on a node. */
-function checkNames(tables: Tables, chains: readonly Chain[], ownership: Ownership): void {
-  const { setPrefix, temporarySetPrefix } = ownership;
-  if (setPrefix.startsWith(temporarySetPrefix) || temporarySetPrefix.startsWith(setPrefix)) {
-    throw new Error(`final and temporary sets cannot be told apart: ${setPrefix}, ${temporarySetPrefix}`);
-  }
-  const longest = maxSetNameLength - Math.max(0, temporarySetPrefix.length - setPrefix.length);
-  for (const set of tables.sets) {
-    if (!set.name.startsWith(setPrefix) || set.name.length > longest || !/^[\x21-\x7e]+$/.test(set.name)) {
-      throw new Error(`unfit name of a set: ${JSON.stringify(set.name)}`);
-    }
-    for (const member of set.members) {
-      if (!/^[\x20-\x7e]+$/.test(member)) throw new Error(`unfit member of ${set.name}: ${JSON.stringify(member)}`);
-    }
-  }
-  for (const chain of chains) {
-    if (!/^[\x21-\x7e]{1,28}$/.test(chain.name))
-      throw new Error(`unfit name of a chain: ${JSON.stringify(chain.name)}`);
-  }
-}
-
-/** One line for each chain and each rule: iptables-restore reads nothing that is longer. */
-function checkLines(text: string, chains: readonly Chain[]): void {
-  let expected = 0;
-  for (const chain of chains) expected += 1 + chain.rules.length;
-  let lines = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
-  if (lines !== expected || /[\r\0]/.test(text)) throw new Error("a rule is more than one line of text");
 }
 
 const functions = String.raw`main() {
@@ -117,24 +82,6 @@ const functions = String.raw`main() {
   remove_chains "$other_flavour" "$other_save" "$other_restore"
   doomed_sets stale
   destroy_sets "$dir/doomed" || fail 1 "other programs' rules still use these old sets: $(cat "$dir/held")"
-}
-
-# Rules in the flavour that the node's other programs do not use would never be seen together with theirs.
-check_flavour() {
-  [ -n "$hints" ] || return 0
-  read_table "$flavour" "$save" mangle "$dir/mangle" || fail 3 "$save failed: $(cat "$dir/errors")"
-  read_other mangle "$dir/other-mangle"
-  hint_there=$(hint_in "$dir/other-mangle")
-  if [ -n "$hint_there" ] && [ -z "$(hint_in "$dir/mangle")" ]; then
-    fail 3 "this node uses $other_flavour iptables (it has the chain $hint_there), and this script is for $flavour"
-  fi
-}
-
-hint_in() { # file
-  awk '
-    BEGIN { count = split(ENVIRON["hints"], hint, " ") }
-    { for (i = 1; i <= count; i++) if ($1 == ":" hint[i]) { print hint[i]; exit } }
-  ' "$1"
 }
 
 # Brings rules on temporary sets, which a killed run left, to final ones. They are complete and in force. When the other flavour

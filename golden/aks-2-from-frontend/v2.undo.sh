@@ -29,34 +29,54 @@ pause() {
 }
 
 prepare() {
+  find_tools
+  check_root
+  make_workplace
+  lock
+  ipset list -n >"$dir/names" 2>"$dir/errors" || fail 3 "ipset does not work here: $(cat "$dir/errors")"
+}
+
+find_tools() {
   for tool in id awk cat cmp grep mktemp rm sort uniq ipset; do
     command -v "$tool" >/dev/null 2>&1 || fail 3 "the command $tool is missing"
   done
-  [ "$(id -u)" = 0 ] || fail 3 'only root may change the packet filter'
   choose "$flavour" || fail 3 "iptables-$flavour-save and iptables-$flavour-restore are missing"
+  list=$found_list
   save=$found_save
   restore=$found_restore
+  other_list=
   other_save=
   other_restore=
   if choose "$other_flavour"; then
+    other_list=$found_list
     other_save=$found_save
     other_restore=$found_restore
   fi
+}
+
+check_root() {
+  [ "$(id -u)" = 0 ] || fail 3 'only root may change the packet filter'
+}
+
+make_workplace() {
   dir=$(mktemp -d) || fail 3 'no place for temporary files'
   trap 'rm -rf "$dir"' EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  # One script at a time in a network namespace. A killed script's last command keeps the lock until it ends.
+}
+
+# One script at a time in a network namespace. A killed script's last command keeps the lock until it ends.
+lock() {
   if command -v flock >/dev/null 2>&1 && [ -r /proc/self/ns/net ]; then
     exec 9</proc/self/ns/net
     flock 9
   fi
-  ipset list -n >"$dir/names" 2>"$dir/errors" || fail 3 "ipset does not work here: $(cat "$dir/errors")"
 }
 
-# The save and restore commands of a flavour: by their own names, or under the plain ones where iptables is of that flavour.
+# The commands of a flavour: by their own names, or under the plain ones where iptables is of that flavour.
 choose() { # flavour
+  found_list=iptables-$1
   found_save=iptables-$1-save
   found_restore=iptables-$1-restore
   if ! command -v "$found_save" >/dev/null 2>&1 || ! command -v "$found_restore" >/dev/null 2>&1; then
@@ -64,10 +84,29 @@ choose() { # flavour
       *nf_tables*) [ "$1" = nft ] || return 1 ;;
       *) [ "$1" = legacy ] || return 1 ;;
     esac
+    found_list=iptables
     found_save=iptables-save
     found_restore=iptables-restore
   fi
   command -v "$found_save" >/dev/null 2>&1 && command -v "$found_restore" >/dev/null 2>&1
+}
+
+# Rules in the flavour that the node's other programs do not use would never be seen together with theirs.
+check_flavour() {
+  [ -n "$hints" ] || return 0
+  read_table "$flavour" "$save" mangle "$dir/mangle" || fail 3 "$save failed: $(cat "$dir/errors")"
+  read_other mangle "$dir/other-mangle"
+  hint_there=$(hint_in "$dir/other-mangle")
+  if [ -n "$hint_there" ] && [ -z "$(hint_in "$dir/mangle")" ]; then
+    fail 3 "this node uses $other_flavour iptables (it has the chain $hint_there), and this script is for $flavour"
+  fi
+}
+
+hint_in() { # file
+  awk '
+    BEGIN { count = split(ENVIRON["hints"], hint, " ") }
+    { for (i = 1; i <= count; i++) if ($1 == ":" hint[i]) { print hint[i]; exit } }
+  ' "$1"
 }
 
 read_table() { # flavour, save command or nothing, table, file

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ownership } from "../../compiler/netfilter/ownership.js";
 import { execaSync } from "execa";
-import { cut, meaningOf, readState, stateFrom, stateOf, type State } from "./meaning.js";
-import { emptyFilter } from "./read-back.js";
+import type { TracedTables } from "../../compiler/simulate/trace.js";
+import { cut, meaningOf, readState, tablesOf, stateFrom, stateOf, type State } from "./meaning.js";
+import { gapBetween } from "./connections.js";
+import { emptyFilter, type Flavour } from "./read-back.js";
 import { withNamespace, type Namespace } from "./namespace.js";
 
 export interface KillTrial {
@@ -14,6 +16,8 @@ export interface KillTrial {
   /** What is run after the disturbance; absent: the same script. */
   readonly next?: string;
   readonly ownership: Ownership;
+  /** Rules in between need not be the old or the new ones: what counts is that no connection sees a gap, by the rules of this flavour. */
+  readonly byConnections?: Flavour;
 }
 
 export interface KillReport {
@@ -51,6 +55,8 @@ export function killAtEveryStep(trial: KillTrial): KillReport {
     // While both flavours hold rules of the owner, a packet passes when the old and the new state let it pass.
     const allowed = new Set([before.rules, after.rules, before.either(after)]);
 
+    const tables = (state: State): TracedTables => tablesOf(state, trial.byConnections ?? "nft");
+
     const failures: string[] = [];
     let trials = 0;
     calls.forEach((call, index) => {
@@ -59,7 +65,12 @@ export function killAtEveryStep(trial: KillTrial): KillReport {
         const where = `${way} ${index + 1} (${call})`;
         const { first, second, errors } = runTrial(folder, { step: index + 1, way });
         const { rules } = meaningOf(first, trial.ownership);
-        if (!allowed.has(rules)) failures.push(`${where}: neither old nor new:\n${rules}`);
+        if (!allowed.has(rules)) {
+          const gap = trial.byConnections
+            ? gapBetween(tables(old), tables(undisturbed.first), tables(first))
+            : `neither old nor new:\n${rules}`;
+          if (gap !== undefined) failures.push(`${where}: ${gap}`);
+        }
         if (errors !== "") failures.push(`${where}: the next run failed: ${errors}`);
         const { everything } = meaningOf(second, trial.ownership);
         if (everything !== end.everything)

@@ -3,6 +3,7 @@ import { parseIpsetSave } from "../../compiler/netfilter/parse-ipset-save.js";
 import { parseIptablesSave } from "../../compiler/netfilter/parse-iptables-save.js";
 import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
 import type { IpSet } from "../../compiler/netfilter/tables.js";
+import type { TracedTables } from "../../compiler/simulate/trace.js";
 import type { Namespace } from "./namespace.js";
 import { plainFilter, sortSets, type Flavour } from "./read-back.js";
 
@@ -38,6 +39,11 @@ export function stateOf(namespace: Namespace): State {
 /** From the three dumps as printed. */
 export function stateFrom([nft, legacy, sets]: readonly string[]): State {
   return { nft: plainFilter(nft!), legacy: plainFilter(legacy!), sets: sets! };
+}
+
+/** What one flavour holds, and the sets. */
+export function tablesOf(state: State, flavour: Flavour): TracedTables {
+  return { chains: parseIptablesSave(state[flavour]).chains, sets: parseIpsetSave(state.sets).sets };
 }
 
 /** What a namespace does to packets, as a text that is equal for equal behaviour. */
