@@ -4,7 +4,6 @@ import { parseArgs } from "node:util";
 import {
   azureNpm,
   compile,
-  formatDiagnostic,
   outputs,
   parseIptablesSave,
   type Compilation,
@@ -13,6 +12,7 @@ import {
   type Flavour,
   type Source,
 } from "../compiler/index.js";
+import { printStderr } from "./golden-stderr.js";
 
 /** A folder of golden/: manifests, sometimes a node's `existing` rules and command line `options`, beside what they compile to. */
 export interface GoldenCase {
@@ -28,7 +28,9 @@ export interface GoldenCase {
 
 /** The cases of a golden folder, by name. */
 export function readCases(golden = "golden"): readonly GoldenCase[] {
-  const names = readdirSync(golden).filter((name) => name !== "errors" && name !== "findings");
+  const names = readdirSync(golden).filter((name) =>
+    manifestNames.some((file) => existsSync(join(golden, name, file))),
+  );
   return names.toSorted().map((name) => readCase(name, join(golden, name)));
 }
 
@@ -57,7 +59,8 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
   return files;
 }
 
-const inputNames = ["manifests.yaml", "manifests.json", "existing", "options", "title"];
+const manifestNames = ["manifests.yaml", "manifests.json"];
+const inputNames = [...manifestNames, "existing", "options", "title"];
 
 /** Whether a file of a case is one that people write. */
 export function isInput(fileName: string): boolean {
@@ -67,11 +70,10 @@ export function isInput(fileName: string): boolean {
 function readCase(name: string, folder: string): GoldenCase {
   const read = (file: string): string | undefined =>
     existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : undefined;
-  const sources = inputNames.slice(0, 2).flatMap((file) => {
+  const sources = manifestNames.flatMap((file) => {
     const text = read(file);
     return text === undefined ? [] : [{ name: file, text }];
   });
-  if (sources.length === 0) throw new Error(`${folder} has no manifests`);
   const options = parseOptions(read("options") ?? "");
   const existing = read("existing");
   return {
@@ -125,11 +127,4 @@ function outputsFor({ name }: GoldenCase, isDefault: boolean): readonly string[]
 
 function print(name: string, result: CompileResult): string {
   return outputs.find((output) => output.name === name)!.print(result, { resolve: true });
-}
-
-/** As the command line prints it without a terminal; "" when it is nothing but the counts. */
-function printStderr({ diagnostics, summary, result }: Compilation): string {
-  if (diagnostics.length === 0 && summary.length === 1) return "";
-  const lines = [...diagnostics.map((found) => formatDiagnostic(found)), ...(result ? summary : [])];
-  return lines.map((line) => `${line}\n`).join("");
 }

@@ -5,10 +5,18 @@ import { dirname, join } from "node:path";
 import { goldenFiles, isInput, readCases } from "./golden-cases.js";
 import { errorFiles, readErrorCases } from "./golden-errors.js";
 import { findingFiles, readFindingCases } from "./golden-findings.js";
+import { page, pagePath } from "./golden-page.js";
+import { readStepsCases, stepsFiles, writtenFiles } from "./golden-steps.js";
 
 /** `npm run golden`: shows what would change in golden/, then writes it; with `-- --check` it only shows. */
 
-const changes = [...compileChanges(), ...findingChanges(), ...(await errorChanges())];
+const changes = [
+  ...compileChanges(),
+  ...stepsChanges(),
+  ...pageChanges(),
+  ...findingChanges(),
+  ...(await errorChanges()),
+];
 if (changes.length === 0) console.log("golden/ is up to date");
 else {
   await show(changes);
@@ -28,6 +36,17 @@ function compileChanges(): Change[] {
     const stale = readdirSync(golden.folder).filter((name) => !isInput(name));
     return changesOf(golden.folder, goldenFiles(golden), stale);
   });
+}
+
+function stepsChanges(): Change[] {
+  return readStepsCases().flatMap((golden) => changesOf(golden.folder, stepsFiles(golden), writtenFiles(golden)));
+}
+
+/** The parts of the page that quote what is found here. */
+function pageChanges(): Change[] {
+  const before = readFileSync(pagePath, "utf8");
+  const after = page(before);
+  return before === after ? [] : [{ path: pagePath, before, after }];
 }
 
 function findingChanges(): Change[] {

@@ -1,10 +1,13 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isError } from "../compiler/index.js";
 import { codes } from "../compiler/text/codes/index.js";
 import { compileCase, goldenFiles, isInput, readCases } from "../scripts/golden-cases.js";
 import { errorFiles, readErrorCases } from "../scripts/golden-errors.js";
+import { page, pagePath } from "../scripts/golden-page.js";
+import { readStepsCases, replayCase, stepsFiles, writtenFiles } from "../scripts/golden-steps.js";
+import { anpm } from "./cli/anpm.js";
 
 /** `npm run golden` shows what differs and writes it. */
 
@@ -24,6 +27,46 @@ describe("the golden cases", () => {
       expect(golden.title.length, `the title of ${golden.name}`).toBeGreaterThan(20);
     }
     expect(new Set(cases.map(({ title }) => title)).size).toBe(cases.length);
+  });
+});
+
+describe("the golden cases with steps", () => {
+  const cases = readStepsCases();
+
+  test("there are some", () => expect(cases.length).toBeGreaterThan(0));
+
+  test.each(cases)("$name: $title", (golden) => {
+    const files = stepsFiles(golden);
+    for (const [name, text] of files) expect(read(golden.folder, name), `${golden.folder}/${name}`).toBe(text);
+    expect(writtenFiles(golden).toSorted(), "files that nothing writes any more").toEqual([...files.keys()].toSorted());
+    expect(replayCase(golden, "v2").diagnostics.filter(isError)).toEqual([]);
+  });
+});
+
+test("golden/ holds nothing that no test looks at", () => {
+  const known = [...readCases(), ...readStepsCases()].map(({ name }) => name);
+  const folders = readdirSync("golden", { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  expect(folders.map(({ name }) => name).toSorted()).toEqual([...known, "errors", "findings"].toSorted());
+});
+
+describe("the page golden/README.md", () => {
+  const text = readFileSync(pagePath, "utf8");
+
+  test("quotes what is there", () => expect(page(text)).toBe(text));
+
+  test("its links lead somewhere", () => {
+    const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(
+      ([, heading]) => `#${heading!.toLowerCase().replaceAll(" ", "-")}`,
+    );
+    const links = [...text.matchAll(/\]\((.*?)\)/g)].map(([, link]) => link!);
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter((link) => !headings.includes(link) && !existsSync(join("golden", link)))).toEqual([]);
+  });
+
+  test("its commands work", async () => {
+    const commands = [...text.matchAll(/^npx anpm (.*)$/gm)].map(([, words]) => words!);
+    expect(commands.length).toBeGreaterThan(0);
+    for (const words of commands) expect(await anpm(words.split(" ")), words).toMatchObject({ exitCode: 0 });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Deviation } from "../deviation.js";
 import { has, type Release } from "./release.js";
+import { passesOverBothSelectors } from "./server-version.js";
 
 /** What decides, besides the release, how an NPM behaves. */
 export interface Circumstances {
@@ -168,10 +169,11 @@ const table = {
   },
   "npm-skips-both-selectors": {
     title: "A peer with namespaceSelector and podSelector is ignored",
-    cause: "NPM asks the API server for its version, and takes such peers for unknown to a Kubernetes before 1.11",
+    cause:
+      "NPM asks the API server for its version, and takes such peers for unknown to a Kubernetes before 1.11 (the AKS article of 2019 asks for 1.12; NPM goes by 1.11)",
     releases: "v1.0.18 to v1.4.19, with a Kubernetes before 1.11",
     advice: "use --kubernetes 1.11 or newer, or peers with one selector",
-    applies: both(since(in2019), before(v2), ({ kubernetesMinor }) => kubernetesMinor < 11),
+    applies: both(since(in2019), before(v2), ({ kubernetesMinor }) => passesOverBothSelectors(kubernetesMinor)),
   },
   "npm-empty-pod-selector-stays-local": {
     title: "podSelector: {} beside a namespaceSelector means pods of the policy's own namespace",

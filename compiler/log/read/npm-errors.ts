@@ -239,7 +239,7 @@ const table: readonly Row[] = [
     "kubernetes-version",
     /IsNewNwPolicyVerFlag/,
     "NPM could not read the Kubernetes version",
-    "it reads podSelector beside namespaceSelector as Kubernetes did before 1.11: either one is enough",
+    "it takes the server for one before 1.11, and passes over peers that have podSelector and namespaceSelector",
     upgrade,
   ),
   row(

@@ -5,6 +5,7 @@ import type { Reading } from "../../../pairs/reading.js";
 import type { Settings } from "../blueprint.js";
 import type { EventCluster } from "../event-cluster.js";
 import { specOf, textOf } from "../same-spec.js";
+import { passesOverBothSelectors } from "../server-version.js";
 import type { SetManager } from "../set-manager.js";
 import type { V1Generation } from "./generation.js";
 import { deductPolicy, mergePolicies, withSortedSelector } from "./merge-policies.js";
@@ -40,8 +41,7 @@ export class Policies {
     this.#programmer = programmer;
     this.#cluster = cluster;
     this.#sets = sets;
-    // NPM asks the API server whether it is 1.11 or newer.
-    const old = settings.kubernetesMinor < 11;
+    const old = passesOverBothSelectors(settings.kubernetesMinor);
     this.reading = old ? { ...generation.reading, bothSelectors: "ignored" } : generation.reading;
   }
 

@@ -1,4 +1,5 @@
 import type { Quirk } from "../quirk.js";
+import { bothSelectorsQuirk } from "../server-version.js";
 
 const policyOf = "npm/translatePolicy.go";
 const v149 = `Azure NPM v1.4.9, ${policyOf}`;
@@ -116,6 +117,7 @@ export const quirksV1: readonly Quirk[] = [
     consequence: "the chains are made with the first policy and removed with the last",
     example: "without a policy FORWARD has no jump",
   },
+  bothSelectorsQuirk,
 ];
 
 const ctstateQuirk: Quirk = {
@@ -216,9 +218,11 @@ export const quirks2020: readonly Quirk[] = [
   endPortUnknown,
   jumpByFirstDigit,
   sharedKeySets,
+  bothSelectorsQuirk,
 ];
 
 export const quirks2019b: readonly Quirk[] = [
+  bothSelectorsQuirk,
   {
     name: "policies-merge",
     source: "Azure NPM v1.0.30, npm/parsePolicy.go and npm/nwpolicy.go",

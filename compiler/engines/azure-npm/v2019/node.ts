@@ -15,6 +15,7 @@ import { Ipset } from "../kernel/ipset.js";
 import { Iptables } from "../kernel/iptables.js";
 import { SetTable } from "../kernel/set-table.js";
 import { formatRelease } from "../release.js";
+import { passesOverBothSelectors } from "../server-version.js";
 import { stoppedAt } from "../stopped-at.js";
 import { SetManager } from "../set-manager.js";
 import type { V1Voice } from "../v1/voices/voice.js";
@@ -44,8 +45,8 @@ export class V2019Node implements NpmNode {
   #crashed = false;
 
   constructor(generation: V2019Generation, settings: Settings) {
-    // NPM asks the API server whether it is 1.11 or newer; v1.0.13 does not care.
-    const old = settings.kubernetesMinor < 11 && generation.reading.bothSelectors === "and";
+    // v1.0.13 does not ask.
+    const old = passesOverBothSelectors(settings.kubernetesMinor) && generation.reading.bothSelectors === "and";
     this.#generation = old
       ? { ...generation, reading: { ...generation.reading, bothSelectors: "ignored" } }
       : generation;

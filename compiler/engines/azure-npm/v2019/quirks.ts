@@ -1,4 +1,5 @@
 import type { Quirk } from "../quirk.js";
+import { bothSelectorsQuirk } from "../server-version.js";
 
 const parse2019 = "Azure NPM 313878e8c, npm/parse.go";
 const parse2018 = "Azure NPM v1.0.13, by what it left in a kernel";
@@ -142,6 +143,7 @@ export const quirks2019: readonly Quirk[] = [
       "a peer with both selectors allows the pods of its podSelector if the source is in any namespace that the policy names; an empty podSelector is the policy's own namespace",
     example: "{namespaceSelector: {env: a}, podSelector: {app: p}} beside {namespaceSelector: {env: b}}",
   },
+  bothSelectorsQuirk,
 ];
 
 export const quirks2018: readonly Quirk[] = [
@@ -167,7 +169,8 @@ export const quirks2018: readonly Quirk[] = [
   {
     name: "both-selectors-or",
     source: parse2018,
-    consequence: "a peer with both selectors allows what meets either of them",
+    consequence:
+      "a peer with both selectors allows what meets either of them, as Kubernetes read it before 1.11, whatever the API server's version",
     example: "{namespaceSelector: {env: a}, podSelector: {app: p}} allows all of env=a, and app=p everywhere",
   },
   {
