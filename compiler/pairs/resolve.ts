@@ -19,7 +19,7 @@ export interface NamedPortTarget {
 export interface ResolvedGroup {
   readonly sources: Addresses;
   readonly destinations: Addresses;
-  /** For each named port of the group: the destinations that have it. */
+  /** For each named port of the group, as `http/tcp`: the destinations that have it. */
   readonly named: ReadonlyMap<string, readonly NamedPortTarget[]>;
 }
 
@@ -61,7 +61,9 @@ export function resolverOf(objects: readonly KubernetesObject[]): Resolver {
       const reachable = destinations.kind === "pods" ? destinations.pods : pods;
       const named = new Map(
         group.ports.flatMap((port) =>
-          port.kind === "named" ? [[port.name, namedTargets(reachable, port)] as const] : [],
+          port.kind === "named"
+            ? [[`${port.name}/${port.protocol.toLowerCase()}`, namedTargets(reachable, port)] as const]
+            : [],
         ),
       );
       return { sources: select(group.sources), destinations, named };

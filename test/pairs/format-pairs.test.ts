@@ -66,7 +66,7 @@ test("resolved pairs list the addresses that the sets hold: no host-network and 
     allow    from pods labelled app=client in namespace x on http/tcp (by name)  (spec.ingress[0].from[0])
              sources:      10.0.0.2 (x/client)
              destinations: 10.0.0.1 (x/web)
-             port http: 10.0.0.1:8080
+             port http/tcp: 10.0.0.1:8080
              1 × 1 = 1 pair of addresses on 1 port entry
     allow    from all pods in namespaces labelled team=b on any port  (spec.ingress[1].from[0])
              sources:      none
@@ -75,6 +75,30 @@ test("resolved pairs list the addresses that the sets hold: no host-network and 
     disallow everything else
              sources:      every address
              destinations: 10.0.0.1 (x/web)
+`);
+});
+
+test("a port name that two protocols use means a number of each", () => {
+  const policy = `apiVersion: v1
+kind: Pod
+metadata: {name: dns, namespace: x}
+spec: {containers: [{name: c, image: i, ports: [{name: dns, containerPort: 5353}, {name: dns-u, containerPort: 53, protocol: UDP}]}]}
+status: {phase: Running, podIP: 10.0.0.1}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: other, namespace: x}
+spec: {containers: [{name: c, image: i, ports: [{name: dns, containerPort: 54, protocol: UDP}]}]}
+status: {phase: Running, podIP: 10.0.0.2}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: p, namespace: x}
+spec: {podSelector: {}, ingress: [{ports: [{port: dns}, {port: dns, protocol: UDP}]}]}
+`;
+  expect(format(policy, true)).toContain(`
+             port dns/tcp: 10.0.0.1:5353
+             port dns/udp: 10.0.0.2:54
 `);
 });
 
