@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { diagnostic } from "../compiler/index.js";
 import { Failure } from "./failure.js";
 
@@ -42,21 +42,28 @@ export function writeFolder(folder: string, files: readonly OutputFile[]): void 
     for (const step of undo.toReversed()) step();
     if (staging !== undefined) rmSync(staging, { recursive: true, force: true });
     for (const each of made) rmdirSync(each);
-    throw cannotWrite(folder, error);
+    throw error instanceof Failure ? error : cannotWrite(folder, error);
   }
   rmSync(staging, { recursive: true, force: true });
 }
 
-/** The folders that had to be made, innermost first. */
+/** The folders that had to be made, innermost first. One by one: where none can be made, as in /proc, Node's `recursive` tries for ever. */
 function makeFolder(folder: string): readonly string[] {
+  const path = normalize(folder);
   const missing: string[] = [];
-  for (let at = folder; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  const made: string[] = [];
   try {
-    mkdirSync(folder, { recursive: true });
+    for (const each of missing.toReversed()) {
+      mkdirSync(each);
+      made.unshift(each);
+    }
+    if (!statSync(path).isDirectory()) throw Object.assign(new Error(), { code: "EEXIST" });
   } catch (error) {
+    for (const each of made) rmdirSync(each);
     throw cannotWrite(folder, error);
   }
-  return missing;
+  return made;
 }
 
 function stage(staging: string, file: OutputFile, target: string): void {
@@ -81,6 +88,7 @@ function cannotWrite(path: string, error: unknown): Failure {
   const { code, message } = error as NodeJS.ErrnoException;
   const reasons: Readonly<Record<string, string>> = {
     EACCES: "permission denied",
+    ENOENT: "no folder can be made there",
     EROFS: "the file system is read-only",
     ENOSPC: "no space is left",
     EEXIST: "it is a file",

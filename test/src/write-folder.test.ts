@@ -44,3 +44,13 @@ test("a file may lie in a folder inside, which is made", async () => {
   expect(readFileSync(join(folder, "01/a"), "utf8")).toBe("new");
   expect(readdirSync(join(folder, "02"))).toEqual(["a"]);
 });
+
+test("a path may lead through folders that are not there yet", async () => {
+  const folder = await emptyFolder();
+  writeFolder(`${folder}/x/../y/`, [file("a")]);
+  expect(readdirSync(join(folder, "y"))).toEqual(["a"]);
+});
+
+test.skipIf(process.platform !== "linux")("where no folder can be made, that is said, and soon", () => {
+  expect(() => writeFolder("/proc/anpm/out", [file("a")])).toThrow("no folder can be made there");
+});
