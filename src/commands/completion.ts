@@ -1,5 +1,5 @@
 import { Argument, type Command } from "commander";
-import { outputs } from "../../compiler/index.js";
+import { engines, outputs } from "../../compiler/index.js";
 import { bashCompletion } from "../completion/bash.js";
 import { fishCompletion } from "../completion/fish.js";
 import { commandWords } from "../completion/words.js";
@@ -20,10 +20,14 @@ export function define(command: Command): Command {
     .addArgument(new Argument("<shell>", "which shell").choices(Object.keys(printers)))
     .addHelpText("after", help)
     .action((shell: keyof typeof printers) => {
-      const words = commandWords(
-        command.parent!,
-        outputs.map((output) => output.name),
-      );
+      const words = commandWords(command.parent!, {
+        "--output": outputs.map((output) => output.name),
+        version: engines.flatMap(({ generations }) => generations),
+        "--engine": engines.map(({ id }) => id),
+        ...Object.fromEntries(
+          engines.map(({ versionOption, generations }) => [`--${versionOption.name}`, generations]),
+        ),
+      });
       process.stdout.write(printers[shell](words));
     });
 }

@@ -1,4 +1,4 @@
-import type { CommandWords, OptionWords } from "./words.js";
+import { isPath, type CommandWords, type OptionWords } from "./words.js";
 
 /** A script for `source` in bash 3.2 or newer. */
 export function bashCompletion(commands: readonly CommandWords[]): string {
@@ -36,7 +36,11 @@ function completeValue(value: OptionWords["value"]): string {
   return value.kind === "text" ? ":" : "compopt -o default 2>/dev/null";
 }
 
-function wordsCase({ name, options, argumentChoices }: CommandWords): string {
-  const words = [...argumentChoices, ...options.flatMap((option) => option.flags)];
-  return `    ${name}) COMPREPLY=($(compgen -W "${words.join(" ")}" -- "$current")) ;;`;
+/** Options where a hyphen stands, otherwise what the arguments can be, whichever of them it is, and files where they are some. */
+function wordsCase({ name, options, arguments: values }: CommandWords): string {
+  const flags = options.flatMap((option) => option.flags);
+  const words = values.flatMap((value) => (value.kind === "choice" ? value.choices : []));
+  const reply = (all: readonly string[]) => `COMPREPLY=($(compgen -W "${all.join(" ")}" -- "$current"))`;
+  if (!values.some(isPath)) return `    ${name}) ${reply([...words, ...flags])} ;;`;
+  return `    ${name}) case $current in -*) ${reply(flags)} ;; *) ${reply(words)}; compopt -o default 2>/dev/null ;; esac ;;`;
 }

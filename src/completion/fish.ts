@@ -1,4 +1,4 @@
-import type { CommandWords, OptionWords } from "./words.js";
+import { isPath, type CommandWords, type OptionWords } from "./words.js";
 
 /** A script for `source` in fish, or for ~/.config/fish/completions/anpm.fish. */
 export function fishCompletion(commands: readonly CommandWords[]): string {
@@ -12,11 +12,12 @@ export function fishCompletion(commands: readonly CommandWords[]): string {
   ].join("\n");
 }
 
-function commandLines({ name, summary, options, argumentChoices }: CommandWords): readonly string[] {
+function commandLines({ name, summary, options, arguments: values }: CommandWords): readonly string[] {
   const here = `complete -c anpm -n '__fish_seen_subcommand_from ${name}'`;
   return [
     `complete -c anpm -n __fish_use_subcommand -a ${name} -d ${quote(summary)}`,
-    ...(argumentChoices.length > 0 ? [`${here} -a ${quote(argumentChoices.join(" "))}`] : []),
+    ...values.flatMap((value) => (value.kind === "choice" ? [`${here} -a ${quote(value.choices.join(" "))}`] : [])),
+    ...(values.some(isPath) ? [`${here} -F`] : []),
     ...options.map((option) => `${here} ${optionWords(option)}`),
   ];
 }

@@ -1,4 +1,4 @@
-import type { CommandWords, OptionWords } from "./words.js";
+import { isPath, type CommandWords, type OptionWords } from "./words.js";
 
 /** A script for `source` in zsh, or for a file `_anpm` in a folder of `fpath`. */
 export function zshCompletion(commands: readonly CommandWords[]): string {
@@ -28,9 +28,11 @@ fi
 `;
 }
 
-function commandCase({ name, options, argumentChoices }: CommandWords): string {
-  const choices = argumentChoices.length > 0 ? [quote(`1: :(${argumentChoices.join(" ")})`)] : [];
-  return `        ${name}) _arguments ${[...options.flatMap(optionSpecs), ...choices].join(" ")} ;;`;
+function commandCase({ name, options, arguments: values }: CommandWords): string {
+  const specs = values.map((value, index) =>
+    quote(`${index === values.length - 1 && isPath(value) ? "*" : index + 1}${valueSpec(value)}`),
+  );
+  return `        ${name}) _arguments ${[...options.flatMap(optionSpecs), ...specs].join(" ")} ;;`;
 }
 
 /** One specification a flag, as _arguments reads them; any option may be repeated. */

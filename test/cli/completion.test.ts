@@ -1,5 +1,5 @@
 import { execa, execaSync } from "execa";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { anpm, emptyFolder } from "./anpm.js";
@@ -19,11 +19,39 @@ describe.each(["bash", "fish"] as const)("in %s", (shell) => {
     ["anpm compile -o ipt", ["iptables-save"]],
     ["anpm completion fi", ["fish"]],
     ["anpm compile --diagnostics j", ["json"]],
+    ["anpm compile --npm v2", ["v2", "v2-2022", "v2-fnv"]],
+    ["anpm generations v1-2019", ["v1-2019", "v1-2019b"]],
   ])("%s completes", async (line, words) => {
     const script = await load(shell);
     const asked = askers[shell](line);
     const { stdout } = await execa(shell, ["-c", asked, script]);
     expect(stdout.split("\n").toSorted()).toEqual(words);
+  });
+});
+
+describe.each([
+  ["test", "expectations"],
+  ["replay", "a folder"],
+  ["log read", "logs"],
+])("where %s takes %s, files complete", (command) => {
+  test.skipIf(isMissing("bash"))("in bash", async () => {
+    const asked = `compopt() { echo "compopt $*"; }; ${askers.bash(`anpm ${command} ste`)}`;
+    const { stdout } = await execa("bash", ["-c", asked, await load("bash")]);
+    expect(stdout.trim()).toBe("compopt -o default");
+  });
+
+  const fish = "fish";
+  test.skipIf(isMissing(fish))("in fish", async () => {
+    const cwd = await emptyFolder();
+    await mkdir(join(cwd, "steps"));
+    const { stdout } = await execa(fish, ["-c", askers.fish(`anpm ${command} ste`), await load(fish)], { cwd });
+    expect(stdout).toBe("steps/");
+  });
+
+  test("in zsh", async () => {
+    const { stdout } = await anpm(["completion", "zsh"]);
+    const line = stdout.split("\n").find((each) => each.trim().startsWith(`${command.split(" ")[0]})`));
+    expect(line).toMatch(/'\*: :_files( -\/)?' ;;$/);
   });
 });
 
