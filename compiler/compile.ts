@@ -2,7 +2,7 @@ import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engi
 import { configure } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
 import { parseDocuments } from "./manifest/parse-documents.js";
-import { admit } from "./model/admit.js";
+import { admit, type AdmitOptions } from "./model/admit.js";
 import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
 import { summarize } from "./model/summary.js";
@@ -12,9 +12,7 @@ import type { PolicyPairs } from "./pairs/pair-group.js";
 import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
 
-export interface CompileOptions extends EngineOptions {
-  /** Namespace of objects without one; `default` otherwise. */
-  readonly namespace?: string;
+export interface CompileOptions extends EngineOptions, AdmitOptions {
   /** Addresses for pods without a status; 10.240.0.0/16 otherwise. */
   readonly podCidr?: string;
 }
@@ -60,7 +58,7 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   const parsed = sources.map(parseDocuments);
   const admission = admit(
     parsed.flatMap(({ documents }) => documents),
-    options.namespace === undefined ? {} : { namespace: options.namespace },
+    options,
   );
   const { machine, diagnostics: problems } = configure(options);
   const found = [...problems, ...parsed.flatMap(({ diagnostics }) => diagnostics), ...admission.diagnostics];

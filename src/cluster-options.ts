@@ -16,18 +16,20 @@ export interface ClusterOptions {
   readonly lite?: true;
   readonly kubernetes?: string;
   readonly podCidr?: string;
+  /** No option: said by commands that look names up in the namespace of `-n`, for which other namespaces are as good. */
+  readonly otherNamespaces?: "kept";
   readonly diagnostics: DiagnosticsFormat;
 }
 
-/** `-f` and `-n`, the first ones in a help text. */
-export function addInputOptions(command: Command): Command {
+/** `-f` and `-n`, the first ones in a help text. `what` may lie in the namespace of `-n`. */
+export function addInputOptions(command: Command, what: "objects" | "objects and names" = "objects"): Command {
   return command
     .option(
       "-f, --filename <path>",
       "file, folder (its .yaml, .yml, .json), or - for standard input; repeatable",
       collect,
     )
-    .option("-n, --namespace <name>", "namespace of objects without one (default: default)");
+    .option("-n, --namespace <name>", `namespace of ${what} without one (default: default)`);
 }
 
 /** What is said about the engine, and about what the manifests leave open. */
@@ -69,6 +71,7 @@ function engineAskedFor(options: ClusterOptions): Pick<CompileOptions, "engine" 
 export function compileOptionsOf(options: ClusterOptions): CompileOptions {
   return {
     ...given("namespace", options.namespace),
+    ...given("otherNamespaces", options.otherNamespaces),
     ...given("podCidr", options.podCidr),
     ...engineAskedFor(options),
     ...given("flavour", options.iptables),

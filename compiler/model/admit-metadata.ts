@@ -39,6 +39,8 @@ export interface NameRules {
   readonly namespaced: boolean;
   /** The namespace the user asked for. */
   readonly namespace: string | undefined;
+  /** What an object is that lies in another. */
+  readonly otherNamespaces: "refused" | "kept";
 }
 
 /** Reads and checks the whole `metadata` of an object at `offset`. Rules: k8s.io/apimachinery 0.34, pkg/api/validation/objectmeta.go. */
@@ -222,7 +224,7 @@ function settleNamespace(found: Found, offset: number, rules: NameRules, checker
   }
   const namespace = found.namespace || rules.namespace || "default";
   if (found.namespaceBroken) return namespace;
-  if (rules.namespace && found.namespace && rules.namespace !== found.namespace) {
+  if (rules.otherNamespaces === "refused" && rules.namespace && namespace !== rules.namespace) {
     checker.report("namespace-conflict", { written: found.namespace, wanted: rules.namespace }, at, "namespace");
   }
   const mistakes = labelNameMistakes(namespace);

@@ -13,8 +13,10 @@ import type { KubernetesObject } from "./objects.js";
 import { readWorkload } from "./workloads.js";
 
 export interface AdmitOptions {
-  /** Namespace of objects without one; `default` otherwise. An object that names another is an error. */
+  /** Namespace of objects without one; `default` otherwise. */
   readonly namespace?: string;
+  /** What an object is that names another namespace: an error, as to `kubectl apply` (default), or just that. */
+  readonly otherNamespaces?: "refused" | "kept";
 }
 
 /** What admission made of documents. */
@@ -35,8 +37,13 @@ export interface Admission {
  */
 export function admit(documents: readonly Document[], options: AdmitOptions = {}): Admission {
   const intake: Intake = {
-    rules: { name: "subdomain", namespaced: true, namespace: options.namespace || undefined },
-    namespaceRules: { name: "label", namespaced: false, namespace: undefined },
+    rules: {
+      name: "subdomain",
+      namespaced: true,
+      namespace: options.namespace || undefined,
+      otherNamespaces: options.otherNamespaces ?? "refused",
+    },
+    namespaceRules: { name: "label", namespaced: false, namespace: undefined, otherNamespaces: "refused" },
     admitted: new Map(),
     diagnostics: [],
     read: new Map(),

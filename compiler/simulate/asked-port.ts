@@ -42,9 +42,15 @@ function readName(
     ports.set(`${containerPort}/${lower}`, { kind: "one", protocol: lower, port: containerPort, name });
   }
   if (ports.size === 0) {
-    const known = [...new Set(named.map((port) => port.name))];
-    const suggestion = suggest(name, known) ?? "";
-    return diagnostic("port-name-unknown", { name, destination: destinationName, known, suggestion });
+    const others = named.filter((port) => port.name === name).map((port) => `${name}/${port.protocol.toLowerCase()}`);
+    const known = others.length > 0 ? [...new Set(others)] : [...new Set(named.map((port) => port.name))];
+    const asked = others.length > 0 ? `${name}/${protocol}` : name;
+    return diagnostic("port-name-unknown", {
+      name: asked,
+      destination: destinationName,
+      known,
+      suggestion: suggest(asked, known) ?? "",
+    });
   }
   if (ports.size === 1) return [...ports.values()][0]!;
   return diagnostic("port-name-ambiguous", { name, destination: destinationName, ports: [...ports.keys()] });

@@ -37,7 +37,7 @@ Examples:
 
 /** Adds the options and the action of `anpm test`. */
 export function define(command: Command): Command {
-  addInputOptions(command)
+  addInputOptions(command, "objects and names")
     .addArgument(new Argument("<expectations...>", "files of expectations, or - for standard input"))
     .addOption(
       new Option("-o, --output <format>", "how to print it")
@@ -61,7 +61,7 @@ function testCommand(paths: readonly string[], options: Options): void {
   }
   const { expectations, diagnostics: found } = readExpectations(paths);
   const { checked, ...report } = withMistakes(found.filter(isError), () =>
-    compileManifests(options, "checking expectations", ({ result, ...others }) => ({
+    compileManifests({ ...options, otherNamespaces: "kept" }, "checking expectations", ({ result, ...others }) => ({
       ...others,
       checked: checkExpectations(expectations, {
         objects: result.objects,

@@ -32,7 +32,7 @@ Examples:
 
 /** Adds the options and the action of `anpm trace`. */
 export function define(command: Command): Command {
-  addInputOptions(command)
+  addInputOptions(command, "objects and names")
     .requiredOption("--from <name>", "who sends: a pod, a workload, or an address")
     .requiredOption("--to <name>", "to whom: a pod, a workload, or an address")
     .option("--port <port>", "on what: 80, 53/udp, a port's name, or any", "any")
@@ -66,7 +66,7 @@ function traceCommand(options: Options): void {
   const traced =
     dump && filename === undefined
       ? traceThrough(dump, options)
-      : compileManifests(options, "tracing", (compiled) =>
+      : compileManifests({ ...options, otherNamespaces: "kept" }, "tracing", (compiled) =>
           traceThrough(dump ?? readBack(compiled.result.tables), options, compiled),
         );
   process.stdout.write(traced.text);

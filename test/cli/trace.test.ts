@@ -30,6 +30,30 @@ describe("anpm trace", () => {
     expect(exitCode).toBe(0);
   });
 
+  test("-n is the namespace of bare names, and what lies in others stays there", async () => {
+    const from = (name: string) => ["--from", name, "--to", "backend", "--port", "80"];
+    const run = (name: string) => anpm(["trace", "-f", aks3, "-n", "development", ...from(name)]);
+    expect((await run("frontend")).stdout).toMatch(/^development\/frontend [^]*\nverdict: allow\n$/);
+    expect((await run("production/frontend")).stdout).toMatch(/^production\/frontend [^]*\nverdict: deny\n$/);
+  });
+
+  test("a port's name with the protocol of another port is answered with the right one", async () => {
+    const file = "golden/named-ports/manifests.yaml";
+    const { stderr, exitCode } = await anpm([
+      "trace",
+      "-f",
+      file,
+      "--from",
+      "8.8.8.8",
+      "--to",
+      "kitchen/stove",
+      "--port",
+      "heat/udp",
+    ]);
+    expect(stderr).toContain('has no port that is called "heat/udp"\n  fix: did you mean heat/tcp?');
+    expect(exitCode).toBe(2);
+  });
+
   test("an allowed packet names the peer that lets it in", async () => {
     const { stdout } = await anpm(["trace", "-f", aks2, "--from", "production/frontend", ...toBackend]);
     expect(stdout).toMatch(/because of development\/backend-policy, spec\.ingress\[0\]\.from\[0\] \(.*:82:11\).*\n/);

@@ -44,10 +44,11 @@ describe("the namespace", () => {
     expect(namespaceOf("name: p, namespace: x", { namespace: "x" })).toBe("x");
   });
 
-  test("that differs from -n is an error", () => {
+  test("that differs from -n is an error, unless others are kept", () => {
     expect(said(policy("{}"), { namespace: "other" })).toEqual([
       "3:32 error namespace-conflict ns1/p metadata.namespace",
     ]);
+    expect(said(policy("{}"), { namespace: "other", otherNamespaces: "kept" })).toEqual([]);
   });
 
   test("of a Namespace is an error, and -n does not matter to it", () => {
