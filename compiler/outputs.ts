@@ -12,7 +12,7 @@ import { printIpsetSave } from "./netfilter/print-ipset-save.js";
 import { printIptablesSave } from "./netfilter/print-iptables-save.js";
 import { undoScript } from "./netfilter/undo-script.js";
 import { formatPairs } from "./pairs/format-pairs.js";
-import type { Diagnostic } from "./text/diagnostic.js";
+import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
 
 /** One thing that `compile` can print. */
 export interface Output {
@@ -58,6 +58,8 @@ export const outputs: readonly Output[] = [
     description: "what the engine itself executes, command by command",
     isHistory: true,
     print: (result) => printCommands(commandsOf(result.effects()), result.machine.commandFormat),
+    warnings: ({ machine: { release, commandCaveats } }) =>
+      commandCaveats.map((what) => diagnostic("release-caveat", { release, what })),
   },
   {
     name: "script",

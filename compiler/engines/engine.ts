@@ -71,6 +71,8 @@ export interface Machine {
   };
   /** How a transcript of its commands is written. */
   readonly commandFormat: CommandFormat;
+  /** Where its commands are known to be others than those of the release, a clause each. */
+  readonly commandCaveats: readonly string[];
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
   /** Those of the engine's deviations that it has. */

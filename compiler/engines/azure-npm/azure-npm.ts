@@ -1,7 +1,8 @@
-import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import { diagnostic, isError, type Diagnostic } from "../../text/diagnostic.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import type { Configured, Effect, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import type { Blueprint, Deed, NpmNode, Settings } from "./blueprint.js";
+import { caveatsOf } from "./caveat.js";
 import { deviationCodes, npmDeviations } from "./deviations.js";
 import { generationNotes } from "./generation-notes.js";
 import { builtGenerations, builtReleases, defaultGeneration, selectGeneration } from "./generations.js";
@@ -32,7 +33,9 @@ function configure(options: EngineOptions): Configured {
   const flavour = options.flavour ?? blueprint.flavours[0]!;
   if (!blueprint.flavours.includes(flavour))
     diagnostics.push(diagnostic("flavour-not-supported", { generation: blueprint.id }));
-  if (diagnostics.length > 0) return { diagnostics };
+  if (diagnostics.some(isError)) return { diagnostics };
+  for (const what of caveatsOf(blueprint.release, blueprint.caveats, "rules"))
+    diagnostics.push(diagnostic("release-caveat", { release: formatRelease(blueprint.release), what }));
   const settings: Settings = {
     flavour,
     placement: options.placement ?? blueprint.placement,
@@ -70,6 +73,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
       ...(blueprint.rotation && { rotation: blueprint.rotation }),
     },
     commandFormat: blueprint.commandFormat,
+    commandCaveats: caveatsOf(release, blueprint.caveats, "commands"),
     ownership: ownershipOf(blueprint, settings),
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {

@@ -4,6 +4,7 @@ import type { CommandFormat } from "../../netfilter/print-commands.js";
 import type { Event, Flavour, Node } from "../engine.js";
 import type { LogEntry } from "../log-entry.js";
 import type { LogRotation } from "../log-rotation.js";
+import type { Caveat } from "./caveat.js";
 import type { Quirk } from "./quirk.js";
 import type { Release } from "./release.js";
 
@@ -29,6 +30,8 @@ export interface Blueprint {
   readonly rotation?: LogRotation;
   readonly commandFormat: CommandFormat;
   readonly quirks: readonly Quirk[];
+  /** Of the releases of the generation, what is not emulated. */
+  readonly caveats: readonly Caveat[];
   create(settings: Settings): NpmNode;
 }
 

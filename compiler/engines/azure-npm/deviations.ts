@@ -58,6 +58,12 @@ const v1 = "v1.4.1";
 const in2020 = "v1.0.31";
 const in2019b = "v1.0.27";
 const in2019 = "v1.0.18";
+/** Those with which a habit began. */
+const finishedStay = "v1.0.29";
+const ownNamespace = "v1.0.32";
+const portSets = "v1.1.1";
+const blockSets = "v1.1.5";
+const valueLists = "v1.4.5";
 
 /** Sources: Azure NPM at the tags named, as emulated in the folders beside this file, and as its own kernel dumps show. */
 const table = {
@@ -82,7 +88,7 @@ const table = {
       "NPM hands the block to ipset, whose hash:net sets take no network of prefix length 0, and goes on without it",
     releases: "v1.1.5 to v1.4.44",
     advice: "write 0.0.0.0/0",
-    applies: both(since(in2020), before("v1.4.45")),
+    applies: both(since(blockSets), before("v1.4.45")),
   },
   "npm-skips-peer": {
     title: "An ipBlock that is not the first peer of its rule is ignored",
@@ -95,9 +101,9 @@ const table = {
     title: "An ipBlock behind another peer is ignored when an earlier rule has a block",
     cause:
       "once NPM has written a rule for an ipBlock of a direction, it makes none for an ipBlock that is not the first peer of its rule",
-    releases: "v1.0.31 to v1.4.19",
+    releases: "v1.1.5 to v1.4.19",
     advice: "give each ipBlock a rule of its own, or write it as the first peer",
-    applies: both(since(in2020), before(v2)),
+    applies: both(since(blockSets), before(v2)),
   },
   "npm-blocks-share-exceptions": {
     title: "An exception of one ipBlock cuts into the other blocks of its rule",
@@ -105,30 +111,30 @@ const table = {
       "all blocks of a rule stand in one set, and there the longest prefix decides, exception or not, whose ever it is",
     releases: "v1.1.5 to v1.4.19",
     advice: "give each ipBlock a rule of its own",
-    applies: both(since(in2020), before(v2)),
+    applies: both(since(blockSets), before(v2)),
   },
   "npm-not-in-is-or": {
     title: "NotIn with several values on a namespaceSelector means: not the one or not the other",
     cause:
       "NPM makes a rule for each value; a namespace that has one of the values fulfils the rules of the others, so that the expression excludes nothing",
-    releases: "v1.4.1 and newer",
+    releases: "v1.4.5 and newer",
     advice:
       "write one NotIn expression for each value: {key: k, operator: NotIn, values: [a]} and {key: k, operator: NotIn, values: [b]}",
-    applies: since(v1),
+    applies: since(valueLists),
   },
   "npm-in-is-and": {
     title: "In with several values asks for all of them at once",
     cause: "NPM makes each value a requirement of its own; no pod and no namespace has two values of one label",
-    releases: "v1.0.27 to v1.2.2",
+    releases: "v1.0.27 to v1.4.4",
     advice: "write one peer, or one policy, for each value",
-    applies: both(since(in2019b), before(v1)),
+    applies: both(since(in2019b), before(valueLists)),
   },
   "npm-merges-value-lists": {
     title: "Two In expressions with several values of the same key mean: any of all these values",
     cause: "NPM puts the values of all such expressions with one key into one list",
-    releases: "v1.4.1 to v1.4.19",
+    releases: "v1.4.5 to v1.4.19",
     advice: "write one In expression with the values that both allow",
-    applies: both(since(v1), before(v2)),
+    applies: both(since(valueLists), before(v2)),
   },
   "npm-negation-means-everyone": {
     title: "A selector made only of NotIn and DoesNotExist also takes in addresses that are no pods",
@@ -136,7 +142,7 @@ const table = {
       "its rule asks only in which sets an address is not; addresses outside the cluster, nodes, and pods on the host's network are in none",
     releases: "v1.0.27 and newer",
     advice:
-      "add an expression that every namespace fulfils: {key: kubernetes.io/metadata.name, operator: Exists}; to a podSelector of a release before v1.0.31 add a label",
+      "add an expression that every namespace fulfils: {key: kubernetes.io/metadata.name, operator: Exists}; to a podSelector of a release before v1.0.32 add a label",
     applies: since(in2019b),
   },
   "npm-ignores-expressions": {
@@ -156,9 +162,9 @@ const table = {
   "npm-selectors-cross-namespaces": {
     title: "A podSelector with labels means pods of every namespace",
     cause: "NPM's sets of pods with a label span the cluster, and its rules do not ask for the namespace besides",
-    releases: "v1.0.9 to v1.0.30",
+    releases: "v1.0.9 to v1.0.31",
     advice: "use labels that no other namespace uses",
-    applies: before(in2020),
+    applies: before(ownNamespace),
   },
   "npm-both-selectors-are-or": {
     title: "A peer with namespaceSelector and podSelector takes in what either selects",
@@ -178,9 +184,9 @@ const table = {
   "npm-empty-pod-selector-stays-local": {
     title: "podSelector: {} beside a namespaceSelector means pods of the policy's own namespace",
     cause: "NPM takes an empty podSelector for the policy's namespace, and asks for it besides the namespaceSelector",
-    releases: "v1.0.9 to v1.0.30",
+    releases: "v1.0.9 to v1.0.31",
     advice: "leave podSelector: {} out",
-    applies: before(in2020),
+    applies: before(ownNamespace),
   },
   "npm-ignores-end-port": {
     title: "endPort is ignored",
@@ -192,9 +198,9 @@ const table = {
   "npm-named-port-any-protocol": {
     title: "A named port stands for every protocol under which a pod has it",
     cause: "the rule matches the set of that name without asking for the protocol",
-    releases: "v1.0.31 to v1.4.4",
+    releases: "v1.1.1 to v1.4.4",
     advice: "write the port's number, or give each port a name of its own",
-    applies: both(since(in2020), before("v1.4.5")),
+    applies: both(since(portSets), before("v1.4.5")),
   },
   "npm-named-port-any-protocol-of-namespaces": {
     title: "Beside a namespaceSelector alone, a named port stands for every protocol under which a pod has it",
@@ -207,9 +213,9 @@ const table = {
   "npm-named-port-of-source": {
     title: "A named port of an egress rule is looked up at the source",
     cause: "NPM matches the set of that name by the address of the source instead of the destination",
-    releases: "v1.0.31 to v1.2.2",
+    releases: "v1.1.1 to v1.2.2",
     advice: "write the port's number",
-    applies: both(since(in2020), before(v1)),
+    applies: both(since(portSets), before(v1)),
   },
   "npm-open-rule-ignored": {
     title: "A rule {} beside other rules allows nothing",
@@ -248,7 +254,7 @@ const table = {
       "NPM looks at every forwarded packet, and its rule for established connections stands behind the DROPs; nodes where kube-proxy's KUBE-FORWARD accepts them first do not show it",
     releases: "v1.1.4 to v1.4.15",
     advice: "show the node's own rules with --existing: with kube-proxy's KUBE-FORWARD before NPM replies pass",
-    applies: both(since(in2020), before("v1.4.16")),
+    applies: both(since("v1.1.4"), before("v1.4.16")),
   },
   "npm-open-rule-pods-only": {
     title: "A rule {} means pods only",
@@ -274,9 +280,9 @@ const table = {
   "npm-isolates-both-directions": {
     title: "A policy restricts ingress and egress, whatever its policyTypes",
     cause: "NPM drops what no rule accepts to the policy's pods and from them alike",
-    releases: "v1.0.9 to v1.0.26",
+    releases: "v1.0.9 to v1.0.27",
     advice: "give the policy a rule {} in the direction that it is not about",
-    applies: before(in2019b),
+    applies: before("v1.0.28"),
   },
   "npm-exempts-kube-system": {
     title: "Pods of kube-system may talk to the policy's pods, and be talked to",
@@ -287,17 +293,17 @@ const table = {
   },
   "npm-lets-kube-system-through": {
     title: "Pods of kube-system are never restricted",
-    cause: "the first rules of AZURE-NPM accept what comes from kube-system and what goes there",
-    releases: "v1.0.9 to v1.0.17",
+    cause: "rules before those of policies accept what comes from kube-system and what goes there",
+    releases: "v1.0.9 to v1.0.17, v1.0.27 to v1.0.29",
     advice: "nothing to write: run what must be kept out elsewhere than in kube-system",
-    applies: before(in2019),
+    applies: (its) => before(in2019)(its) || both(since(in2019b), before("v1.0.30"))(its),
   },
   "npm-named-port-by-service": {
     title: "A named port means the port of that name in /etc/services",
     cause: "NPM hands the name to iptables, which does not know what pods call their ports",
-    releases: "v1.0.27 to v1.0.30",
+    releases: "v1.0.27 to v1.1.0",
     advice: "write the port's number",
-    applies: both(since(in2019b), before(in2020)),
+    applies: both(since(in2019b), before(portSets)),
   },
   "npm-reads-named-port-as-zero": {
     title: "A named port means port 0",
@@ -309,10 +315,10 @@ const table = {
   "npm-stops-at-rule": {
     title: "A policy is given up at a rule that iptables does not understand",
     cause: "what NPM would have written behind it is missing, the DROPs included",
-    releases: "v1.0.9 to v1.0.30",
+    releases: "v1.0.9 to v1.1.4",
     advice:
       "see the warning npm-stops-at-rule, which names the field: leave it out, or put it into a policy of its own",
-    applies: before(in2020),
+    applies: before(blockSets),
   },
   "npm-crashes": {
     title: "NPM crashes on a port without a number: this policy and those after it are missing",
@@ -362,9 +368,9 @@ const table = {
   "npm-keeps-finished-pods": {
     title: "The address of a finished pod stays in the sets",
     cause: "NPM asks only whether a pod has an address, which may belong to somebody else by now",
-    releases: "v1.0.27 to v1.2.2",
+    releases: "v1.0.29 to v1.2.2",
     advice: "delete finished pods",
-    applies: both(since(in2019b), before(v1)),
+    applies: both(since(finishedStay), before(v1)),
   },
   "npm-ignores-deleted-pods": {
     title: "A pod whose deletion needs no more time is no pod any more",
@@ -376,9 +382,9 @@ const table = {
   "npm-ignores-unknown-pods": {
     title: "A pod of unknown phase is no pod any more",
     cause: "NPM leaves pods in phase Unknown out of its sets, though they may still run",
-    releases: "v1.0.9 to v1.0.26",
+    releases: "v1.0.9 to v1.0.28",
     advice: "nothing to do: bring the node back, or delete the pod",
-    applies: before(in2019b),
+    applies: before(finishedStay),
   },
   "npm-ipv6-unfiltered": {
     title: "IPv6 traffic is not filtered",

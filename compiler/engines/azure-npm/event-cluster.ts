@@ -21,8 +21,10 @@ export interface ClusterNames {
 export interface EventHabits {
   /** Pods that stand in no set: those without an address; or also finished ones and those of unknown phase. */
   readonly ignores: "no-address" | "no-address-or-finished";
-  /** Addresses are remembered by pod, updates that change nothing are passed over, and named ports have sets. */
+  /** Addresses are remembered by pod, and updates that change nothing are passed over. */
   readonly remembersAddresses: boolean;
+  /** Prefix of the sets of named ports; absent where they have none. */
+  readonly namedPortPrefix?: string;
 }
 
 /** What NPM keeps with a namespace; a new record, without policies, takes its place at times. */
@@ -164,7 +166,7 @@ export class EventCluster implements Cluster {
       this.forgetPolicies(pod.namespace);
       return;
     }
-    for (const { name, member } of namedPortMembers(pod, pod.ip)) {
+    for (const { name, member } of this.#namedPorts(pod, pod.ip)) {
       this.#sets.addToSet(name, member, owner, originOf(pod, "spec.containers"), { type: "hash:ip,port" });
     }
     this.#addresses.set(owner, pod.ip);
@@ -182,9 +184,20 @@ export class EventCluster implements Cluster {
       if (!this.#sets.removeFromSet(name, address, owner)) return false;
     }
     if (!this.#habits.remembersAddresses) return true;
-    for (const { name, member } of namedPortMembers(pod, address)) this.#sets.removeFromSet(name, member, owner);
+    for (const { name, member } of this.#namedPorts(pod, address)) this.#sets.removeFromSet(name, member, owner);
     this.#addresses.delete(owner);
     return true;
+  }
+
+  #namedPorts({ ports }: Pod, address: string): { name: string; member: string }[] {
+    const { namedPortPrefix } = this.#habits;
+    if (namedPortPrefix === undefined) return [];
+    return ports
+      .filter(({ name }) => name !== "")
+      .map(({ name, protocol, containerPort }) => {
+        const prefix = protocol === "TCP" ? "" : `${protocol.toLowerCase()}:`;
+        return { name: namedPortPrefix + name, member: `${address},${prefix}${containerPort}` };
+      });
   }
 
   #removeNamespace(namespace: Namespace): boolean {
@@ -207,15 +220,6 @@ function newRecord(): NamespaceRecord {
 }
 
 /** `10.0.0.4,80` for TCP, `10.0.0.4,udp:53`, in sets that are called as the port. */
-function namedPortMembers(pod: Pod, address: string): { name: string; member: string }[] {
-  return pod.ports
-    .filter(({ name }) => name !== "")
-    .map(({ name, protocol, containerPort }) => {
-      const prefix = protocol === "TCP" ? "" : `${protocol.toLowerCase()}:`;
-      return { name: `namedport:${name}`, member: `${address},${prefix}${containerPort}` };
-    });
-}
-
 function uidOf(pod: Pod): string {
   return pod.uid === "" ? keyOf(pod) : pod.uid;
 }

@@ -16,7 +16,9 @@ import { stackedTraffic } from "./stacked-lines.js";
 export function alteredTraffic(cluster: Cluster, ends: Ends, altered: Alterations, stops: readonly Stop[]): Traffic {
   // Where policies can't be understood one by one, all of them are in one list.
   const [first] = cluster.policies;
-  if (first && altered.on("npm-shares-peers", first)) return mergedTraffic(cluster, ends, altered, stops);
+  if (first && altered.on("npm-shares-peers", first)) {
+    return isExempt(cluster, ends, altered) ? allTraffic : mergedTraffic(cluster, ends, altered, stops);
+  }
   if (first && altered.on("npm-stacks-rules", first)) return stackedTraffic(cluster, ends, altered, true);
   if (first && altered.on("npm-stacks-rules-of-2018", first)) return stackedTraffic(cluster, ends, altered, false);
   if (isExempt(cluster, ends, altered)) return allTraffic;

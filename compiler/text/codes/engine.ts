@@ -78,6 +78,11 @@ export const engineCodes = {
     ({ release }) => `NPM Lite ${release} loses the set of every ipBlock on Linux: the rule matches all addresses`,
     () => "use a release from v1.6.12 to v1.7.10",
   ),
+  "release-caveat": warning<{ release: string; what: string }>(
+    ({ release, what }) =>
+      `Azure NPM ${release} is emulated from what is known of its code, without a run to compare with: ${what}`,
+    () => "nothing to do; where it matters, compare with what a node of this release holds",
+  ),
   "npm-stops-at-rule": warning<Refused>(
     ({ what, release }) =>
       `Azure NPM ${release} gives the policy up at ${what}: iptables does not understand the rule, and those behind it are missing`,

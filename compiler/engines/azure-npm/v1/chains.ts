@@ -6,6 +6,7 @@ import type { V1Generation } from "./generation.js";
 
 export const npmChain = "AZURE-NPM";
 export const targetSetsChain = "AZURE-NPM-TARGET-SETS";
+export const kubeSystemChain = "AZURE-NPM-KUBE-SYSTEM";
 
 /** Rules with ports, and those that open a direction. */
 export function portChain(direction: Direction): string {
@@ -60,13 +61,14 @@ export function chainSteps(generation: V1Generation): readonly ChainStep[] {
       target: jump("ACCEPT"),
       origin: engine("packets of a connection that was allowed pass"),
     },
-    ...(generation.chains === "merged" && { first: true }),
+    ...(generation.stateRule === "first" && { first: true }),
   };
   const lead = (to: string, reason: string): ChainStep => ({ kind: "rule", entry: base(npmChain, jump(to), reason) });
   return [
     { kind: "chain", chain: npmChain },
     { kind: "place-jump" },
-    ...(generation.chains === "merged" ? [state] : []),
+    ...(generation.stateRule === "first" ? [state] : []),
+    ...(generation.exemptsKubeSystem ? kubeSystemSteps : []),
     { kind: "chain", chain: portChain("ingress") },
     lead(portChain("ingress"), "ingress is decided first"),
     { kind: "chain", chain: peerChain("ingress") },
@@ -75,7 +77,7 @@ export function chainSteps(generation: V1Generation): readonly ChainStep[] {
     { kind: "chain", chain: peerChain("egress") },
     { kind: "chain", chain: targetSetsChain },
     lead(targetSetsChain, "what nothing accepted is dropped if a policy selects the pod"),
-    ...(generation.chains === "merged" ? [] : [state]),
+    ...(generation.stateRule === "first" ? [] : [state]),
   ];
 }
 
@@ -91,7 +93,7 @@ export function removedChains(generation: V1Generation): readonly string[] {
     case "merged":
       return [
         ...common,
-        "AZURE-NPM-KUBE-SYSTEM",
+        kubeSystemChain,
         ...ports,
         targetSetsChain,
         "AZURE-NPM-INGRESS-FROM-NS",
@@ -219,6 +221,14 @@ const markedRules: readonly Entry[] = [
   ingressReturn(dropsChain("ingress")),
   bothReturn(dropsChain("egress")),
   egressReturn(dropsChain("egress")),
+];
+
+const kubeSystemSteps: readonly ChainStep[] = [
+  { kind: "chain", chain: kubeSystemChain },
+  {
+    kind: "rule",
+    entry: base(npmChain, jump(kubeSystemChain), "kube-system is let through before policies are asked"),
+  },
 ];
 
 const markedSteps: readonly ChainStep[] = [

@@ -1,5 +1,6 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Hashes } from "../hashes.js";
+import type { Caveat } from "../caveat.js";
 import type { Quirk } from "../quirk.js";
 import type { Release } from "../release.js";
 import type { SetHabits } from "../set-manager.js";
@@ -18,6 +19,26 @@ export interface V1Generation {
    * drops in TARGET-SETS; or with ACCEPT and drops at the end of the FROM and TO chains.
    */
   readonly chains: "marks" | "target-sets" | "merged";
+  /** The rule for established connections stands last in AZURE-NPM; first before v1.1.4. */
+  readonly stateRule: "first" | "last";
+  /** Of "merged" chains: the DROP of a direction stands behind its peers; before v1.0.30 in TARGET-SETS alone. */
+  readonly dropsBehindPeers: boolean;
+  /** A direction that a rule `{}` opens has a DROP all the same. */
+  readonly dropsOpenDirections: boolean;
+  /** A chain of its own lets kube-system through. */
+  readonly exemptsKubeSystem: boolean;
+  /** Policies of one selector become one before they are translated. */
+  readonly mergesPolicies: boolean;
+  /** A rule is added only when -C says that it is not there. */
+  readonly checksFirst: boolean;
+  /** ipBlocks stand in sets; before v1.1.5 in rules. */
+  readonly blocks: "sets" | "rules";
+  /** An except comes before the block that it is of. */
+  readonly exceptsFirst: boolean;
+  /** Named ports have sets; before v1.1.1 iptables looks the name up in /etc/services. */
+  readonly namedPorts: "sets" | "services";
+  /** The items of a selector are sorted in comments. */
+  readonly sortsComments: boolean;
   /** FORWARD hands over new connections only; before, every packet. */
   readonly newConnectionsOnly: boolean;
   readonly placement: "first" | "after-kube-services";
@@ -33,6 +54,10 @@ export interface V1Generation {
   readonly namedPortPrefix: "namedport:" | "";
   /** Chains of NPM v2 go with its own. */
   readonly removesForeignChains: boolean;
+  /** Start-up removes the chains of the NPM before. */
+  readonly removesChainsAtStart: boolean;
+  /** Pods that stand in no set: those without an address; or also finished ones and those of unknown phase. */
+  readonly ignoresPods: "no-address" | "no-address-or-finished";
   /** Start-up removes the sets of the NPM before. */
   readonly destroysSetsAtStart: boolean;
   /** The set of kube-system is made at start, before anything is known of the cluster. */
@@ -46,4 +71,5 @@ export interface V1Generation {
   /** It writes its log to a file, and moves the file aside when it has grown. */
   readonly rotatesLog: boolean;
   readonly quirks: readonly Quirk[];
+  readonly caveats: readonly Caveat[];
 }

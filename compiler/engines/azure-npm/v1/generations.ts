@@ -5,15 +5,17 @@ import { npmRotation } from "../npm-rotation.js";
 import { has, type Release } from "../release.js";
 import { forwardRule } from "./chains.js";
 import type { V1Generation } from "./generation.js";
-import { quirks2019b, quirks2020, quirksCtstate, quirksV1 } from "./quirks.js";
+import { caveats2019b, caveats2020, caveatsV1 } from "./caveats.js";
+import { quirks2019b, quirks2020, quirksV1 } from "./quirks.js";
 import { V1Node } from "./node.js";
+import { quirksOfRelease } from "./quirk-spans.js";
 import { voice2019b } from "./voices/voice-2019b.js";
 import { voice2020 } from "./voices/voice-2020.js";
 import { voiceV1 } from "./voices/voice-v1.js";
 
 /** A generation as the engine wants it. */
 export function v1Blueprint(generation: V1Generation): Blueprint {
-  const { id, release, placement, kubernetesMinor, apiServerVersion, voiceRelease, quirks } = generation;
+  const { id, release, placement, kubernetesMinor, apiServerVersion, voiceRelease, quirks, caveats } = generation;
   return {
     id,
     release,
@@ -26,7 +28,8 @@ export function v1Blueprint(generation: V1Generation): Blueprint {
     borrowsVoice: generation.newConnectionsOnly,
     ...(generation.rotatesLog && { rotation: npmRotation }),
     commandFormat: "lines",
-    quirks,
+    caveats,
+    quirks: quirksOfRelease(release, quirks),
     create: (settings) => new V1Node(generation, settings),
   };
 }
@@ -38,9 +41,20 @@ export function v1(release: Release): V1Generation {
     id: newConnectionsOnly ? "v1-ctstate" : "v1",
     release,
     hashes: fnvHashes,
-    reading: v1Reading,
+    // Before v1.4.5 several values of a label are requirements of their own.
+    reading: { ...v1Reading, values: has(release, "v1.4.5") ? "alternatives" : "requirements" },
     sets: { membersHaveOwners: true, listsAreCounted: true },
     chains: "marks",
+    stateRule: "last",
+    dropsBehindPeers: false,
+    dropsOpenDirections: false,
+    exemptsKubeSystem: false,
+    mergesPolicies: false,
+    checksFirst: false,
+    blocks: "sets",
+    exceptsFirst: true,
+    namedPorts: "sets",
+    sortsComments: has(release, "v1.4.5"),
     newConnectionsOnly,
     placement: "after-kube-services",
     pods: "cached",
@@ -49,6 +63,8 @@ export function v1(release: Release): V1Generation {
     namedPortsSayProtocol: has(release, "v1.4.5"),
     namedPortPrefix: "namedport:",
     removesForeignChains: has(release, "v1.4.17"),
+    removesChainsAtStart: true,
+    ignoresPods: "no-address",
     destroysSetsAtStart: true,
     createsKubeSystem: !newConnectionsOnly,
     kubernetesMinor: 20,
@@ -56,7 +72,8 @@ export function v1(release: Release): V1Generation {
     voice: voiceV1,
     voiceRelease: "v1.4.9",
     rotatesLog: false,
-    quirks: newConnectionsOnly ? quirksCtstate : quirksV1,
+    quirks: quirksV1,
+    caveats: caveatsV1,
   };
 }
 
@@ -65,9 +82,21 @@ export function v1In2020(release: Release): V1Generation {
   return {
     ...v1(release),
     id: "v1-2020",
-    reading: { ...v1Reading, values: "requirements" },
+    reading: {
+      ...v1Reading,
+      values: "requirements",
+      podSelector: has(release, "v1.0.32") ? "own-namespace" : "every-namespace",
+    },
     sets: { membersHaveOwners: true, listsAreCounted: false },
     chains: "target-sets",
+    stateRule: has(release, "v1.1.4") ? "last" : "first",
+    mergesPolicies: !has(release, "v1.1.1"),
+    checksFirst: !has(release, "v1.1.1"),
+    blocks: has(release, "v1.1.5") ? "sets" : "rules",
+    exceptsFirst: false,
+    namedPorts: has(release, "v1.1.1") ? "sets" : "services",
+    sortsComments: false,
+    placement: has(release, "v1.1.4") ? "after-kube-services" : "first",
     pods: "by-address",
     egressPortFlags: "src,dst",
     namedPortsSayProtocol: false,
@@ -80,6 +109,7 @@ export function v1In2020(release: Release): V1Generation {
     voiceRelease: "v1.2.2",
     rotatesLog: has(release, "v1.1.4"),
     quirks: quirks2020,
+    caveats: caveats2020,
   };
 }
 
@@ -88,11 +118,28 @@ export function v1In2019b(release: Release): V1Generation {
   return {
     ...v1In2020(release),
     id: "v1-2019b",
-    reading: { ...v1Reading, values: "requirements", podSelector: "every-namespace" },
+    reading: {
+      ...v1Reading,
+      values: "requirements",
+      podSelector: "every-namespace",
+      isolation: has(release, "v1.0.28") ? "policy-types" : "both",
+    },
     sets: { membersHaveOwners: false, listsAreCounted: false },
     chains: "merged",
+    mergesPolicies: true,
+    checksFirst: true,
+    blocks: "rules",
+    namedPorts: "services",
+    sortsComments: false,
+    stateRule: "first",
+    dropsBehindPeers: has(release, "v1.0.30"),
+    dropsOpenDirections: !has(release, "v1.0.29"),
+    exemptsKubeSystem: !has(release, "v1.0.30"),
+    exceptsFirst: has(release, "v1.0.30"),
     placement: "first",
     pods: "every-event",
+    removesChainsAtStart: has(release, "v1.0.28"),
+    ignoresPods: has(release, "v1.0.29") ? "no-address" : "no-address-or-finished",
     destroysSetsAtStart: false,
     kubernetesMinor: 14,
     apiServerVersion: "v1.14.8",
@@ -100,6 +147,7 @@ export function v1In2019b(release: Release): V1Generation {
     voiceRelease: "v1.0.30",
     rotatesLog: !has(release, "v1.0.30"),
     quirks: quirks2019b,
+    caveats: caveats2019b,
   };
 }
 

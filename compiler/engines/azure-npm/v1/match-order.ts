@@ -1,5 +1,6 @@
 import type { Direction } from "../../../pairs/pair-group.js";
 
+export type PortKind = "none" | "number" | "named";
 export type PeerKind = "none" | "block" | "namespaces" | "pods" | "both";
 
 /**
@@ -7,11 +8,11 @@ export type PeerKind = "none" | "block" | "namespaces" | "pods" | "both";
  * `protocol` the `-p TCP` of a named port, `name` its set. NPM has no system in it.
  * Source: Azure NPM v1.4.9, npm/translatePolicy.go, translateIngress and translateEgress.
  */
-export function matchOrder(direction: Direction, peer: PeerKind, port: "none" | "number" | "named"): readonly string[] {
+export function matchOrder(direction: Direction, peer: PeerKind, port: PortKind): readonly string[] {
   return orders[direction][peer][port].split(" ");
 }
 
-const orders: Record<Direction, Record<PeerKind, Record<"none" | "number" | "named", string>>> = {
+const orders: Record<Direction, Record<PeerKind, Record<PortKind, string>>> = {
   ingress: {
     none: { none: "T", number: "port T", named: "T protocol name" },
     block: { none: "T C", number: "T C port", named: "T protocol C name" },

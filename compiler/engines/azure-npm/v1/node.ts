@@ -38,19 +38,19 @@ export class V1Node implements NpmNode {
   #applied = 0;
 
   constructor(generation: V1Generation, settings: Settings) {
-    const merged = generation.chains === "merged";
-    this.#fieldHabits = {
-      release: generation.release,
-      blocks: merged ? "rules" : "sets",
-      namedPorts: merged ? "services" : "sets",
-    };
+    const { release, blocks, namedPorts } = generation;
+    this.#fieldHabits = { release, blocks, namedPorts };
     this.#table = new FilterTable(settings.existing?.chains ?? [], this.#kernelSets);
     const record = (deed: Deed) => this.#deeds.push(deed);
     const voice = generation.voice(settings, record);
     const iptables = new Iptables(this.#table, ["-w", "60"], record, (run) => voice.ranIptables(run));
     const ipset = new Ipset(this.#kernelSets, record, (run) => voice.ranIpset(run));
     const sets = new SetManager(ipset, generation.hashes, generation.sets, voice);
-    const habits = { ignores: "no-address", remembersAddresses: generation.pods === "by-address" } as const;
+    const habits = {
+      ignores: generation.ignoresPods,
+      remembersAddresses: generation.pods === "by-address",
+      ...(namedPorts === "sets" && { namedPortPrefix: generation.namedPortPrefix }),
+    };
     const events = new EventCluster(sets, clusterNames, habits, voice);
     this.#cluster = generation.pods === "cached" ? new CachedCluster(sets, voice) : events;
     const stopped = (entry: Entry) => this.#diagnostics.push(stoppedAt(entry, generation.release));

@@ -46,14 +46,8 @@ export class Policies {
   }
 
   apply(policy: StoredPolicy): void {
-    switch (this.#generation.chains) {
-      case "marks":
-        return this.#applyCached(policy);
-      case "target-sets":
-        return this.#applyAlone(policy);
-      case "merged":
-        return this.#applyMerged(policy);
-    }
+    if (this.#generation.pods === "cached") return this.#applyCached(policy);
+    return this.#generation.mergesPolicies ? this.#applyMerged(policy) : this.#applyAlone(policy);
   }
 
   delete(key: string): void {
@@ -61,17 +55,14 @@ export class Policies {
     if (!policy) return;
     this.#known.delete(key);
     this.#voice.heardOfPolicy("DELETE", policy);
-    switch (this.#generation.chains) {
-      case "marks":
-        this.#programmer.remove(this.#translate(policy));
-        if (this.#known.size === 0) this.#programmer.removeChains();
-        this.#voice.synced("NetworkPolicy", key);
-        return;
-      case "target-sets":
-        return this.#removeAlone(policy);
-      case "merged":
-        this.#removeMerged(policy);
+    if (this.#generation.pods !== "cached") {
+      if (this.#generation.mergesPolicies) this.#removeMerged(policy);
+      else this.#removeAlone(policy);
+      return;
     }
+    this.#programmer.remove(this.#translate(policy));
+    if (this.#known.size === 0) this.#programmer.removeChains();
+    this.#voice.synced("NetworkPolicy", key);
   }
 
   /** Source: Azure NPM v1.4.9, npm/networkPolicyController.go. */

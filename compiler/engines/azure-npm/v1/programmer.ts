@@ -1,12 +1,13 @@
 import type { Settings } from "../blueprint.js";
 import type { Entry } from "../kernel/entry.js";
+import type { ExitStatus } from "../kernel/filter-table.js";
 import type { Iptables } from "../kernel/iptables.js";
 import type { Ipset } from "../kernel/ipset.js";
 import type { Origin } from "../../../text/origin.js";
 import type { SetManager } from "../set-manager.js";
 import { chainSteps, forwardEntry, npmChain, removedChains } from "./chains.js";
 import type { V1Generation } from "./generation.js";
-import type { Translation } from "./translation.js";
+import type { PolicyEntry, Translation } from "./translation.js";
 import type { V1Voice } from "./voices/voice.js";
 
 /** Carries out translations, and makes and removes the chains. */
@@ -42,7 +43,7 @@ export class Programmer {
   /** Removes what an NPM before left. On a clean node that ends with its first command. */
   start(): void {
     this.#voice.starting();
-    this.removeChains();
+    if (this.#generation.removesChainsAtStart) this.removeChains();
     if (this.#generation.destroysSetsAtStart) {
       this.#ipset.list();
       this.#voice.destroyingSets();
@@ -118,18 +119,21 @@ export class Programmer {
     }
     return translation.entries.every((entry) => {
       this.#voice.addingRule(entry);
-      if (this.#generation.chains !== "merged") {
-        if (entry.place === "first") this.#iptables.insert(entry);
-        else this.#iptables.append(entry);
-        return true;
-      }
-      const status = this.#iptables.check(entry);
+      const status = this.#addRule(entry);
       if (status === 2) {
         this.#stopped(entry);
         this.#voice.stoppedAtRule(entry, "add");
       }
-      return status === 0 || (status === 1 && this.#iptables.append(entry) === 0);
+      return status === 0;
     });
+  }
+
+  #addRule(entry: PolicyEntry): ExitStatus {
+    if (this.#generation.checksFirst) {
+      const status = this.#iptables.check(entry);
+      if (status !== 1) return status;
+    }
+    return entry.place === "first" ? this.#iptables.insert(entry) : this.#iptables.append(entry);
   }
 
   /** The same, backwards; of equal rules one goes. */
@@ -138,7 +142,7 @@ export class Programmer {
       this.#voice.deletingRule(entry);
       const status = this.#iptables.check(entry);
       if (status === 0) this.#iptables.remove(entry);
-      if (status === 2 && this.#generation.chains === "merged") {
+      if (status === 2) {
         this.#voice.stoppedAtRule(entry, "delete");
         return false;
       }

@@ -58,6 +58,21 @@ const ipv6BlockIsEmpty: Quirk = {
   example: "from: [{ipBlock: {cidr: 2001:db8::/32}}] allows nobody",
 };
 
+const multipleInIsAnd: Quirk = {
+  name: "in-is-and",
+  source: "Azure NPM v1.2.2, npm/parseSelector.go, parseSelector",
+  consequence:
+    "the values of In are required all at once, which no pod can meet; those of NotIn are excluded each, as they should be",
+  example: "podSelector: {matchExpressions: [{key: app, operator: In, values: [a, b]}]} selects nothing",
+};
+
+const labelsInEveryNamespace: Quirk = {
+  name: "labels-in-every-namespace",
+  source: `${v1030}; dd1777c77 mends it in v1.0.32`,
+  consequence: "a selector with labels selects pods of every namespace",
+  example: "a policy of namespace x for app=web also closes the pods with app=web in namespace y",
+};
+
 export const quirksV1: readonly Quirk[] = [
   {
     name: "namespace-not-in-is-or",
@@ -118,27 +133,15 @@ export const quirksV1: readonly Quirk[] = [
     example: "without a policy FORWARD has no jump",
   },
   bothSelectorsQuirk,
+  multipleInIsAnd,
+  {
+    name: "new-connections-only",
+    source: "Azure NPM db3c7065b (v1.4.16), npm/iptm/iptm.go",
+    consequence:
+      "FORWARD hands over connections with ctstate NEW only; a policy does not cut connections that are open",
+    example: "-A FORWARD -m conntrack --ctstate NEW -j AZURE-NPM",
+  },
 ];
-
-const ctstateQuirk: Quirk = {
-  name: "new-connections-only",
-  source: "Azure NPM db3c7065b (v1.4.16), npm/iptm/iptm.go",
-  consequence: "FORWARD hands over connections with ctstate NEW only; a policy does not cut connections that are open",
-  example: "-A FORWARD -m conntrack --ctstate NEW -j AZURE-NPM",
-};
-
-export const quirksCtstate: readonly Quirk[] = [
-  ...quirksV1.filter(({ name }) => name !== jumpByFirstDigit.name),
-  ctstateQuirk,
-];
-
-const multipleInIsAnd: Quirk = {
-  name: "in-is-and",
-  source: "Azure NPM v1.2.2, npm/parseSelector.go, parseSelector",
-  consequence:
-    "the values of In are required all at once, which no pod can meet; those of NotIn are excluded each, as they should be",
-  example: "podSelector: {matchExpressions: [{key: app, operator: In, values: [a, b]}]} selects nothing",
-};
 
 const acceptIsFinal: Quirk = {
   name: "accept-is-final",
@@ -156,6 +159,14 @@ const expressionsSorted: Quirk = {
 };
 
 export const quirks2020: readonly Quirk[] = [
+  labelsInEveryNamespace,
+  {
+    name: "exceptions-are-drops",
+    source: "Azure NPM before 19fb3e6ed (v1.1.5), npm/translatePolicy.go",
+    consequence:
+      "an exception of a block is a DROP beside rules without ports: it cuts into other rules and policies, and does nothing where the block's rule names ports",
+    example: "from: [{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}], ports: [{port: 80}] lets 10.1.0.0/16 in",
+  },
   multipleInIsAnd,
   acceptIsFinal,
   expressionsSorted,
@@ -222,6 +233,13 @@ export const quirks2020: readonly Quirk[] = [
 ];
 
 export const quirks2019b: readonly Quirk[] = [
+  {
+    name: "kube-system-let-through",
+    source: "Azure NPM before 61ccd6f38 (v1.0.30), npm/translatePolicy.go, getAllowKubeSystemEntries",
+    consequence:
+      "with any policy, all traffic from and to kube-system is accepted; the comments name the policy's pods, the rules do not ask for them",
+    example: "-A AZURE-NPM-KUBE-SYSTEM -m set --match-set azure-npm-2064349730 src -j ACCEPT",
+  },
   bothSelectorsQuirk,
   {
     name: "policies-merge",
@@ -243,12 +261,7 @@ export const quirks2019b: readonly Quirk[] = [
     consequence: "each port of a selector's rules leads to the peers of all of them",
     example: "rule 1: port 80 from a; rule 2: port 443 from b: a reaches 443 and b reaches 80",
   },
-  {
-    name: "labels-in-every-namespace",
-    source: `${v1030}; dd1777c77 mends it in v1.0.32`,
-    consequence: "a selector with labels selects pods of every namespace",
-    example: "a policy of namespace x for app=web also closes the pods with app=web in namespace y",
-  },
+  labelsInEveryNamespace,
   multipleInIsAnd,
   acceptIsFinal,
   expressionsSorted,

@@ -9,11 +9,11 @@ import type {
 import type { Match, Target } from "../../../netfilter/tables.js";
 import type { Origin } from "../../../text/origin.js";
 import { entryWords, type EntryMatch } from "../kernel/entry.js";
-import { comment, jump, peerChain, portChain, targetSetsChain } from "./chains.js";
+import { comment, jump, kubeSystemChain, peerChain, portChain, targetSetsChain } from "./chains.js";
 import type { V1Generation } from "./generation.js";
 import { overwrittenWords } from "./shared-words.js";
 import { termsOf, termText, type Term } from "./terms.js";
-import { allNamespaces, portMatches, portText } from "./translate.js";
+import { allNamespaces, blockAddress, portText, servicePortMatches } from "./translate.js";
 import type { ListNeed, PolicyEntry, Translation } from "./translation.js";
 
 /**
@@ -28,6 +28,7 @@ export function translateMerged(
 ): Translation {
   const namespace = pairs.policy.slice(0, pairs.policy.indexOf("/"));
   const writer = new Writer(namespace, generation, kernelName);
+  if (generation.exemptsKubeSystem) writer.kubeSystem(pairs);
   for (const direction of pairs.directions) writer.direction(direction);
   writer.drops(pairs.directions);
   return writer.translation(pairs.directions.map(({ direction }) => direction));
@@ -58,6 +59,19 @@ class Writer {
     return { sets: this.#sets, namedPorts: [], lists, blocks: [], entries: this.#entries, logged };
   }
 
+  /** Of v1.0.27 to v1.0.29. The comments name the policy's pods; the rules are for all of kube-system. */
+  kubeSystem({ directions }: PolicyPairs): void {
+    const [first] = directions;
+    if (!first) return;
+    const text = this.#pods(termsOf(first.subjects), "dst", first.origin).text;
+    const accept = (flags: string, comment: string): void => {
+      const matches = [this.#match(kubeSystemSet, false, flags)];
+      this.#write(kubeSystemChain, matches, jump("ACCEPT"), comment, first.origin);
+    };
+    accept("src", `ALLOW-${kubeSystemSet}-TO-${text}`);
+    accept("dst", `ALLOW-${text}-TO-${kubeSystemSet}`);
+  }
+
   direction({ direction, subjects, rules, origin }: DirectionPairs): void {
     const subject = this.#pods(termsOf(subjects), direction === "ingress" ? "dst" : "src", origin);
     const sides: Sides = { direction, subject };
@@ -68,7 +82,10 @@ class Writer {
         this.#withoutPeers(sides, rule);
         continue;
       }
-      for (const peer of rule.peers) drops = this.#peer(sides, peer) || drops;
+      const writePeers = () => {
+        for (const peer of rule.peers) drops = this.#peer(sides, peer) || drops;
+      };
+      if (this.#generation.dropsBehindPeers) writePeers();
       const to = peerChain(direction);
       const lead = (port: PairPort | undefined) => {
         const text = `${toOrFrom(direction)}-${portPrefix(port)}${subject.text}-TO-JUMP-TO-${to}`;
@@ -82,8 +99,9 @@ class Writer {
       };
       if (rule.ports.length === 0) lead(undefined);
       for (const port of rule.ports) lead(port);
+      if (!this.#generation.dropsBehindPeers) writePeers();
     }
-    if (drops) {
+    if (drops && this.#generation.dropsBehindPeers) {
       this.#dropped.add(direction);
       this.#drop(peerChain(direction), sides, origin);
     }
@@ -117,7 +135,8 @@ class Writer {
   drops(directions: readonly DirectionPairs[]): void {
     for (const direction of ["ingress", "egress"] as const) {
       const found = directions.findLast((one) => one.direction === direction);
-      if (!found || isOpened(found) || this.#dropped.has(direction)) continue;
+      if (!found || this.#dropped.has(direction)) continue;
+      if (isOpened(found) && !this.#generation.dropsOpenDirections) continue;
       const subject = this.#pods(termsOf(found.subjects), direction === "ingress" ? "dst" : "src", found.origin);
       this.#drop(targetSetsChain, { direction, subject }, found.origin);
     }
@@ -146,8 +165,10 @@ class Writer {
   #peer(sides: Sides, peer: LoweredPeer): boolean {
     const { direction, subject } = sides;
     if (peer.kind === "block") {
-      for (const except of peer.block.except) this.#block(sides, except, "DROP", peer.origin);
-      this.#block(sides, peer.block.cidr, "ALLOW", peer.origin);
+      const { cidr, except } = peer.block;
+      if (!this.#generation.exceptsFirst) this.#block(sides, cidr, "ALLOW", peer.origin);
+      for (const network of except) this.#block(sides, network, "DROP", peer.origin);
+      if (this.#generation.exceptsFirst) this.#block(sides, cidr, "ALLOW", peer.origin);
       return true;
     }
     if (peer.namespaces && peer.pods && this.#generation.reading.bothSelectors === "ignored") return false;
@@ -168,8 +189,7 @@ class Writer {
   }
 
   #block({ direction, subject }: Sides, network: string, verdict: "ALLOW" | "DROP", origin: Origin): void {
-    const side = direction === "ingress" ? "source" : "destination";
-    const address: Match = { kind: "address", side, network, negated: false };
+    const address = blockAddress(direction, network);
     const target = jump(verdict === "ALLOW" ? "ACCEPT" : "DROP");
     const text = `${verdict}-${network}-${toOrFrom(direction)}-${subject.text}`;
     this.#write(peerChain(direction), inOrder(direction, [address], subject.matches), target, text, origin, [1]);
@@ -265,11 +285,10 @@ function inOrder(direction: Direction, peer: readonly Match[], subject: readonly
 
 /** A named port goes to iptables by its name. */
 function ports(port: PairPort | undefined): EntryMatch[] {
-  if (!port) return [];
-  const matches = portMatches(port);
-  if (port.kind !== "named") return matches;
-  return [...matches, { kind: "port-name", protocol: port.protocol.toLowerCase(), name: port.name }];
+  return port ? servicePortMatches(port) : [];
 }
+
+const kubeSystemSet = "ns-kube-system";
 
 function portPrefix(port: PairPort | undefined): string {
   return port ? `${portText(port)}-OF-` : "";

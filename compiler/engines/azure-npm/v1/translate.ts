@@ -11,7 +11,7 @@ import type { Origin } from "../../../text/origin.js";
 import type { EntryMatch } from "../kernel/entry.js";
 import { allowTarget, comment, dropsChain, jump, peerChain, portChain, targetSetsChain } from "./chains.js";
 import type { V1Generation } from "./generation.js";
-import { matchOrder, type PeerKind } from "./match-order.js";
+import { matchOrder, type PeerKind, type PortKind } from "./match-order.js";
 import { termsOf, termText, type Term } from "./terms.js";
 import type { BlockNeed, ListNeed, PolicyEntry, Translation } from "./translation.js";
 
@@ -70,7 +70,7 @@ class Writer {
 
   direction({ direction, subjects, rules, origin }: DirectionPairs): void {
     const terms = termsOf(subjects);
-    const own = [`ns-${this.#namespace}`];
+    const own = this.#isScoped(terms) ? [`ns-${this.#namespace}`] : [];
     const labels = setNames(terms);
     // v1.2.2 names the labels first.
     for (const name of this.#generation.chains === "marks" ? [...own, ...labels] : [...labels, ...own])
@@ -97,9 +97,10 @@ class Writer {
         return;
       }
       rule.peers.forEach((peer, position) => {
-        const excepts = peer.kind === "block" && peer.block.except.length > 0;
-        if (excepts) seen.peersAlone = true;
-        if (peer.kind === "block" && position > 0 && seen.block) return;
+        const excepts = peer.kind === "block" ? peer.block.except : [];
+        if (excepts.length > 0) seen.peersAlone = true;
+        const inRules = this.#generation.blocks === "rules";
+        if (peer.kind === "block" && position > 0 && seen.block && !inRules) return;
         for (const written of this.#peers(peer, direction)) {
           if (rule.ports.length === 0) {
             write(written, undefined, peer.origin);
@@ -108,6 +109,9 @@ class Writer {
           for (const port of rule.ports) write(written, port, peer.origin);
           seen.block ||= peer.kind === "block";
         }
+        if (!inRules) return;
+        for (const except of excepts)
+          blockRules.push(this.#except(direction, { matches: target, text }, except, peer.origin));
       });
     });
     this.#entries.push(...blockRules, ...otherRules);
@@ -120,7 +124,7 @@ class Writer {
     const last = (wanted: Direction) => directions.findLast(({ direction }) => direction === wanted);
     for (const direction of ["ingress", "egress"] as const) {
       const found = last(direction);
-      if (!found || isOpened(found)) continue;
+      if (!found || (isOpened(found) && !this.#generation.dropsOpenDirections)) continue;
       const terms = termsOf(found.subjects);
       const marks = this.#generation.chains === "marks";
       this.#entries.push({
@@ -153,20 +157,20 @@ class Writer {
     port: PairPort | undefined,
     origin: Origin,
   ): PolicyEntry {
-    const named = port?.kind === "named";
+    const named = port?.kind === "named" && this.#generation.namedPorts === "sets";
     if (named) this.#needNamedPort(this.#generation.namedPortPrefix + port.name, origin);
     const parts: Record<string, readonly EntryMatch[]> = {
       T: subject.matches,
       N: peer.namespaces,
       P: peer.pods,
       C: peer.pods,
-      port: port && !named ? portMatches(port) : [],
+      port: port && !named ? servicePortMatches(port) : [],
       protocol: named && this.#generation.namedPortsSayProtocol ? portMatches(port).slice(0, 1) : [],
       name: named ? [this.#namedPortMatch(port.name, direction)] : [],
     };
     return {
       chain: port ? portChain(direction) : peerChain(direction),
-      matches: matchOrder(direction, peer.kind, named ? "named" : port ? "number" : "none").flatMap(
+      matches: this.#order(direction, peer.kind, named ? "named" : port ? "number" : "none").flatMap(
         (part) => parts[part]!,
       ),
       target: allowTarget(direction, this.#generation),
@@ -176,9 +180,37 @@ class Writer {
     };
   }
 
+  #order(direction: Direction, peer: PeerKind, port: PortKind): readonly string[] {
+    const leads = this.#generation.blocks === "rules" && direction === "egress" && peer === "block" && port === "none";
+    return leads ? ["C", "T"] : matchOrder(direction, peer, port);
+  }
+
+  /** The DROP of an exception, where blocks stand in rules. */
+  #except(
+    direction: Direction,
+    subject: { readonly matches: readonly Match[]; readonly text: string },
+    network: string,
+    origin: Origin,
+  ): PolicyEntry {
+    const address = blockAddress(direction, network);
+    return {
+      chain: peerChain(direction),
+      matches: direction === "ingress" ? [address, ...subject.matches] : [...subject.matches, address],
+      target: jump("DROP"),
+      after: [comment(`DROP-${network}-${direction === "ingress" ? "TO" : "FROM"}-${subject.text}`)],
+      origin,
+      place: "first",
+    };
+  }
+
   /** A peer as NPM writes it; a namespaceSelector with several values is written once a combination. */
   *#peers(peer: LoweredPeer, direction: Direction): Iterable<WrittenPeer> {
     const flags = direction === "ingress" ? "src" : "dst";
+    if (peer.kind === "block" && this.#generation.blocks === "rules") {
+      const { cidr } = peer.block;
+      yield { kind: "block", namespaces: [], pods: [blockAddress(direction, cidr)], text: cidr, isAddress: true };
+      return;
+    }
     if (peer.kind === "block") {
       const name = this.#blockName(direction, peer.block.rule);
       yield { kind: "block", namespaces: [], pods: [this.#match(name, false, flags)], text: name };
@@ -211,11 +243,13 @@ class Writer {
       const podTerms = termsOf(pods);
       for (const name of setNames(podTerms)) this.#needSet(name, peer.origin);
       this.#needLists(podTerms, peer.origin);
-      const podText = podTerms.length === 0 ? "ns-" : this.#join(podTerms, "");
+      // Before v1.0.32 an empty podSelector is the policy's own namespace here too.
+      const local = podTerms.length === 0 && this.#generation.reading.podSelector === "every-namespace";
+      const podText = podTerms.length === 0 ? `ns-${local ? this.#namespace : ""}` : this.#join(podTerms, "");
       yield {
         kind: "both",
         namespaces: matches,
-        pods: this.#labelMatches(podTerms, flags),
+        pods: local ? this.#scoped(podTerms, flags) : this.#labelMatches(podTerms, flags),
         text: `${text}-AND-${podText}`,
       };
     }
@@ -249,6 +283,7 @@ class Writer {
   }
 
   #blockNeeds(direction: Direction, rules: readonly LoweredRule[]): BlockNeed[] {
+    if (this.#generation.blocks === "rules") return [];
     return rules.flatMap(({ peers, origin }, index): BlockNeed[] => {
       if (peers.length === 0) return [];
       const members = peers.flatMap((peer) =>
@@ -263,18 +298,24 @@ class Writer {
     return `${this.#policy}-in-ns-${this.#namespace}-${rule}${direction === "ingress" ? "in" : "out"}`;
   }
 
+  /** Before v1.0.32 labels mean pods of every namespace. */
+  #isScoped(terms: readonly Term[]): boolean {
+    return terms.length === 0 || this.#generation.reading.podSelector === "own-namespace";
+  }
+
   #scoped(terms: readonly Term[], flags: string): Match[] {
-    return [this.#match(`ns-${this.#namespace}`, false, flags), ...this.#labelMatches(terms, flags)];
+    const own = this.#isScoped(terms) ? [this.#match(`ns-${this.#namespace}`, false, flags)] : [];
+    return [...own, ...this.#labelMatches(terms, flags)];
   }
 
   #scopedText(terms: readonly Term[]): string {
     if (terms.length === 0) return `ns-${this.#namespace}`;
-    return `${this.#join(terms, "")}-IN-ns-${this.#namespace}`;
+    return this.#join(terms, "") + (this.#isScoped(terms) ? `-IN-ns-${this.#namespace}` : "");
   }
 
   #join(terms: readonly Term[], prefix: "" | "ns-"): string {
     const texts = terms.map((term) => termText(term, prefix));
-    return (this.#generation.chains === "marks" ? texts.sort() : texts).join("-AND-");
+    return (this.#generation.sortsComments ? texts.sort() : texts).join("-AND-");
   }
 
   #labelMatches(terms: readonly Term[], flags: string): Match[] {
@@ -320,6 +361,8 @@ interface WrittenPeer {
   /** Or the block. */
   readonly pods: readonly Match[];
   readonly text: string;
+  /** The text is an address, and has another sign before a port. */
+  readonly isAddress?: true;
 }
 
 function isOpened({ rules }: DirectionPairs): boolean {
@@ -345,6 +388,18 @@ export function portMatches(port: PairPort): EntryMatch[] {
   return [named, { kind: "destination-port", protocol, first: port.first, last: port.first }];
 }
 
+/** The same; a named port by its name, which iptables looks up. */
+export function servicePortMatches(port: PairPort): EntryMatch[] {
+  const matches = portMatches(port);
+  if (port.kind !== "named") return matches;
+  return [...matches, { kind: "port-name", protocol: port.protocol.toLowerCase(), name: port.name }];
+}
+
+/** `-s` of ingress, `-d` of egress. */
+export function blockAddress(direction: Direction, network: string): Match {
+  return { kind: "address", side: direction === "ingress" ? "source" : "destination", network, negated: false };
+}
+
 /** `TCP-PORT-80`, `TCP`, `TCP-PORT-http`. */
 export function portText(port: PairPort): string {
   switch (port.kind) {
@@ -361,7 +416,7 @@ export function portText(port: PairPort): string {
 
 function allowText(direction: Direction, peer: WrittenPeer, port: PairPort | undefined, subject: string): string {
   const ports = port ? portText(port) : "";
-  const and = ports === "" ? "" : `-AND-${ports}`;
+  const and = ports === "" ? "" : `-${peer.isAddress ? ":" : "AND"}-${ports}`;
   if (direction === "ingress") {
     return peer.kind === "none" ? `ALLOW-ALL-${ports}-TO-${subject}` : `ALLOW-${peer.text}${and}-TO-${subject}`;
   }

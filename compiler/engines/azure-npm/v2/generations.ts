@@ -2,6 +2,7 @@ import { fnvHashes, shaHashes } from "../hashes.js";
 import type { Reading } from "../../../pairs/reading.js";
 import { has, type Release } from "../release.js";
 import type { Blueprint } from "../blueprint.js";
+import { caveatsV2 } from "./caveats.js";
 import { forwardJump } from "./chains.js";
 import type { Lite, Marks, SetNaming, V2Generation } from "./generation.js";
 import { quirksOf } from "./quirks.js";
@@ -21,6 +22,7 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     kubernetesMinor,
     voice: generation.voice.release,
     commandFormat: "transcript",
+    caveats: caveatsV2,
     quirks: quirksOf({
       openRule: generation.reading.openRule === "any" ? "any" : "lone",
       skipsIpv6Policies: generation.badIpBlocks.ipv6 === "skip-policy",

@@ -1,5 +1,6 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Blueprint } from "../blueprint.js";
+import type { Caveat } from "../caveat.js";
 import { npmRotation } from "../npm-rotation.js";
 import { has, type Release } from "../release.js";
 import { forwardRule } from "./chains.js";
@@ -22,6 +23,7 @@ export function v2019Blueprint(generation: V2019Generation): Blueprint {
     voice: voiceRelease,
     rotation: npmRotation,
     commandFormat: "lines",
+    caveats,
     quirks,
     create: (settings) => new V2019Node(generation, settings),
   };
@@ -62,6 +64,15 @@ export function v1In2018(release: Release): V2019Generation {
     quirks: quirks2018,
   };
 }
+
+/** The vectors are of v1.0.13 and v1.0.21. */
+const caveats: readonly Caveat[] = [
+  {
+    before: ["v1.0.13"],
+    shows: "rules",
+    what: "rules are added at the end of their chains, and verify has no name for what follows from that order",
+  },
+];
 
 const reading: Reading = {
   openRule: "one-more",
