@@ -20,7 +20,7 @@ export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPair
     inNamespace(expression, policy.namespace, reading),
   );
   const directions = policy.policyTypes.flatMap((type) =>
-    subjects.map((alternative) => lowerDirection(policy, type, alternative, reading)),
+    subjects.map((alternative) => new LoweredDirection(policy, type, alternative, reading)),
   );
   return {
     policy: keyOf(policy),
@@ -32,27 +32,30 @@ export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPair
 const anyPort: readonly PairPort[] = [{ kind: "any" }];
 
 /** Rules and groups are made when somebody reads them first: who wants to know the subjects alone pays for no more. */
-function lowerDirection(
-  policy: NetworkPolicy,
-  type: PolicyType,
-  subjects: SetExpression,
-  reading: Reading,
-): DirectionPairs {
-  const direction = directionOf(type);
-  const origin = originOf(policy, policy.podSelector, "spec.podSelector");
-  let rules: readonly LoweredRule[] | undefined;
-  let groups: readonly PairGroup[] | undefined;
-  return {
-    direction,
-    subjects,
-    origin,
-    get rules() {
-      return (rules ??= lowerRules(policy, direction, reading));
-    },
-    get groups() {
-      return (groups ??= lowerGroups(policy, this, reading));
-    },
-  };
+class LoweredDirection implements DirectionPairs {
+  readonly direction: Direction;
+  readonly subjects: SetExpression;
+  readonly origin: Origin;
+  readonly #policy: NetworkPolicy;
+  readonly #reading: Reading;
+  #rules: readonly LoweredRule[] | undefined;
+  #groups: readonly PairGroup[] | undefined;
+
+  constructor(policy: NetworkPolicy, type: PolicyType, subjects: SetExpression, reading: Reading) {
+    this.direction = directionOf(type);
+    this.subjects = subjects;
+    this.origin = originOf(policy, policy.podSelector, "spec.podSelector");
+    this.#policy = policy;
+    this.#reading = reading;
+  }
+
+  get rules(): readonly LoweredRule[] {
+    return (this.#rules ??= lowerRules(this.#policy, this.direction, this.#reading));
+  }
+
+  get groups(): readonly PairGroup[] {
+    return (this.#groups ??= lowerGroups(this.#policy, this, this.#reading));
+  }
 }
 
 function lowerGroups(

@@ -145,7 +145,7 @@ export class Commands {
         return emitPolicyRules(pairs, direction, naming).map((rule) => append(chain, rule));
       }),
       ...directionsOf(pairs).map((direction) => {
-        return `-I ${directionChain(direction)} 1 ${programWords(jumpOf(pairs, direction, naming)).join(" ")}`;
+        return `-I ${directionChain(direction)} 1 ${programWords(emitJump(pairs, direction, naming)).join(" ")}`;
       }),
     ]);
   }
@@ -154,7 +154,7 @@ export class Commands {
     const directions = directionsOf(pairs);
     return [
       ...directions.flatMap((direction) => {
-        return this.#run(["-D", directionChain(direction), ...programWords(jumpOf(pairs, direction, naming))]);
+        return this.#run(["-D", directionChain(direction), ...programWords(emitJump(pairs, direction, naming))]);
       }),
       this.#restore(() => [
         ...(isLast ? [`-F ${npmChain}`] : []),
@@ -240,14 +240,6 @@ function declare(chain: string): string {
 
 function append(chain: string, rule: Rule): string {
   return `-A ${chain} ${programWords(rule).join(" ")}`;
-}
-
-function jumpOf(pairs: PolicyPairs, direction: Direction, naming: Naming): Rule {
-  return emitJump(
-    pairs,
-    pairs.directions.find((found) => found.direction === direction)!,
-    naming,
-  );
 }
 
 /** In the order of policyTypes, each once: a direction that is named twice has its rules twice in one chain already. */

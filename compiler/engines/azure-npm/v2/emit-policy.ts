@@ -1,21 +1,13 @@
 import type { Match, Rule, Target } from "../../../netfilter/tables.js";
-import type {
-  Direction,
-  DirectionPairs,
-  PairGroup,
-  PairPort,
-  PolicyPairs,
-  SetExpression,
-} from "../../../pairs/pair-group.js";
+import type { Direction, PairGroup, PairPort, PolicyPairs, SetExpression } from "../../../pairs/pair-group.js";
 import { acceptChain, allowMarkChain, jump, setMark } from "./chains.js";
 import type { V2Generation } from "./generation.js";
-import { namedPortSet, setOf, type SetMetadata } from "./sets.js";
+import type { SetNames } from "./sets.js";
 
 /** What a node calls things. */
 export interface Naming {
   readonly generation: V2Generation;
-  /** `azure-npm-` and a hash. */
-  kernelName(set: SetMetadata): string;
+  readonly sets: SetNames;
   /** `AZURE-NPM-INGRESS-` and the hash of `namespace/name`. */
   chainName(policy: string, direction: Direction): string;
 }
@@ -27,7 +19,8 @@ export function emitPolicyRules(pairs: PolicyPairs, direction: Direction, naming
 }
 
 /** The rule that sends the packets of a policy's subjects into its chain. */
-export function emitJump(pairs: PolicyPairs, { direction, subjects, origin }: DirectionPairs, naming: Naming): Rule {
+export function emitJump(pairs: PolicyPairs, direction: Direction, naming: Naming): Rule {
+  const { subjects, origin } = pairs.directions.find((found) => found.direction === direction)!;
   const names = readableNames(subjects, naming).join("-AND-");
   const where = direction === "ingress" ? "TO" : "FROM";
   const namespace = pairs.policy.slice(0, pairs.policy.indexOf("/"));
@@ -51,7 +44,7 @@ function emitGroup(group: PairGroup, naming: Naming): Rule[] {
       ...protocolMatches(port),
       ...matches,
       ...namedPortMatch(port, naming),
-      { kind: "comment", text: who + portComment(port) },
+      { kind: "comment", text: who + portComment(port, naming) },
     ],
     target,
     origin: group.origin,
@@ -66,14 +59,14 @@ function groupTarget({ verdict, direction }: PairGroup, { marks }: V2Generation)
 function setMatches(expression: SetExpression, flags: string, naming: Naming): Match[] {
   return expression.map(({ set, negated }) => ({
     kind: "set",
-    set: naming.kernelName(setOf(set, naming.generation)),
+    set: naming.sets.of(set).kernelName,
     negated,
     flags,
   }));
 }
 
-function readableNames(expression: SetExpression, { generation }: Naming): string[] {
-  return expression.map(({ set, negated }) => (negated ? "!" : "") + setOf(set, generation).readableName);
+function readableNames(expression: SetExpression, { sets }: Naming): string[] {
+  return expression.map(({ set, negated }) => (negated ? "!" : "") + sets.of(set).readableName);
 }
 
 /** `ALLOW-FROM-ns-x`, `DROP-ALL`. */
@@ -93,11 +86,11 @@ function protocolMatches(port: PairPort): Match[] {
 
 function namedPortMatch(port: PairPort, naming: Naming): Match[] {
   if (port.kind !== "named") return [];
-  return [{ kind: "set", set: naming.kernelName(namedPortSet(port.name)), negated: false, flags: "dst,dst" }];
+  return [{ kind: "set", set: naming.sets.namedPort(port.name).kernelName, negated: false, flags: "dst,dst" }];
 }
 
 /** `-ON-TCP`, `-ON-TCP-TO-PORT-80:90`, `-ON-TCP-TO-namedport:http`. */
-function portComment(port: PairPort): string {
+function portComment(port: PairPort, naming: Naming): string {
   switch (port.kind) {
     case "any":
       return "";
@@ -106,6 +99,6 @@ function portComment(port: PairPort): string {
     case "range":
       return `-ON-${port.protocol}-TO-PORT-${port.first === port.last ? port.first : `${port.first}:${port.last}`}`;
     case "named":
-      return `-ON-${port.protocol}-TO-${namedPortSet(port.name).readableName}`;
+      return `-ON-${port.protocol}-TO-${naming.sets.namedPort(port.name).readableName}`;
   }
 }

@@ -1,6 +1,6 @@
 import type { Pod } from "../../../model/objects.js";
 import type { IgnoredPod } from "../ignored-pods.js";
-import { namedPortSet, namespaceSet, podLabelSet, type SetMetadata } from "./sets.js";
+import type { SetMetadata, SetNames } from "./sets.js";
 
 /** That a pod's address stands in a set. */
 export interface Membership {
@@ -13,13 +13,13 @@ export interface Membership {
  * The sets a pod belongs to: its namespace, each label's key, each label, each named port.
  * Source: Azure NPM cbd7560cf, npm/pkg/controlplane/controllers/v2/podController.go, syncAddedPod.
  */
-export function memberships(pod: Pod): Membership[] {
-  const found: Membership[] = [{ set: namespaceSet(pod.namespace), member: pod.ip }];
+export function memberships(pod: Pod, names: SetNames): Membership[] {
+  const found: Membership[] = [{ set: names.namespace(pod.namespace), member: pod.ip }];
   for (const [key, value] of pod.labels) {
-    found.push({ set: podLabelSet(key), member: pod.ip }, { set: podLabelSet(key, value), member: pod.ip });
+    found.push({ set: names.podLabel(key), member: pod.ip }, { set: names.podLabel(key, value), member: pod.ip });
   }
   for (const { name, protocol, containerPort } of pod.ports) {
-    if (name !== "") found.push({ set: namedPortSet(name), member: `${pod.ip},${protocol}:${containerPort}` });
+    if (name !== "") found.push({ set: names.namedPort(name), member: `${pod.ip},${protocol}:${containerPort}` });
   }
   return found;
 }

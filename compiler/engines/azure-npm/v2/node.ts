@@ -22,7 +22,7 @@ import { policySets } from "./policy-sets.js";
 import { refusals, refusedPolicy } from "./refusals.js";
 import { refusedByRestore } from "./restore-limits.js";
 import { SetStore } from "./set-store.js";
-import { allNamespaces, namespaceLabelSet, namespaceSet } from "./sets.js";
+import { SetNames } from "./sets.js";
 import type { PodChange, V2Voice } from "./voices/voice.js";
 
 /** A node that NPM v2 programs. Its methods answer with the commands NPM ran and the lines it logged. */
@@ -32,7 +32,8 @@ export class V2Node implements NpmNode {
   readonly #commands: Commands;
   readonly #voice: V2Voice;
   readonly #naming: Naming;
-  readonly #sets: SetStore;
+  readonly #names: SetNames;
+  readonly #sets = new SetStore();
   readonly #chains: PolicyChains;
   /** The other chains of the table, FORWARD among them. */
   readonly #others: ReadonlyMap<string, Chain>;
@@ -58,8 +59,8 @@ export class V2Node implements NpmNode {
       lite: generation.lite !== undefined,
     });
     this.#commands = new Commands(generation, settings.flavour, this.#voice);
-    this.#sets = new SetStore(generation.hashes);
-    this.#naming = namingOf(generation, this.#sets);
+    this.#names = new SetNames(generation);
+    this.#naming = namingOf(generation, this.#names);
     const existing = settings.existing?.chains ?? [];
     const owned = existing.map(({ name }) => name).filter((name) => name.startsWith(npmChain));
     const base: readonly string[] = baseChains;
@@ -116,7 +117,7 @@ export class V2Node implements NpmNode {
   }
 
   pairs(): readonly PolicyPairs[] {
-    return [...this.#policies.values()].flatMap((found) => (found.inForce ? [found.lower()] : []));
+    return [...this.#policies.values()].flatMap((found) => (found.inForce ? [found.pairs] : []));
   }
 
   tables(): Tables {
@@ -182,36 +183,36 @@ export class V2Node implements NpmNode {
     );
     this.#namespaces.set(namespace.name, namespace);
     this.#mentioned.delete(namespace.name);
-    const set = this.#sets.create(namespaceSet(namespace.name), originOf(namespace, "metadata.name"));
-    if (!before) this.#sets.addToList(this.#sets.create(allNamespaces, everyNamespace), set);
+    const set = this.#sets.create(this.#names.namespace(namespace.name), originOf(namespace, "metadata.name"));
+    if (!before) this.#sets.addToList(this.#sets.create(this.#names.allNamespaces, everyNamespace), set);
     for (const [key, value] of before?.labels ?? []) {
       if (namespace.labels.get(key) === value) continue;
       if (!namespace.labels.has(key))
-        this.#sets.removeFromList(this.#sets.create(namespaceLabelSet(key), everyNamespace), set);
-      this.#sets.removeFromList(this.#sets.create(namespaceLabelSet(key, value), everyNamespace), set);
+        this.#sets.removeFromList(this.#sets.create(this.#names.namespaceLabel(key), everyNamespace), set);
+      this.#sets.removeFromList(this.#sets.create(this.#names.namespaceLabel(key, value), everyNamespace), set);
     }
     const origin = originOf(namespace, "metadata.labels");
     for (const [key, value] of namespace.labels) {
-      this.#sets.addToList(this.#sets.create(namespaceLabelSet(key), origin), set);
-      this.#sets.addToList(this.#sets.create(namespaceLabelSet(key, value), origin), set);
+      this.#sets.addToList(this.#sets.create(this.#names.namespaceLabel(key), origin), set);
+      this.#sets.addToList(this.#sets.create(this.#names.namespaceLabel(key, value), origin), set);
     }
     return [...said, ...this.#applySets(), ...this.#voice.synced("Namespace", namespace.name)];
   }
 
   #deleteNamespace(name: string): Deed[] {
     const namespace = this.#namespaces.get(name);
-    const set = this.#sets.find(namespaceSet(name));
+    const set = this.#sets.find(this.#names.namespace(name));
     const said = this.#voice.deletingNamespace(name, namespace);
     this.#namespaces.delete(name);
     this.#mentioned.delete(name);
     if (!namespace || !set) return said;
     for (const [key, value] of namespace.labels) {
-      for (const list of [namespaceLabelSet(key), namespaceLabelSet(key, value)]) {
+      for (const list of [this.#names.namespaceLabel(key), this.#names.namespaceLabel(key, value)]) {
         const found = this.#sets.find(list);
         if (found) this.#sets.removeFromList(found, set);
       }
     }
-    this.#sets.removeFromList(this.#sets.create(allNamespaces, everyNamespace), set);
+    this.#sets.removeFromList(this.#sets.create(this.#names.allNamespaces, everyNamespace), set);
     return [...said, ...this.#applySets(), ...this.#voice.synced("Namespace", name)];
   }
 
@@ -252,7 +253,7 @@ export class V2Node implements NpmNode {
   #putPod(key: string, pod: Pod, before: Pod | undefined): void {
     this.#pods.set(key, pod);
     this.#ensureNamespace(pod.namespace, originOf(pod, "metadata.namespace"));
-    const [wanted, had] = [memberships(pod), before ? memberships(before) : []];
+    const [wanted, had] = [this.#membershipsOf(pod), this.#membershipsOf(before)];
     for (const membership of had) if (!includes(wanted, membership)) this.#leave(membership, key);
     for (const membership of wanted) if (!includes(had, membership)) this.#join(membership, pod, key);
   }
@@ -260,7 +261,11 @@ export class V2Node implements NpmNode {
   #removePod(key: string): void {
     const pod = this.#pods.get(key);
     this.#pods.delete(key);
-    for (const membership of pod ? memberships(pod) : []) this.#leave(membership, key);
+    for (const membership of this.#membershipsOf(pod)) this.#leave(membership, key);
+  }
+
+  #membershipsOf(pod: Pod | undefined): readonly Membership[] {
+    return pod ? memberships(pod, this.#names) : [];
   }
 
   #join({ set, member }: Membership, pod: Pod, owner: string): void {
@@ -278,8 +283,8 @@ export class V2Node implements NpmNode {
     if (this.#namespaces.has(name)) return;
     this.#mentioned.add(name);
     this.#sets.addToList(
-      this.#sets.create(allNamespaces, everyNamespace),
-      this.#sets.create(namespaceSet(name), origin),
+      this.#sets.create(this.#names.allNamespaces, everyNamespace),
+      this.#sets.create(this.#names.namespace(name), origin),
     );
   }
 
@@ -293,13 +298,12 @@ export class V2Node implements NpmNode {
     if (skipped) return this.#voice.refusedPolicy(policy, skipped);
     const said = this.#voice.updatingPolicy(key, before !== undefined);
     const removal = before ? this.#removePolicy(before) : [];
-    const lower = () => lowerPolicy(policy, this.#generation.reading);
-    const pairs = lower();
+    const pairs = lowerPolicy(policy, this.#generation.reading);
     const refusal = refusedByRestore(pairs, this.#naming);
     if (refusal !== undefined) this.#diagnostics.push(refusedPolicy(policy, refusal, this.#generation));
-    const chained = { key, directions: directionsOf(pairs), lower, policy, inForce: refusal === undefined };
+    const chained = { key, directions: directionsOf(pairs), pairs, policy, inForce: refusal === undefined };
     this.#policies.set(key, chained);
-    for (const { metadata, origin, lists, blocks } of policySets(pairs, this.#generation)) {
+    for (const { metadata, origin, lists, blocks } of policySets(pairs, this.#names)) {
       const set = this.#sets.create(metadata, origin);
       set.policies += 1;
       for (const member of lists) this.#sets.addToList(set, this.#sets.create(member, origin));
@@ -328,12 +332,11 @@ export class V2Node implements NpmNode {
   }
 
   #removePolicy(found: AppliedPolicy): Deed[] {
-    const { key } = found;
+    const { key, pairs } = found;
     this.#policies.delete(key);
     if (found.inForce) this.#chains.remove(found);
-    const pairs = found.lower();
     const deeds = found.inForce ? this.#commands.removePolicy(pairs, !this.#chains.active, this.#naming) : [];
-    for (const { metadata, lists, blocks } of policySets(pairs, this.#generation)) {
+    for (const { metadata, lists, blocks } of policySets(pairs, this.#names)) {
       const set = this.#sets.find(metadata);
       if (!set) continue;
       set.policies -= 1;
@@ -385,11 +388,11 @@ function fieldOfPodSet(readableName: string): string {
   return readableName.startsWith("podlabel-") ? "metadata.labels" : "spec.containers";
 }
 
-function namingOf(generation: V2Generation, sets: SetStore): Naming {
+function namingOf(generation: V2Generation, sets: SetNames): Naming {
   const suffixes = new Map<string, string>();
   return {
     generation,
-    kernelName: (set) => sets.kernelName(set),
+    sets,
     chainName(policy, direction) {
       let suffix = suffixes.get(policy);
       if (suffix === undefined) suffixes.set(policy, (suffix = generation.hashes.chain(policy)));
@@ -399,5 +402,5 @@ function namingOf(generation: V2Generation, sets: SetStore): Naming {
 }
 
 function includes(memberships: readonly Membership[], { set, member }: Membership): boolean {
-  return memberships.some((found) => found.member === member && found.set.readableName === set.readableName);
+  return memberships.some((found) => found.member === member && found.set === set);
 }

@@ -1,15 +1,16 @@
 import type { Chain, Rule } from "../../../netfilter/tables.js";
 import type { Direction, PolicyPairs } from "../../../pairs/pair-group.js";
-import { activeRules } from "./chains.js";
+import type { Origin } from "../../../text/origin.js";
+import { activeRules, directionChain } from "./chains.js";
 import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
 
-/** A policy in force. It is lowered whenever its rules are read: 75,000 lowered policies take more memory than all else. */
+/** A policy in force. */
 export interface ChainedPolicy {
   /** `namespace/name` */
   readonly key: string;
   /** Ingress first, each once. */
   readonly directions: readonly Direction[];
-  lower(): PolicyPairs;
+  readonly pairs: PolicyPairs;
 }
 
 /** The chains of policies and the jumps to them, as they stand in the kernel. */
@@ -58,14 +59,7 @@ export class PolicyChains {
 
   /** The jumps of one direction, as they stand in AZURE-NPM-INGRESS or -EGRESS before its own rules. */
   jumps(direction: Direction): Rule[] {
-    return [...this.#jumps[direction].values()].reverse().map((policy) => {
-      const pairs = policy.lower();
-      return emitJump(
-        pairs,
-        pairs.directions.find((found) => found.direction === direction)!,
-        this.#naming,
-      );
-    });
+    return [...this.#jumps[direction].values()].reverse().map(({ pairs }) => emitJump(pairs, direction, this.#naming));
   }
 
   /** The rules of AZURE-NPM. */
@@ -73,22 +67,34 @@ export class PolicyChains {
     return this.active ? activeRules.map(({ rule }) => rule) : [];
   }
 
-  /** Chains of policies, in no order. Rules are made whenever they are read. */
+  /** Chains of policies, in no order. */
   policyChains(): Chain[] {
-    const naming = this.#naming;
     return [...this.#chains].map(([name, policy]): Chain => {
       if (!policy) return { name, rules: [], origin: { kind: "engine", reason: "left by a policy that is gone" } };
-      const direction = name.startsWith("AZURE-NPM-INGRESS") ? "ingress" : "egress";
-      return {
-        name,
-        get rules() {
-          return emitPolicyRules(policy.lower(), direction, naming);
-        },
-        get origin() {
-          return policy.lower().origin;
-        },
-      };
+      return new PolicyChain(name, policy.pairs, this.#naming);
     });
+  }
+}
+
+/** The chain of one direction of a policy. Its rules are made whenever they are read: all of them at once take much memory. */
+class PolicyChain implements Chain {
+  readonly name: string;
+  readonly #pairs: PolicyPairs;
+  readonly #naming: Naming;
+
+  constructor(name: string, pairs: PolicyPairs, naming: Naming) {
+    this.name = name;
+    this.#pairs = pairs;
+    this.#naming = naming;
+  }
+
+  get rules(): Rule[] {
+    const direction = this.name.startsWith(directionChain("ingress")) ? "ingress" : "egress";
+    return emitPolicyRules(this.#pairs, direction, this.#naming);
+  }
+
+  get origin(): Origin {
+    return this.#pairs.origin;
   }
 }
 

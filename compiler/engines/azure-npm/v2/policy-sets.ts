@@ -1,7 +1,6 @@
 import type { AddressSet, PolicyPairs } from "../../../pairs/pair-group.js";
 import type { Origin } from "../../../text/origin.js";
-import type { V2Generation } from "./generation.js";
-import { namedPortSet, podLabelSet, setOf, type SetMetadata } from "./sets.js";
+import type { SetMetadata, SetNames } from "./sets.js";
 
 /** A set that a policy needs, with what only the policy puts into it. */
 export interface PolicySet {
@@ -14,7 +13,7 @@ export interface PolicySet {
 }
 
 /** The sets of a policy, each once, in the order its pairs name them. */
-export function policySets(pairs: PolicyPairs, generation: V2Generation): PolicySet[] {
+export function policySets(pairs: PolicyPairs, names: SetNames): PolicySet[] {
   const found = new Map<string, PolicySet>();
   const add = (
     metadata: SetMetadata,
@@ -25,16 +24,16 @@ export function policySets(pairs: PolicyPairs, generation: V2Generation): Policy
     if (!found.has(metadata.readableName)) found.set(metadata.readableName, { metadata, origin, lists, blocks });
   };
   const addSet = (set: AddressSet, origin: Origin) => {
-    const lists = set.kind === "pod-label-values" ? set.values.map((value) => podLabelSet(set.key, value)) : [];
+    const lists = set.kind === "pod-label-values" ? set.values.map((value) => names.podLabel(set.key, value)) : [];
     for (const member of lists) add(member, origin);
-    add(setOf(set, generation), origin, lists, set.kind === "cidr" ? blockMembers(set.cidr, set.except) : []);
+    add(names.of(set), origin, lists, set.kind === "cidr" ? blockMembers(set.cidr, set.except) : []);
   };
   for (const { subjects, origin, groups } of pairs.directions) {
     for (const { set } of subjects) addSet(set, origin);
     for (const group of groups) {
       for (const { set } of group.sources) addSet(set, group.origin);
       for (const { set } of group.destinations) addSet(set, group.origin);
-      for (const port of group.ports) if (port.kind === "named") add(namedPortSet(port.name), group.origin);
+      for (const port of group.ports) if (port.kind === "named") add(names.namedPort(port.name), group.origin);
     }
   }
   return [...found.values()];

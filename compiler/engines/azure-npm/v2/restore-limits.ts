@@ -12,11 +12,7 @@ const maxWords = 251;
 export function refusedByRestore(pairs: PolicyPairs, naming: Naming): string | undefined {
   if (!mayBeTooLarge(pairs)) return undefined;
   for (const direction of directionsOf(pairs)) {
-    const jump = emitJump(
-      pairs,
-      pairs.directions.find((found) => found.direction === direction)!,
-      naming,
-    );
+    const jump = emitJump(pairs, direction, naming);
     for (const rule of [...emitPolicyRules(pairs, direction, naming), jump]) {
       const words = ["-A", "chain", ...programWords(rule)];
       if (words.some((word) => word.length > maxWordLength)) return "Parameter too long!";

@@ -3,7 +3,6 @@ import { compareMembers, kernelMember, networkOf } from "../../../netfilter/set-
 import { defaultMaxElements } from "../../../netfilter/print-ipset-save.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import type { Origin } from "../../../text/origin.js";
-import type { Hashes } from "../hashes.js";
 import type { SetMetadata } from "./sets.js";
 
 /** One set in NPM's memory. */
@@ -37,24 +36,15 @@ export interface SetChanges {
  * Source: Azure NPM cbd7560cf, npm/pkg/dataplane/ipsets/ipsetmanager.go.
  */
 export class SetStore {
-  readonly #hashes: Hashes;
   readonly #sets = new Map<string, SetState>();
   #dirty = new Map<SetState, PendingChange>();
   #doomed = new Set<SetState>();
-
-  constructor(hashes: Hashes) {
-    this.#hashes = hashes;
-  }
-
-  kernelName(metadata: SetMetadata): string {
-    return this.#sets.get(metadata.readableName)?.kernelName ?? `azure-npm-${this.#hashes.set(metadata.readableName)}`;
-  }
 
   /** The set, created when it is not there; `origin` then says what for. */
   create(metadata: SetMetadata, origin: Origin): SetState {
     const known = this.#sets.get(metadata.readableName);
     if (known) return known;
-    const kernelName = this.kernelName(metadata);
+    const { kernelName } = metadata;
     const set: SetState = { metadata, kernelName, origin, members: new Map(), lists: 0, policies: 0 };
     this.#sets.set(metadata.readableName, set);
     // A set that only waits for its removal is there still: nothing new for the kernel but to keep it.

@@ -5,51 +5,90 @@ import type { V2Generation } from "./generation.js";
 export interface SetMetadata {
   /** With its type's prefix: `podlabel-app:web`. */
   readonly readableName: string;
+  /** `azure-npm-` and a hash of the readable name. */
+  readonly kernelName: string;
   /** Kernel type. */
   readonly type: "hash:net" | "hash:ip,port" | "list:set";
   /** CIDR sets only: 4294967295. */
   readonly maxElements?: number;
 }
 
-export const allNamespaces: SetMetadata = { readableName: "nslabel-all-namespaces", type: "list:set" };
+/**
+ * The sets that NPM has names for. The same set is the same value each time: names are written and hashed once, however many
+ * policies and pods speak of a set.
+ */
+export class SetNames {
+  readonly #generation: V2Generation;
+  readonly #byReadableName = new Map<string, SetMetadata>();
+  readonly #namespaces = new Map<string, SetMetadata>();
+  readonly #namedPorts = new Map<string, SetMetadata>();
+  readonly #podLabels = new Map<string, Map<string | undefined, SetMetadata>>();
+  readonly #namespaceLabels = new Map<string, Map<string | undefined, SetMetadata>>();
 
-export function namespaceSet(namespace: string): SetMetadata {
-  return { readableName: `ns-${namespace}`, type: "hash:net" };
-}
+  constructor(generation: V2Generation) {
+    this.#generation = generation;
+  }
 
-export function namespaceLabelSet(key: string, value?: string): SetMetadata {
-  return { readableName: `nslabel-${label(key, value)}`, type: "list:set" };
-}
+  get allNamespaces(): SetMetadata {
+    return this.#named("nslabel-all-namespaces", "list:set");
+  }
 
-export function podLabelSet(key: string, value?: string): SetMetadata {
-  return { readableName: `podlabel-${label(key, value)}`, type: "hash:net" };
-}
+  namespace(namespace: string): SetMetadata {
+    return known(this.#namespaces, namespace, () => this.#named(`ns-${namespace}`, "hash:net"));
+  }
 
-export function namedPortSet(name: string): SetMetadata {
-  return { readableName: `namedport:${name}`, type: "hash:ip,port" };
-}
+  /** Without `value`: the key, whatever its value. */
+  namespaceLabel(key: string, value?: string): SetMetadata {
+    const values = known(this.#namespaceLabels, key, () => new Map<string | undefined, SetMetadata>());
+    return known(values, value, () => this.#named(`nslabel-${label(key, value)}`, "list:set"));
+  }
 
-/** The set that stands for an address set of the pairs. */
-export function setOf(set: AddressSet, generation: V2Generation): SetMetadata {
-  switch (set.kind) {
-    case "namespace":
-      return namespaceSet(set.namespace);
-    case "all-namespaces":
-      return allNamespaces;
-    case "namespace-label":
-      return namespaceLabelSet(set.key, set.value);
-    case "pod-label":
-      return podLabelSet(set.key, set.value);
-    case "pod-label-values": {
-      const name = generation.names.nested(set.policy, set.key);
-      return { readableName: `nestedlabel-${[name, ...set.values].join(":")}`, type: "list:set" };
-    }
-    case "cidr": {
-      const suffix = set.direction === "ingress" ? "IN" : "OUT";
-      const name = generation.names.cidr(set.policy, set.namespace, set.rule, set.peer, suffix);
-      return { readableName: `cidr-${name}`, type: "hash:net", maxElements: 4294967295 };
+  /** Without `value`: the key, whatever its value. */
+  podLabel(key: string, value?: string): SetMetadata {
+    const values = known(this.#podLabels, key, () => new Map<string | undefined, SetMetadata>());
+    return known(values, value, () => this.#named(`podlabel-${label(key, value)}`, "hash:net"));
+  }
+
+  namedPort(name: string): SetMetadata {
+    return known(this.#namedPorts, name, () => this.#named(`namedport:${name}`, "hash:ip,port"));
+  }
+
+  /** The set that stands for an address set of the pairs. */
+  of(set: AddressSet): SetMetadata {
+    switch (set.kind) {
+      case "namespace":
+        return this.namespace(set.namespace);
+      case "all-namespaces":
+        return this.allNamespaces;
+      case "namespace-label":
+        return this.namespaceLabel(set.key, set.value);
+      case "pod-label":
+        return this.podLabel(set.key, set.value);
+      case "pod-label-values": {
+        const name = this.#generation.names.nested(set.policy, set.key);
+        return this.#named(`nestedlabel-${[name, ...set.values].join(":")}`, "list:set");
+      }
+      case "cidr": {
+        const suffix = set.direction === "ingress" ? "IN" : "OUT";
+        const name = this.#generation.names.cidr(set.policy, set.namespace, set.rule, set.peer, suffix);
+        return this.#named(`cidr-${name}`, "hash:net", 4294967295);
+      }
     }
   }
+
+  #named(readableName: string, type: SetMetadata["type"], maxElements?: number): SetMetadata {
+    return known(this.#byReadableName, readableName, () => {
+      const kernelName = `azure-npm-${this.#generation.hashes.set(readableName)}`;
+      return { readableName, kernelName, type, ...(maxElements !== undefined && { maxElements }) };
+    });
+  }
+}
+
+/** The value of a key, made when it is asked for first. */
+function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 function label(key: string, value: string | undefined): string {
