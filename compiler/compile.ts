@@ -1,5 +1,5 @@
 import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
-import { configure } from "./engines/engines.js";
+import { configure, refusedObjects } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
 import { parseDocuments } from "./manifest/parse-documents.js";
 import { admit, type AdmitOptions } from "./model/admit.js";
@@ -56,12 +56,13 @@ export interface CompileResult {
  */
 export function compile(sources: readonly Source[], options: CompileOptions = {}): Compilation {
   const parsed = sources.map(parseDocuments);
+  const { machine, diagnostics: problems } = configure(options);
   const admission = admit(
     parsed.flatMap(({ documents }) => documents),
-    options,
+    { ...options, ...(machine && { watched: machine.watched }) },
   );
-  const { machine, diagnostics: problems } = configure(options);
   const found = [...problems, ...parsed.flatMap(({ diagnostics }) => diagnostics), ...admission.diagnostics];
+  if (machine) found.push(...refusedObjects(machine, admission.skipped));
   const summary = summarize(admission);
   if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
 
@@ -73,7 +74,10 @@ export function compile(sources: readonly Source[], options: CompileOptions = {}
   if (gaps.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
 
   const uids = new Uids();
-  const events = objects.map((object): Event => ({ kind: "apply", object: uids.store(object) }));
+  const events = [
+    ...admission.resources.map((object): Event => ({ kind: "apply", object })),
+    ...objects.map((object): Event => ({ kind: "apply", object: uids.store(object) })),
+  ];
   const node = fold(machine, events);
   const diagnostics = sortDiagnostics([...found, ...node.diagnostics]);
   const tables = node.tables();

@@ -47,6 +47,7 @@ export type * from "./engines/engine.js";
 export type { GenerationInfo, Quirk } from "./engines/generation-info.js";
 export { fold } from "./engines/fold.js";
 export { engineOf, engines } from "./engines/engines.js";
+export { calico } from "./engines/calico/calico.js";
 export { azureNpm } from "./engines/azure-npm/azure-npm.js";
 export type { Legend } from "./simulate/legend.js";
 export { legendOf } from "./simulate/legend.js";

@@ -9,7 +9,7 @@ import { rotateLog } from "./log/rotate-log.js";
 import { logWarnings } from "./log/log-warnings.js";
 import { printCommands } from "./netfilter/print-commands.js";
 import { printIpsetSave } from "./netfilter/print-ipset-save.js";
-import { printIptablesSave } from "./netfilter/print-iptables-save.js";
+import { printIptablesSave, printOtherTable } from "./netfilter/print-iptables-save.js";
 import { undoScript } from "./netfilter/undo-script.js";
 import { formatPairs } from "./pairs/format-pairs.js";
 import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
@@ -45,6 +45,10 @@ export const outputs: readonly Output[] = [
     fileName: () => "iptables-save",
     description: "the filter table as iptables-save -t filter shows it afterwards",
     print: ({ tables }) => printIptablesSave(tables),
+    files: ({ tables }) => [
+      { name: "iptables-save", text: printIptablesSave(tables) },
+      ...(tables.others ?? []).map((table) => ({ name: `iptables-save.${table.name}`, text: printOtherTable(table) })),
+    ],
   },
   {
     name: "ipset-save",

@@ -4,6 +4,8 @@ import type { Document } from "./manifest/value.js";
 import { admit } from "./model/admit.js";
 import { withAddresses, withNameLabel } from "./model/complete-cluster.js";
 import { keyOf, type KubernetesObject, type Pod } from "./model/objects.js";
+import type { Watched } from "./model/document-type.js";
+import { isResourceKind, resourceKey } from "./model/resources.js";
 import { readIdentities, type Identity } from "./model/read-identities.js";
 import { Uids } from "./model/uids.js";
 import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
@@ -22,6 +24,8 @@ export interface ReplayEventsOptions {
   readonly namespace?: string;
   readonly podCidr?: string;
   readonly kubernetesMinor: number;
+  /** Kinds of resources that are read, too. */
+  readonly watched: Watched;
 }
 
 /**
@@ -38,6 +42,8 @@ export class ReplayEvents {
   readonly #stored = new Map<string, KubernetesObject>();
   /** Pods by key → the address they were given. */
   readonly #addresses = new Map<string, string>();
+  /** Kind and key of the resources that are there. */
+  readonly #resources = new Set<string>();
   readonly #uids = new Uids();
 
   constructor(options: ReplayEventsOptions) {
@@ -58,9 +64,12 @@ export class ReplayEvents {
   }
 
   #apply(documents: readonly Document[]): Event[] {
-    return batchesOf(documents, this.#options.namespace).flatMap(({ documents: batch, identities }) => {
-      const { namespace } = this.#options;
-      const { objects, diagnostics, skipped } = admit(batch, namespace === undefined ? {} : { namespace });
+    return batchesOf(documents, this.#options).flatMap(({ documents: batch, identities }) => {
+      const { namespace, watched } = this.#options;
+      const { objects, resources, diagnostics, skipped } = admit(batch, {
+        ...(namespace !== undefined && { namespace }),
+        watched,
+      });
       this.diagnostics.push(...diagnostics);
       for (const [type, count] of skipped) this.skipped.set(type, (this.skipped.get(type) ?? 0) + count);
       const applied = this.#complete(objects).map((object): Event => ({ kind: "apply", object: this.#store(object) }));
@@ -68,12 +77,14 @@ export class ReplayEvents {
       const surplus = identities
         .flatMap((identity) => this.#podsOf(identity))
         .filter((pod) => !present.has(`Pod ${pod}`));
-      return [...applied, ...surplus.map((pod) => this.#remove("Pod", pod))];
+      for (const object of resources) this.#resources.add(`${object.kind} ${resourceKey(object)}`);
+      const others = resources.map((object): Event => ({ kind: "apply", object }));
+      return [...others, ...applied, ...surplus.map((pod) => this.#remove("Pod", pod))];
     });
   }
 
   #delete(documents: readonly Document[]): Event[] {
-    const read = documents.map((document) => readIdentities(document, this.#options.namespace));
+    const read = documents.map((document) => readIdentities(document, this.#options.namespace, this.#options.watched));
     this.diagnostics.push(...read.flatMap(({ diagnostics }) => diagnostics));
     return read.flatMap(({ identities }) => identities.flatMap((identity) => this.#deletionsOf(identity)));
   }
@@ -81,7 +92,10 @@ export class ReplayEvents {
   #deletionsOf(identity: Identity): Event[] {
     const { kind, namespace, name, location } = identity;
     const key = kind === "Namespace" ? name : `${namespace}/${name}`;
-    if (kind === "Namespace" || kind === "Pod" || kind === "NetworkPolicy") {
+    if (isResourceKind(kind)) {
+      const key = namespace === "" ? name : `${namespace}/${name}`;
+      if (this.#resources.delete(`${kind} ${key}`)) return [{ kind: "delete", objectKind: kind, key }];
+    } else if (kind === "Namespace" || kind === "Pod" || kind === "NetworkPolicy") {
       if (this.#stored.has(`${kind} ${key}`)) return [this.#remove(kind, key)];
     } else {
       const pods = this.#podsOf(identity);
@@ -146,11 +160,11 @@ interface Batch {
 }
 
 /** Documents in runs that name no object twice: one that comes again is applied again. */
-function batchesOf(documents: readonly Document[], namespace: string | undefined): readonly Batch[] {
+function batchesOf(documents: readonly Document[], options: ReplayEventsOptions): readonly Batch[] {
   const batches: Batch[] = [{ documents: [], identities: [] }];
   let seen = new Set<string>();
   for (const document of documents) {
-    const { identities } = readIdentities(document, namespace);
+    const { identities } = readIdentities(document, options.namespace, options.watched);
     const names = identities.map(({ kind, namespace: where, name }) => `${kind} ${where}/${name}`);
     if (names.some((name) => seen.has(name))) {
       batches.push({ documents: [], identities: [] });

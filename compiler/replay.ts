@@ -1,6 +1,6 @@
 import { noTables, type CompileOptions, type CompileResult } from "./compile.js";
 import type { Effect, Machine } from "./engines/engine.js";
-import { configure } from "./engines/engines.js";
+import { configure, refusedObjects } from "./engines/engines.js";
 import { skippedLine } from "./model/summary.js";
 import { ReplayEvents, type ReplayStep } from "./replay-events.js";
 import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
@@ -37,9 +37,13 @@ export interface ReplayedStep extends CompileResult {
  */
 export function replay(steps: readonly ReplayStep[], options: CompileOptions = {}): Replay {
   const { machine, diagnostics: problems } = configure(options);
-  const reader = new ReplayEvents({ ...options, kubernetesMinor: machine?.kubernetesMinor ?? 0 });
+  const reader = new ReplayEvents({
+    ...options,
+    kubernetesMinor: machine?.kubernetesMinor ?? 0,
+    watched: machine?.watched ?? new Set(),
+  });
   const read = steps.map((step) => ({ name: step.name, events: reader.of(step), objects: reader.objects }));
-  const found = [...problems, ...reader.diagnostics];
+  const found = [...problems, ...reader.diagnostics, ...(machine ? refusedObjects(machine, reader.skipped) : [])];
   const summary = [summaryOf(steps, read), ...(reader.skipped.size > 0 ? [skippedLine(reader.skipped)] : [])];
   if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
 

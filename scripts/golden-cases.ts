@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
-  azureNpm,
   compile,
+  engineOf,
   outputs,
   parseIptablesSave,
   type Compilation,
@@ -22,7 +22,7 @@ export interface GoldenCase {
   readonly title: string;
   readonly sources: readonly Source[];
   readonly options: CompileOptions;
-  /** Built generations, the default first; only the one that `options` names, if it does. */
+  /** Generations of the engine, the default first; only the one that `options` names, if it does. */
   readonly generations: readonly string[];
 }
 
@@ -49,7 +49,10 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
     for (const name of outputsFor(golden, first === undefined)) {
       const output = outputs.find((each) => each.name === name)!;
       const { result } = compilation;
-      if (result) files.set(`${generation}.${output.fileName(result.machine)}`, print(name, result));
+      if (!result || result.machine.lacks.includes(name)) continue;
+      files.set(`${generation}.${output.fileName(result.machine)}`, print(name, result));
+      if (name !== "iptables-save" || first !== undefined) continue;
+      for (const { name: table, text } of output.files!(result, {}).slice(1)) files.set(`${generation}.${table}`, text);
     }
     const stderr = printStderr(compilation);
     if (first === undefined && stderr !== "") files.set("stderr", stderr);
@@ -82,7 +85,7 @@ function readCase(name: string, folder: string): GoldenCase {
     title: (read("title") ?? sources[0]!.text).split("\n", 1)[0]!.replace(/^# */, ""),
     sources,
     options: existing === undefined ? options : { ...options, existing: tablesOf(existing) },
-    generations: options.generation === undefined ? azureNpm.generations : [options.generation],
+    generations: options.generation === undefined ? engineOf(options.engine).engine!.generations : [options.generation],
   };
 }
 
@@ -92,7 +95,14 @@ function parseOptions(text: string): CompileOptions {
     args: text.split(/\s+/).filter((word) => word !== ""),
     options: {
       namespace: { type: "string", short: "n" },
+      engine: { type: "string" },
       npm: { type: "string" },
+      calico: { type: "string" },
+      node: { type: "string" },
+      "interface-prefix": { type: "string" },
+      interface: { type: "string", multiple: true },
+      "host-interface": { type: "string", multiple: true },
+      felix: { type: "string", multiple: true },
       "place-first": { type: "boolean" },
       "place-after-kube-services": { type: "boolean" },
       lite: { type: "boolean" },
@@ -102,7 +112,14 @@ function parseOptions(text: string): CompileOptions {
   });
   return {
     ...(values.namespace !== undefined && { namespace: values.namespace }),
+    ...(values.engine !== undefined && { engine: values.engine }),
     ...(values.npm !== undefined && { generation: values.npm }),
+    ...(values.calico !== undefined && { generation: values.calico }),
+    ...(values.node !== undefined && { node: values.node }),
+    ...(values["interface-prefix"] !== undefined && { interfacePrefix: values["interface-prefix"] }),
+    ...(values.interface && { interfaces: values.interface }),
+    ...(values["host-interface"] && { hostInterfaces: values["host-interface"] }),
+    ...(values.felix && { felix: values.felix }),
     ...(values["place-first"] && { placement: "first" }),
     ...(values["place-after-kube-services"] && { placement: "after-kube-services" }),
     ...(values.lite && { lite: true }),

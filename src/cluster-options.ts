@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
-import { engineOf, engines, type CompileOptions } from "../compiler/index.js";
+import { diagnostic, engineOf, engines, type CompileOptions, type Engine } from "../compiler/index.js";
 import { collect } from "./collect.js";
+import { Failure } from "./failure.js";
 import { existingTables } from "./existing-tables.js";
 import type { DiagnosticsFormat } from "./report.js";
 
@@ -18,6 +19,11 @@ export interface ClusterOptions {
   readonly podCidr?: string;
   /** No option: said by commands that look names up in the namespace of `-n`, for which other namespaces are as good. */
   readonly otherNamespaces?: "kept";
+  readonly node?: string;
+  readonly interfacePrefix?: string;
+  readonly interface?: readonly string[];
+  readonly hostInterface?: readonly string[];
+  readonly felix?: readonly string[];
   readonly diagnostics: DiagnosticsFormat;
 }
 
@@ -41,7 +47,16 @@ export function addEngineOptions(command: Command): Command {
     .option("--existing <file>", "iptables-save of the node before NPM (default: an empty table)")
     .option("--lite", "NPM Lite: policies with CIDR blocks only")
     .option("--kubernetes <version>", "emulated Kubernetes, like 1.29 (default: that of the generation's time)")
-    .option("--pod-cidr <cidr>", "addresses for pods that have no status (default: 10.240.0.0/16)");
+    .option("--pod-cidr <cidr>", "addresses for pods that have no status (default: 10.240.0.0/16)")
+    .option("--node <name>", "Calico: the node, whose pods have this spec.nodeName (default: the only one there is)")
+    .option("--interface-prefix <list>", "Calico: how the names of pods' interfaces begin (default: azv)")
+    .option("--interface <pod=name>", "Calico: interface of a pod, as namespace/pod=name; repeatable", collect)
+    .option(
+      "--host-interface <name=address>",
+      "Calico: interface of the node (default: eth0=10.224.0.62/16); repeatable",
+      collect,
+    )
+    .option("--felix <name=value>", "Calico: a setting, such as DefaultEndpointToHostAction=DROP; repeatable", collect);
 }
 
 /** `--engine` alone. */
@@ -62,9 +77,16 @@ function addVersionOptions(command: Command): Command {
 
 /** What the options say about the engine and its generation. */
 function engineAskedFor(options: ClusterOptions): Pick<CompileOptions, "engine" | "generation"> {
-  const name = engineOf(options.engine).engine?.versionOption.name;
-  const generation = name === undefined ? undefined : (options as unknown as Readonly<Record<string, string>>)[name];
-  return { ...given("engine", options.engine), ...given("generation", generation) };
+  const asked = engineOf(options.engine).engine;
+  const versions = options as unknown as Readonly<Record<string, string | undefined>>;
+  const versionOf = ({ versionOption }: Engine): string | undefined => versions[versionOption.name];
+  const stray = engines.find((engine) => asked && engine !== asked && versionOf(engine) !== undefined);
+  if (asked && stray) {
+    const options = `--${asked.versionOption.name}`;
+    const option = `--${stray.versionOption.name}`;
+    throw new Failure([diagnostic("option-of-another-engine", { option, engine: asked.title, options })]);
+  }
+  return { ...given("engine", options.engine), ...given("generation", asked && versionOf(asked)) };
 }
 
 /** The same for the compiler; reads the file of `--existing`. */
@@ -78,6 +100,11 @@ export function compileOptionsOf(options: ClusterOptions): CompileOptions {
     ...given("placement", placementOf(options)),
     ...given("lite", options.lite),
     ...given("kubernetes", options.kubernetes),
+    ...given("node", options.node),
+    ...given("interfacePrefix", options.interfacePrefix),
+    ...given("interfaces", options.interface),
+    ...given("hostInterfaces", options.hostInterface),
+    ...given("felix", options.felix),
     ...given("existing", options.existing === undefined ? undefined : existingTables(options.existing)),
   };
 }

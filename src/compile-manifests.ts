@@ -30,6 +30,10 @@ export function compileManifests<Made>(
     const { result, summary, ...compilation } = compile(read.sources, compileOptionsOf(options));
     const diagnostics = [...read.diagnostics, ...compilation.diagnostics];
     if (!result || diagnostics.some(isError)) throw new Failure(diagnostics);
+    const { engine, lacks } = result.machine;
+    if (what !== "compiling" && lacks.includes("simulation")) {
+      throw new Failure([diagnostic("command-not-for-engine", { engine })]);
+    }
     return use({ result, diagnostics, summary });
   } finally {
     stopProgress();

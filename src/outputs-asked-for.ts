@@ -1,4 +1,5 @@
-import { diagnostic, outputs, suggest, type Diagnostic, type Output } from "../compiler/index.js";
+import { diagnostic, outputs, suggest, type Diagnostic, type Machine, type Output } from "../compiler/index.js";
+import { Failure } from "./failure.js";
 
 export interface OutputsAskedFor {
   readonly outputs: readonly Output[];
@@ -14,6 +15,18 @@ export function outputsAskedFor(values: readonly string[], toFolder: boolean): O
   const mistakes = unknown.map(unknownOutput);
   if (!toFolder && names.length > 1) mistakes.push(diagnostic("several-outputs", { outputs: names }));
   return { outputs: found, mistakes };
+}
+
+/** Those of the outputs that a machine can make. One that was named and is not among them throws a Failure; others are left out. */
+export function outputsOf(asked: readonly Output[], named: boolean, { engine, lacks }: Machine): readonly Output[] {
+  const missing = asked.filter(({ name }) => lacks.includes(name));
+  if (named && missing.length > 0) {
+    const known = outputs.filter(({ name }) => !lacks.includes(name)).map(({ name }) => name);
+    throw new Failure(
+      missing.map(({ name }) => diagnostic("output-not-made", { output: name, engine, outputs: known.join(", ") })),
+    );
+  }
+  return asked.filter((output) => !missing.includes(output));
 }
 
 function unknownOutput(output: string): Diagnostic {

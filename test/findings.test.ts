@@ -35,13 +35,16 @@ describe("the deviations", () => {
 });
 
 describe("the golden cases", () => {
-  test.each(readCases())("$name: every finding of every generation has a name", (golden) => {
-    for (const generation of golden.generations) {
-      const { result } = compileCase(golden, generation);
-      // --lite and the older generations exclude each other.
-      if (!result) continue;
-      const codes = verify(result, { alsoReadings: true }).findings.map(({ code }) => code);
-      expect(codes, generation).not.toContain(unexplained);
-    }
-  });
+  test.each(readCases().filter(({ options }) => options.engine === undefined))(
+    "$name: every finding of every generation has a name",
+    (golden) => {
+      for (const generation of golden.generations) {
+        const { result } = compileCase(golden, generation);
+        // --lite and the older generations exclude each other.
+        if (!result) continue;
+        const codes = verify(result, { alsoReadings: true }).findings.map(({ code }) => code);
+        expect(codes, generation).not.toContain(unexplained);
+      }
+    },
+  );
 });

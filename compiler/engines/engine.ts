@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../model/objects.js";
+import type { Resource, ResourceKind } from "../model/resources.js";
 import type { Flavour } from "../netfilter/flavour.js";
 import type { Command } from "../netfilter/command.js";
 import type { CommandFormat } from "../netfilter/print-commands.js";
@@ -20,6 +21,8 @@ export interface Engine {
   readonly title: string;
   /** The option of the command line that names a generation or a release of it: `npm`, and what people may write there. */
   readonly versionOption: { readonly name: string; readonly description: string };
+  /** Options that it understands and not every engine does. */
+  readonly options: readonly (keyof EngineOptions)[];
   /** Ids of the generations that can be configured, newest first; the first is the default. */
   readonly generations: readonly string[];
   /** The ways in which its rules are known to differ from the specification, of all releases. */
@@ -48,6 +51,16 @@ export interface EngineOptions {
   readonly kubernetes?: string;
   /** The filter table of the node before the engine came. */
   readonly existing?: Tables;
+  /** Name of the node; its pods are those with this `spec.nodeName`. */
+  readonly node?: string;
+  /** Prefixes of the names of pods' interfaces: `azv,cali`. */
+  readonly interfacePrefix?: string;
+  /** Interfaces of pods: `namespace/pod=name`. */
+  readonly interfaces?: readonly string[];
+  /** The node's own interfaces: `eth0=10.224.0.62/16`. */
+  readonly hostInterfaces?: readonly string[];
+  /** Settings of Felix: `DefaultEndpointToHostAction=DROP`. */
+  readonly felix?: readonly string[];
 }
 
 /** An engine of one generation with its switches set: it programs nodes, by a fold over events. */
@@ -73,6 +86,12 @@ export interface Machine {
   readonly commandFormat: CommandFormat;
   /** Where its commands are known to be others than those of the release, a clause each. */
   readonly commandCaveats: readonly string[];
+  /** Kinds of resources that it watches, besides namespaces, pods and policies. */
+  readonly watched: ReadonlySet<ResourceKind>;
+  /** Whether objects of a type, `apiVersion/kind`, change its rules though nothing here compiles them. */
+  refuses(type: string): boolean;
+  /** Names of outputs that it cannot make; `simulation`: nothing walks packets through its rules. */
+  readonly lacks: readonly string[];
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
   /** Those of the engine's deviations that it has. */
@@ -89,8 +108,8 @@ export interface Step {
 }
 
 export type Event =
-  | { readonly kind: "apply"; readonly object: KubernetesObject }
-  | { readonly kind: "delete"; readonly objectKind: KubernetesObject["kind"]; readonly key: string }
+  | { readonly kind: "apply"; readonly object: KubernetesObject | Resource }
+  | { readonly kind: "delete"; readonly objectKind: KubernetesObject["kind"] | ResourceKind; readonly key: string }
   /** The engine's periodic task. */
   | { readonly kind: "reconcile" };
 

@@ -10,6 +10,10 @@ export interface PodSpec {
   readonly hostNetwork: boolean;
   readonly nodeName: string;
   readonly ports: readonly ContainerPort[];
+  /** Absent: the default one. */
+  readonly serviceAccount?: string;
+  /** Of init containers; absent where they have none. */
+  readonly initPorts?: readonly ContainerPort[];
 }
 
 /**
@@ -19,6 +23,8 @@ export interface PodSpec {
 export function readPodSpec(value: Value | undefined, offset: number, isTemplate: boolean, checker: Checker): PodSpec {
   let hostNetwork = false;
   let nodeName = "";
+  let serviceAccount = "";
+  let oldServiceAccount = "";
   let containers: readonly Container[] | undefined = nothing;
   let containersOffset = value?.offset ?? offset;
   let initContainers: readonly Container[] = nothing;
@@ -31,6 +37,12 @@ export function readPodSpec(value: Value | undefined, offset: number, isTemplate
         break;
       case "nodeName":
         nodeName = readNodeName(entry.value, checker);
+        break;
+      case "serviceAccountName":
+        serviceAccount = decodeString(entry.value, checker, "serviceAccountName") ?? "";
+        break;
+      case "serviceAccount":
+        oldServiceAccount = decodeString(entry.value, checker, "serviceAccount") ?? "";
         break;
       case "containers":
         containers = readContainers(entry.value, "containers", checker);
@@ -46,7 +58,15 @@ export function readPodSpec(value: Value | undefined, offset: number, isTemplate
   if (entries && containers?.length === 0) checker.report("containers-missing", {}, containersOffset, "containers");
   checkHostPorts(containers ?? nothing, initContainers, hostNetwork, isTemplate, checker);
   checker.leave();
-  return { hostNetwork, nodeName, ports: portsOf(containers ?? nothing) };
+  const account = serviceAccount || oldServiceAccount;
+  const initPorts = portsOf(initContainers);
+  return {
+    hostNetwork,
+    nodeName,
+    ports: portsOf(containers ?? nothing),
+    ...(account !== "" && { serviceAccount: account }),
+    ...(initPorts.length > 0 && { initPorts }),
+  };
 }
 
 type Container = readonly ReadPort[];

@@ -6,6 +6,7 @@ import { isAddress } from "./cidr.js";
 import { decodeFields, decodeString, reportUnknownField } from "./decode.js";
 import type { AdmittedPod } from "./expand-workloads.js";
 import type { Namespace, Pod } from "./objects.js";
+import type { ServiceAccount } from "./resources.js";
 
 /** Reads and checks a Pod: its ports, where it runs, its address. */
 export function readPod(fields: readonly Entry[], offset: number, metadata: Metadata, checker: Checker): AdmittedPod {
@@ -43,12 +44,28 @@ export function readPod(fields: readonly Entry[], offset: number, metadata: Meta
     source: checker.source,
   };
   const { controller, deletionGracePeriodSeconds } = metadata;
-  if (!controller && deletionGracePeriodSeconds === undefined) return pod;
+  const { serviceAccount, initPorts } = spec;
+  if (!controller && deletionGracePeriodSeconds === undefined && serviceAccount === undefined && !initPorts) return pod;
   return {
     ...pod,
+    ...(serviceAccount !== undefined && { serviceAccount }),
+    ...(initPorts && { initPorts }),
     ...(controller && { controller: `${controller.kind}/${controller.name}` }),
     ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
   };
+}
+
+/** Reads a ServiceAccount; its secrets mean nothing here. */
+export function readServiceAccount(
+  fields: readonly Entry[],
+  offset: number,
+  metadata: Metadata,
+  checker: Checker,
+): ServiceAccount {
+  const known = ["apiVersion", "kind", "metadata", "secrets", "imagePullSecrets", "automountServiceAccountToken"];
+  for (const entry of fields) if (!known.includes(entry.key)) reportUnknownField(entry, known, checker);
+  const { namespace, name, labels } = metadata;
+  return { kind: "ServiceAccount", namespace, name, labels, offset, source: checker.source };
 }
 
 /** Reads a Namespace; its spec and status mean nothing here, and are looked at for unknown fields only. */

@@ -7,9 +7,11 @@ import { readNamespace, readPod } from "./admit-pod.js";
 import { Checker } from "./checker.js";
 import { decodeFields } from "./decode.js";
 import { expandWorkloads, type Admitted } from "./expand-workloads.js";
-import { listOf, readType, type TypeMeta } from "./document-type.js";
+import { listOf, readType, type TypeMeta, type Watched } from "./document-type.js";
 import type { ReadKind } from "./kinds.js";
 import type { KubernetesObject } from "./objects.js";
+import { isGlobal, readResource } from "./admit-resource.js";
+import { resourceKey, type Resource, type ResourceKind } from "./resources.js";
 import { readWorkload } from "./workloads.js";
 
 export interface AdmitOptions {
@@ -17,12 +19,16 @@ export interface AdmitOptions {
   readonly namespace?: string;
   /** What an object is that names another namespace: an error, as to `kubectl apply` (default), or just that. */
   readonly otherNamespaces?: "refused" | "kept";
+  /** Kinds of resources that are read, too; others are passed over. */
+  readonly watched?: Watched;
 }
 
 /** What admission made of documents. */
 export interface Admission {
   /** Of each identity the last one, in the order of the input. */
   readonly objects: readonly KubernetesObject[];
+  /** The same of resources that are watched. */
+  readonly resources: readonly Resource[];
   /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
   /** Kind → number of objects of it that were looked at, good or bad. */
@@ -44,7 +50,9 @@ export function admit(documents: readonly Document[], options: AdmitOptions = {}
       otherNamespaces: options.otherNamespaces ?? "refused",
     },
     namespaceRules: { name: "label", namespaced: false, namespace: undefined, otherNamespaces: "refused" },
+    watched: options.watched ?? new Set(),
     admitted: new Map(),
+    resources: new Map(),
     diagnostics: [],
     read: new Map(),
     skipped: new Map(),
@@ -54,13 +62,16 @@ export function admit(documents: readonly Document[], options: AdmitOptions = {}
   for (const document of documents) admitDocument(document, intake);
   const objects = expandWorkloads([...intake.admitted.values()], intake.diagnostics);
   const diagnostics = intake.diagnostics.length > 1 ? sortDiagnostics(intake.diagnostics) : intake.diagnostics;
-  return { objects, diagnostics, read: intake.read, skipped: intake.skipped };
+  const resources = [...intake.resources.values()];
+  return { objects, resources, diagnostics, read: intake.read, skipped: intake.skipped };
 }
 
 interface Intake {
   /** What is wanted of names, and of the names of namespaces. */
   readonly rules: NameRules;
   readonly namespaceRules: NameRules;
+  readonly watched: Watched;
+  readonly resources: Map<string, Resource>;
   /** Kind and key → the object, in the order of the last of each. */
   readonly admitted: Map<string, Admitted>;
   readonly diagnostics: Diagnostic[];
@@ -84,7 +95,7 @@ function admitDocument({ source, value }: Document, intake: Intake): void {
   let checker = new Checker(source);
   for (let item = waiting.pop(); item; item = waiting.pop()) {
     if (!checker.isClean) checker = new Checker(source);
-    const type = readType(item.value, item.type, checker);
+    const type = readType(item.value, item.type, checker, intake.watched);
     if (!type) {
       complain(checker, peekName(item.value), intake);
       continue;
@@ -108,6 +119,10 @@ function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, intake:
     return;
   }
   count(intake.read, type.kind);
+  if (type.resource) {
+    admitResource(mapping, type.resource, checker, intake);
+    return;
+  }
   const kind = type.kind as ReadKind;
   const fields = decodeFields(mapping, checker)!;
   const rules = kind === "Namespace" ? intake.namespaceRules : intake.rules;
@@ -131,6 +146,29 @@ function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, intake:
   const { admitted, diagnostics } = checker.finish(name, metadata.fromServer);
   for (const found of diagnostics) intake.diagnostics.push(found);
   if (admitted) store(metadata.generated ? withFreeName(object, intake) : object, intake);
+}
+
+function admitResource(mapping: Mapping, kind: ResourceKind, checker: Checker, intake: Intake): void {
+  const fields = decodeFields(mapping, checker)!;
+  const rules = isGlobal(kind) ? { ...intake.rules, namespaced: false } : intake.rules;
+  const metadata = readMetadata(valueOf(fields, "metadata"), mapping.offset, rules, checker);
+  const object = readResource(kind, fields, mapping.offset, metadata, checker);
+  const { admitted, diagnostics } = checker.finish(
+    metadata.name === "" ? undefined : resourceKey(object),
+    metadata.fromServer,
+  );
+  for (const found of diagnostics) intake.diagnostics.push(found);
+  if (!admitted) return;
+  const key = `${kind} ${resourceKey(object)}`;
+  const earlier = intake.resources.get(key);
+  if (earlier) {
+    const parameters = { kind: object.kind, name: resourceKey(object), first: formatLocation(earlier) };
+    intake.diagnostics.push(
+      diagnostic("object-replaced", parameters, { location: object, object: resourceKey(object) }),
+    );
+    intake.resources.delete(key);
+  }
+  intake.resources.set(key, object);
 }
 
 function complain(checker: Checker, object: string | undefined, intake: Intake): void {

@@ -173,3 +173,10 @@ function clearAfter(bytes: readonly number[], bits: number): readonly number[] {
 function equal(left: readonly number[], right: readonly number[]): boolean {
   return left.every((byte, index) => byte === right[index]);
 }
+
+/** A valid block with the bits after its prefix cleared, as Go prints it: `10.9.0.0/16` of `10.9.8.7/16`. */
+export function maskedCidr(text: string): string {
+  const cidr = parseCidr(text);
+  if (!cidr) throw new Error(`not a block: ${text}`);
+  return formatBlock(cidr.network, cidr);
+}

@@ -2,7 +2,8 @@ import type { Entry, Mapping, Value } from "../manifest/value.js";
 import { suggest } from "../text/suggest.js";
 import type { Checker } from "./checker.js";
 import { decodeString, describe, isNull, reportWrongType } from "./decode.js";
-import { groupOf, groupsOfKinds, knownKinds, versionOfKind } from "./kinds.js";
+import { groupOf, groupsOfKinds, knownKinds, resourceKinds, versionOfKind } from "./kinds.js";
+import type { ResourceKind } from "./resources.js";
 
 /** What an object is. */
 export interface TypeMeta {
@@ -10,13 +11,23 @@ export interface TypeMeta {
   readonly kind: string;
   /** True when admission reads objects of this kind, false when it passes over them. */
   readonly read: boolean;
+  /** One of the kinds that somebody watches besides those that are always read. */
+  readonly resource?: ResourceKind;
 }
+
+/** Kinds of resources that are read. */
+export type Watched = ReadonlySet<ResourceKind>;
 
 /**
  * What kind of object a value is, `fallback` where it does not say so; undefined when that is wrong, which is reported. Kinds of `v1` and
  * `networking.k8s.io` must be known ones, and a kind that is read must have the one version of it.
  */
-export function readType(value: Value, fallback: TypeMeta | undefined, checker: Checker): TypeMeta | undefined {
+export function readType(
+  value: Value,
+  fallback: TypeMeta | undefined,
+  checker: Checker,
+  watched: Watched = nobody,
+): TypeMeta | undefined {
   if (value.kind !== "mapping") {
     checker.report("document-not-object", { found: describe(value) }, value.offset);
     return undefined;
@@ -36,6 +47,8 @@ export function readType(value: Value, fallback: TypeMeta | undefined, checker: 
   }
   const served = versionOfKind.get(kind);
   if (served === apiVersion) return { apiVersion, kind, read: true };
+  const resource = resourceKinds.get(`${apiVersion}/${kind}`);
+  if (resource !== undefined && watched.has(resource)) return { apiVersion, kind, read: true, resource };
   const versionOffset = versionEntry?.value.offset ?? value.offset;
   if (apiVersion === "") {
     checker.report("api-version-missing", { kind, apiVersion: served ?? "" }, versionOffset, "apiVersion");
@@ -58,6 +71,8 @@ export function readType(value: Value, fallback: TypeMeta | undefined, checker: 
   }
   return { apiVersion, kind, read: false };
 }
+
+const nobody: Watched = new Set();
 
 /** The items of a list and what they are, when the object is a list. */
 export function listOf(

@@ -1,3 +1,5 @@
+import type { ResourceKind } from "./resources.js";
+
 /** Kinds that make pods. */
 export type WorkloadKind = (typeof workloadKinds)[number];
 
@@ -27,6 +29,9 @@ export const versionOfKind: ReadonlyMap<string, string> = new Map<ReadKind, stri
   ["Job", "batch/v1"],
   ["CronJob", "batch/v1"],
 ]);
+
+/** `apiVersion/kind` of kinds that are read where somebody watches them → what they are called here. */
+export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map([["v1/ServiceAccount", "ServiceAccount"]]);
 
 /** Groups that serve kinds which admission reads, now or long ago. In another group a kind of the same name is something else. */
 export const groupsOfKinds: ReadonlySet<string> = new Set(["", "apps", "batch", "extensions", "networking.k8s.io"]);

@@ -9,7 +9,7 @@ interface Placed {
   readonly offset: number;
 }
 
-interface PlacedObject extends Placed {
+export interface PlacedObject extends Placed {
   readonly source: Source;
 }
 
@@ -38,6 +38,10 @@ export interface Pod extends PlacedObject {
   readonly nodeName: string;
   /** Ports of `spec.containers`, in written order; protocol defaulted to TCP. */
   readonly ports: readonly ContainerPort[];
+  /** `spec.serviceAccountName`; absent: `default`, as the API server writes. */
+  readonly serviceAccount?: string;
+  /** Ports of `spec.initContainers`; absent where they have none. */
+  readonly initPorts?: readonly ContainerPort[];
   /** `metadata.deletionTimestamp` is set; then also how long it may take. */
   readonly deletionGracePeriodSeconds?: number;
   /** `metadata.uid`; "" when the manifest has none. */

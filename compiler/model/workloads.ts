@@ -105,6 +105,8 @@ function podOf(workload: Workload, name: string, nodeName: string): Pod {
     hostNetwork: workload.spec.hostNetwork,
     nodeName,
     ports: workload.spec.ports,
+    ...(workload.spec.serviceAccount !== undefined && { serviceAccount: workload.spec.serviceAccount }),
+    ...(workload.spec.initPorts && { initPorts: workload.spec.initPorts }),
     uid: "",
     workload: `${workload.kind}/${workload.name}`,
     offset: workload.offset,

@@ -52,6 +52,10 @@ function parseOption(clause: readonly string[]): Match | undefined {
       return { kind: "protocol", protocol: value, negated };
     case "-s":
       return { kind: "address", side: "source", network: value, negated };
+    case "-i":
+      return { kind: "interface", direction: "in", name: value, negated };
+    case "-o":
+      return { kind: "interface", direction: "out", name: value, negated };
     case "-d":
       return { kind: "address", side: "destination", network: value, negated };
     default:
@@ -80,6 +84,12 @@ function parseExtension(clause: readonly string[]): Match | undefined {
       const mark = parseMark(value);
       return mark && { kind: "mark", ...mark, negated };
     }
+    case "multiport --dports":
+      return parseMultiport("destination", value, negated);
+    case "multiport --sports":
+      return parseMultiport("source", value, negated);
+    case "icmp --icmp-type":
+      return parseIcmp(value, negated);
     case "tcp --dport":
     case "udp --dport":
     case "sctp --dport":
@@ -90,12 +100,35 @@ function parseExtension(clause: readonly string[]): Match | undefined {
 }
 
 function parsePorts(protocol: string, value: string): Match | undefined {
+  const range = parseRange(value);
+  return range && { kind: "destination-port", protocol, ...range };
+}
+
+function parseMultiport(side: "source" | "destination", value: string, negated: boolean): Match | undefined {
+  const ranges = value.split(",").map(parseRange);
+  if (!ranges.every((range) => range !== undefined)) return undefined;
+  return { kind: "multiport", side, ranges, negated };
+}
+
+/** `80` or `80:90`, as printed. */
+function parseRange(value: string): { readonly first: number; readonly last: number } | undefined {
   const found = /^(0|[1-9]\d{0,4})(?::(0|[1-9]\d{0,4}))?$/.exec(value);
   if (!found) return undefined;
   const first = Number(found[1]);
   const last = Number(found[2] ?? found[1]);
   if (last > 65535 || (found[2] !== undefined && first >= last)) return undefined;
-  return { kind: "destination-port", protocol, first, last };
+  return { first, last };
+}
+
+function parseIcmp(value: string, negated: boolean): Match | undefined {
+  const found = /^(0|[1-9]\d{0,2})(?:\/(0|[1-9]\d{0,2}))?$/.exec(value);
+  if (!found || Number(found[1]) > 255 || Number(found[2] ?? 0) > 255) return undefined;
+  return {
+    kind: "icmp",
+    type: Number(found[1]),
+    ...(found[2] !== undefined && { code: Number(found[2]) }),
+    negated,
+  };
 }
 
 function parseTarget(clause: readonly string[]): Target {

@@ -42,6 +42,20 @@ function pushMatch(pieces: string[], match: Match): void {
       pieces.push(" -m ", match.protocol, " --dport ", String(match.first));
       if (match.last !== match.first) pieces.push(":", String(match.last));
       return;
+    case "multiport":
+      pieces.push(
+        match.negated ? " -m multiport ! " : " -m multiport ",
+        match.side === "source" ? "--sports " : "--dports ",
+      );
+      pieces.push(match.ranges.map(printRange).join(","));
+      return;
+    case "icmp":
+      pieces.push(match.negated ? " -m icmp ! --icmp-type " : " -m icmp --icmp-type ", String(match.type));
+      if (match.code !== undefined) pieces.push("/", String(match.code));
+      return;
+    case "interface":
+      pieces.push(match.negated ? " !" : "", match.direction === "in" ? " -i " : " -o ", match.name);
+      return;
     case "mark":
       pieces.push(match.negated ? " -m mark ! --mark 0x" : " -m mark --mark 0x", match.value.toString(16));
       if (match.mask !== wholeMark) pieces.push("/0x", match.mask.toString(16));
@@ -57,6 +71,10 @@ function pushMatch(pieces: string[], match: Match): void {
       for (const word of match.words) pieces.push(" ", word);
       return;
   }
+}
+
+function printRange({ first, last }: { readonly first: number; readonly last: number }): string {
+  return first === last ? String(first) : `${first}:${last}`;
 }
 
 function pushTarget(pieces: string[], target: Target): void {

@@ -1,11 +1,19 @@
 import type { Origin } from "../text/origin.js";
 
-/** What netfilter holds for us: the chains of the filter table, and the ipsets that its rules match. */
+/** What netfilter holds for us: the chains of the filter table, those of other tables, and the ipsets that rules match. */
 export interface Tables {
   /** Built-in chains INPUT, FORWARD, OUTPUT first, then the others by name (byte order), as iptables-save lists them. */
   readonly chains: readonly Chain[];
+  /** Tables beside filter, where a program uses them: raw, mangle, nat. */
+  readonly others?: readonly OtherTable[];
   /** By kernel type (hash:ip,port, hash:net, list:set), then name. */
   readonly sets: readonly IpSet[];
+}
+
+export interface OtherTable {
+  readonly name: "raw" | "mangle" | "nat";
+  /** Built-in chains in the order a packet meets them, then the others by name (byte order). */
+  readonly chains: readonly Chain[];
 }
 
 export interface Chain {
@@ -28,6 +36,17 @@ export type Match =
   | { readonly kind: "protocol"; readonly protocol: string; readonly negated: boolean }
   /** `-m tcp --dport 80` or `80:90`; both ends included. `protocol` names the match extension. */
   | { readonly kind: "destination-port"; readonly protocol: string; readonly first: number; readonly last: number }
+  /** `-m multiport [!] --dports 80,90:95`, `--sports`; at most 15 numbers. */
+  | {
+      readonly kind: "multiport";
+      readonly side: "source" | "destination";
+      readonly ranges: readonly { readonly first: number; readonly last: number }[];
+      readonly negated: boolean;
+    }
+  /** `-m icmp [!] --icmp-type 8` or `8/0`. */
+  | { readonly kind: "icmp"; readonly type: number; readonly code?: number; readonly negated: boolean }
+  /** `[!] -i NAME` or `-o NAME`; a `+` at the end stands for any characters. */
+  | { readonly kind: "interface"; readonly direction: "in" | "out"; readonly name: string; readonly negated: boolean }
   /** `-m set [!] --match-set NAME src`; `flags` is `src`, `dst`, `dst,dst` … */
   | { readonly kind: "set"; readonly set: string; readonly negated: boolean; readonly flags: string }
   /** `-m mark --mark VALUE[/MASK]`; without a mask 0xffffffff is meant. */

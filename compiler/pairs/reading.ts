@@ -1,3 +1,18 @@
+/** As the specification says. */
+export const specificationReading: Reading = {
+  openRule: "any",
+  ipBlockPeers: "all",
+  ipBlock: "addresses",
+  labels: "all",
+  expressions: "count",
+  values: "alternatives",
+  repetitions: "once",
+  podSelector: "own-namespace",
+  bothSelectors: "and",
+  ports: "own-peers",
+  isolation: "policy-types",
+};
+
 /** How somebody understands a policy. Engines differ here between their releases. */
 export interface Reading {
   /**

@@ -60,6 +60,16 @@ function describeFact(match: Exclude<Match, { kind: "other" }>, holds: boolean, 
       return `protocol ${is} ${match.protocol}`;
     case "destination-port":
       return match.first === match.last ? `port ${is} ${match.first}` : `port ${is} in ${match.first}-${match.last}`;
+    case "multiport": {
+      const ports = match.ranges
+        .map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`))
+        .join(", ");
+      return `${match.side} port ${is} ${match.ranges.length === 1 && !ports.includes("-") ? "" : "in "}${ports}`;
+    }
+    case "icmp":
+      return `ICMP type ${is} ${match.type}${match.code === undefined ? "" : ` code ${match.code}`}`;
+    case "interface":
+      return `it ${holds ? "comes" : "does not come"} ${match.direction === "in" ? "in" : "out"} through ${match.name}`;
     case "set":
       return `${describeFlags(match.flags)} ${is} in ${legend.setName(match.set)}`;
     case "mark":

@@ -30,6 +30,13 @@ export function matchTest(match: Exclude<Match, { kind: "mark" | "comment" }>, s
         return facts.port >= first && facts.port <= last;
       };
     }
+    case "multiport":
+      return multiportTest(match);
+    case "icmp":
+      return ({ protocol }) => (protocol === "other" ? "unknown" : false);
+    // Where a packet comes in and goes out nobody said.
+    case "interface":
+      return unknown;
     case "connection-state": {
       const { states, negated } = match;
       return ({ state }) => negate(stateMatches(states, state), negated);
@@ -61,6 +68,15 @@ function protocolTest(printed: string, negated: boolean): MatchTest {
     // One of the many other protocols: perhaps just the one that the rule names.
     if (protocol === undefined && facts.protocol === "other") return "unknown";
     return (facts.protocol === protocol) !== negated;
+  };
+}
+
+/** The kernel takes the match only behind `-p` of a protocol that has ports. */
+function multiportTest({ side, ranges, negated }: Extract<Match, { kind: "multiport" }>): MatchTest {
+  return ({ protocol, port }) => {
+    if (protocol === "other") return "unknown";
+    if (side === "source" || port === undefined) return "unknown";
+    return ranges.some(({ first, last }) => port >= first && port <= last) !== negated;
   };
 }
 

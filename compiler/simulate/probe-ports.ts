@@ -26,6 +26,9 @@ export function trafficInRules({ chains, sets }: TracedTables): readonly Traffic
     rules.flatMap(({ matches }) =>
       matches.flatMap((match): Traffic[] => {
         const protocol = match.kind === "destination-port" ? protocolOf(match.protocol) : undefined;
+        if (match.kind === "multiport" && match.side === "destination") {
+          return withPorts.flatMap((each) => match.ranges.map(({ first, last }) => trafficOf(each, first, last)));
+        }
         if (match.kind !== "destination-port" || !protocol) return [];
         return [trafficOf(protocol, match.first, match.last)];
       }),
@@ -39,6 +42,8 @@ export function trafficInRules({ chains, sets }: TracedTables): readonly Traffic
   });
   return [...asked, ...listed];
 }
+
+const withPorts = ["tcp", "udp", "sctp"] as const;
 
 /** Stands for all ports where nothing tells them apart. */
 const anyPort = 80;

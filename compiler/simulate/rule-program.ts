@@ -3,6 +3,7 @@ import { parseIpv4Network, type Ipv4Network } from "./ipv4.js";
 import { indexSets, type AddressPortSet, type AddressSet, type SetIndex } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
 import {
+  protocols,
   allTraffic,
   intersectTraffic,
   noTraffic,
@@ -183,6 +184,17 @@ class Builder {
           limit(taken, taken);
           break;
         }
+        case "multiport": {
+          if (match.side === "source") answer("unknown");
+          else limit(...multiportTraffic(match));
+          break;
+        }
+        case "icmp":
+          limit(trafficOf("other"), noTraffic);
+          break;
+        case "interface":
+          answer("unknown");
+          break;
         case "connection-state": {
           const outcome = stateMatches(match.states, this.state);
           answer(match.negated ? not(outcome) : outcome);
@@ -284,6 +296,18 @@ function protocolTraffic(printed: string, negated: boolean): [possible: Traffic,
   const possible = protocol ? certain : trafficOf("other");
   if (!negated) return [possible, certain];
   return [subtractTraffic(allTraffic, certain), subtractTraffic(allTraffic, possible)];
+}
+
+/** The kernel takes the match only behind `-p` of a protocol that has ports. */
+function multiportTraffic(match: Extract<Match, { kind: "multiport" }>): [possible: Traffic, certain: Traffic] {
+  let [listed, ported] = [noTraffic, noTraffic];
+  for (const protocol of protocols) {
+    if (protocol === "other") continue;
+    ported = unionTraffic(ported, trafficOf(protocol));
+    for (const { first, last } of match.ranges) listed = unionTraffic(listed, trafficOf(protocol, first, last));
+  }
+  const certain = match.negated ? subtractTraffic(ported, listed) : listed;
+  return [unionTraffic(certain, trafficOf("other")), certain];
 }
 
 /** What a port condition may take, and what it takes for sure, at an address that is in the group or not and has these ports. */

@@ -5,7 +5,7 @@ import { collect } from "../collect.js";
 import { compileManifests } from "../compile-manifests.js";
 import { addLogOptions, logOptionsOf, type LogOptions } from "../log-options.js";
 import { outputFile, outputFiles } from "../output-files.js";
-import { outputsAskedFor } from "../outputs-asked-for.js";
+import { outputsAskedFor, outputsOf } from "../outputs-asked-for.js";
 import { writeReport } from "../report.js";
 import { writeFolder } from "../write-folder.js";
 
@@ -48,13 +48,14 @@ function compileCommand(options: Options): void {
   const made = compileManifests(
     options,
     "compiling",
-    ({ result, diagnostics, summary }) => ({
-      report: {
-        diagnostics: [...diagnostics, ...asked.outputs.flatMap((output) => output.warnings?.(result, texts) ?? [])],
-        summary,
-      },
-      printed: print(result, asked.outputs, texts, options.outDir !== undefined),
-    }),
+    ({ result, diagnostics, summary }) => {
+      const wanted = outputsOf(asked.outputs, options.output !== undefined, result.machine);
+      const warnings = wanted.flatMap((output) => output.warnings?.(result, texts) ?? []);
+      return {
+        report: { diagnostics: [...diagnostics, ...warnings], summary },
+        printed: print(result, wanted, texts, options.outDir !== undefined),
+      };
+    },
     [...asked.mistakes, ...mistakes],
   );
   if (options.outDir === undefined) process.stdout.write(made.printed.map(({ text }) => text).join(""));

@@ -15,7 +15,7 @@ import { collect } from "../collect.js";
 import { Failure } from "../failure.js";
 import { addLogOptions, logOptionsOf, type LogOptions } from "../log-options.js";
 import { outputFiles } from "../output-files.js";
-import { outputsAskedFor } from "../outputs-asked-for.js";
+import { outputsAskedFor, outputsOf } from "../outputs-asked-for.js";
 import { stepsAskedFor, stepsOfFolder, type AskedStep, type NumberedStep, type StepsRead } from "../read-steps.js";
 import { startProgress } from "../progress.js";
 import { writeReport } from "../report.js";
@@ -75,10 +75,11 @@ function replayCommand(folder: string | undefined, asked: readonly AskedStep[], 
   const read = folder === undefined ? stepsAskedFor(asked) : stepsOfFolder(folder);
   if (toFolder) refuseEqualNumbers(read.steps);
   const { result, report } = replayed(read, options);
+  const possible = outputsOf(wanted, options.output !== undefined, result.machine);
   const texts: OutputOptions = { resolve: options.resolve === true, log, voice };
-  const warnings = wanted.flatMap((output) => output.warnings?.(result.whole, texts) ?? []);
-  if (options.outDir === undefined) process.stdout.write(printSteps(result, wanted[0]!, texts));
-  else writeFolder(options.outDir, filesOf(result, read.steps, wanted, texts));
+  const warnings = possible.flatMap((output) => output.warnings?.(result.whole, texts) ?? []);
+  if (options.outDir === undefined) process.stdout.write(printSteps(result, possible[0]!, texts));
+  else writeFolder(options.outDir, filesOf(result, read.steps, possible, texts));
   writeReport({ ...report, diagnostics: [...report.diagnostics, ...warnings] }, options.diagnostics);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseIptablesSave } from "../../compiler/netfilter/parse-iptables-save.js";
+import type { Match } from "../../compiler/netfilter/tables.js";
 import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
 
 /** A filter table with one chain of one's own and these rules in it. */
@@ -32,10 +33,38 @@ describe("a rule", () => {
     ]);
   });
 
+  test.each<[string, Match]>([
+    ["-i eth0", { kind: "interface", direction: "in", name: "eth0", negated: false }],
+    ["! -o cali+", { kind: "interface", direction: "out", name: "cali+", negated: true }],
+    [
+      "-m multiport --dports 1,2:3",
+      {
+        kind: "multiport",
+        side: "destination",
+        ranges: [
+          { first: 1, last: 1 },
+          { first: 2, last: 3 },
+        ],
+        negated: false,
+      },
+    ],
+    [
+      "-m multiport ! --sports 80",
+      { kind: "multiport", side: "source", ranges: [{ first: 80, last: 80 }], negated: true },
+    ],
+    ["-m icmp --icmp-type 8/0", { kind: "icmp", type: 8, code: 0, negated: false }],
+    ["-m icmp ! --icmp-type 8", { kind: "icmp", type: 8, negated: true }],
+  ])("reads what Calico matches, and prints it back: %s", (text, match) => {
+    const { chains, problems } = parseIptablesSave(dump(`-A MINE ${text} -j DROP`));
+    expect(problems).toEqual([]);
+    expect(chains[1]!.rules).toEqual([{ matches: [match], target: { kind: "jump", to: "DROP" } }]);
+    expect(printIptablesSave({ chains })).toContain(`-A MINE ${text} -j DROP\n`);
+  });
+
   test.each([
-    ["-i eth0", ["-i", "eth0"]],
-    ["! -o cali+", ["!", "-o", "cali+"]],
-    ["-m multiport --dports 1,2:3", ["-m", "multiport", "--dports", "1,2:3"]],
+    ["-m multiport --ports 1,2:3", ["-m", "multiport", "--ports", "1,2:3"]],
+    ["-m multiport --dports 3:2", ["-m", "multiport", "--dports", "3:2"]],
+    ["-m icmp --icmp-type any", ["-m", "icmp", "--icmp-type", "any"]],
     ["-m tcp --sport 80 --dport 90", ["-m", "tcp", "--sport", "80", "--dport", "90"]],
     ["-m tcp ! --dport 90", ["-m", "tcp", "!", "--dport", "90"]],
     ["-m tcp --dport 0090", ["-m", "tcp", "--dport", "0090"]],

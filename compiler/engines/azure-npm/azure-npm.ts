@@ -1,7 +1,7 @@
 import { diagnostic, isError, type Diagnostic } from "../../text/diagnostic.js";
 import type { Ownership } from "../../netfilter/ownership.js";
-import type { Configured, Effect, Engine, EngineOptions, Machine, Node } from "../engine.js";
-import type { Blueprint, Deed, NpmNode, Settings } from "./blueprint.js";
+import type { Configured, Effect, Engine, EngineOptions, Event, Machine, Node } from "../engine.js";
+import type { Blueprint, Deed, NpmEvent, NpmNode, Settings } from "./blueprint.js";
 import { caveatsOf } from "./caveat.js";
 import { deviationCodes, npmDeviations } from "./deviations.js";
 import { generationNotes } from "./generation-notes.js";
@@ -13,6 +13,7 @@ export const azureNpm: Engine = {
   id: "azure-npm",
   title: "Azure NPM",
   versionOption: { name: "npm", description: "generation or NPM image tag, like v2-fnv or v1.5.50 (default: v2)" },
+  options: ["flavour", "placement", "lite"],
   generations: builtGenerations,
   deviations: npmDeviations(
     builtReleases.map(({ id, release }) => ({ id, circumstances: { release, lite: false, kubernetesMinor: 29 } })),
@@ -74,6 +75,9 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     },
     commandFormat: blueprint.commandFormat,
     commandCaveats: caveatsOf(release, blueprint.caveats, "commands"),
+    watched: new Set(),
+    refuses: () => false,
+    lacks: [],
     ownership: ownershipOf(blueprint, settings),
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {
@@ -83,9 +87,15 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     },
     step(node, event) {
       if (!nodes.has(node)) throw new Error("a node of another machine");
-      return { effects: (node as NpmNode).step(event).map(effectOf), node };
+      const effects = isWatched(event) ? (node as NpmNode).step(event).map(effectOf) : [];
+      return { effects, node };
     },
   };
+}
+
+function isWatched(event: Event): event is NpmEvent {
+  const kind = event.kind === "apply" ? event.object.kind : event.kind === "delete" ? event.objectKind : undefined;
+  return kind === undefined || kind === "Namespace" || kind === "Pod" || kind === "NetworkPolicy";
 }
 
 function effectOf(deed: Deed): Effect {

@@ -1,7 +1,8 @@
 import type { Command } from "../../netfilter/command.js";
 import type { Rule, Tables } from "../../netfilter/tables.js";
 import type { CommandFormat } from "../../netfilter/print-commands.js";
-import type { Event, Flavour, Node } from "../engine.js";
+import type { KubernetesObject } from "../../model/objects.js";
+import type { Flavour, Node } from "../engine.js";
 import type { LogEntry } from "../log-entry.js";
 import type { LogRotation } from "../log-rotation.js";
 import type { Caveat } from "./caveat.js";
@@ -50,10 +51,16 @@ export interface Settings {
   readonly existing?: Tables;
 }
 
+/** What NPM watches. */
+export type NpmEvent =
+  | { readonly kind: "apply"; readonly object: KubernetesObject }
+  | { readonly kind: "delete"; readonly objectKind: KubernetesObject["kind"]; readonly key: string }
+  | { readonly kind: "reconcile" };
+
 /** A node that NPM programs; it changes in place and answers with what NPM did. */
 export interface NpmNode extends Node {
   start(): Deed[];
-  step(event: Event): Deed[];
+  step(event: NpmEvent): Deed[];
 }
 
 /** A command that NPM ran, or something it logged. */

@@ -19,6 +19,23 @@ export const engineCodes = {
     ({ text, known }) => `unknown engine "${text}"; known engines: ${known}`,
     ({ known, suggestion }) => (suggestion === "" ? `use one of ${known}` : `did you mean ${suggestion}?`),
   ),
+  "option-of-another-engine": error<{ option: string; engine: string; options: string }>(
+    ({ option, engine }) => `${option} says nothing about ${engine}`,
+    ({ options }) => `leave it out; options of this engine: ${options}`,
+  ),
+  "resource-not-built": error<{ kind: string; count: number; engine: string }>(
+    ({ kind, count, engine }) =>
+      `${kind} changes the rules of ${engine} and is not compiled yet; there ${count === 1 ? "is 1" : `are ${count}`}`,
+    () => "leave it out to see the rules of the other objects",
+  ),
+  "command-not-for-engine": error<{ engine: string }>(
+    ({ engine }) => `this command does not know the rules of ${engine} yet`,
+    () => "use anpm compile or anpm replay",
+  ),
+  "output-not-made": error<{ output: string; engine: string; outputs: string }>(
+    ({ output, engine }) => `${output} is not made for ${engine} yet`,
+    ({ outputs }) => `use ${outputs}`,
+  ),
   "unknown-generation": error<{ text: string; known: string; nearest: string }>(
     ({ text, known }) => `unknown NPM generation or image tag "${text}"; known generations: ${known}`,
     ({ nearest }) => nearest,

@@ -1,3 +1,4 @@
+import { calicoCodes } from "./calico.js";
 import { engineCodes } from "./engine.js";
 import { expectationCodes } from "./expectations.js";
 import { logCodes } from "./log.js";
@@ -13,6 +14,7 @@ export const codes = {
   ...manifestCodes,
   ...modelCodes,
   ...engineCodes,
+  ...calicoCodes,
   ...simulateCodes,
   ...expectationCodes,
   ...replayCodes,

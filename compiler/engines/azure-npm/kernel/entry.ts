@@ -104,6 +104,9 @@ function matchWords(match: EntryMatch): string[] {
         : ["-m", "conntrack", "--ctstate", match.states.join(",")];
     case "comment":
       return ["-m", "comment", "--comment", match.text];
+    case "multiport":
+    case "icmp":
+    case "interface":
     case "other":
       throw new Error("NPM writes no match that is not known here");
   }

@@ -4,8 +4,7 @@ import { keyOf } from "../../../model/objects.js";
 import { lowerPolicy } from "../../../pairs/lower-policy.js";
 import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import type { Diagnostic } from "../../../text/diagnostic.js";
-import type { Event } from "../../engine.js";
-import type { Deed, NpmNode, Settings } from "../blueprint.js";
+import type { Deed, NpmEvent, NpmNode, Settings } from "../blueprint.js";
 import type { Cluster } from "../cluster.js";
 import { ignoredFields, type FieldHabits } from "../ignored-fields.js";
 import { ignoredPodDiagnostics } from "../ignored-pods.js";
@@ -68,7 +67,7 @@ export class V1Node implements NpmNode {
     return this.#taken();
   }
 
-  step(event: Event): Deed[] {
+  step(event: NpmEvent): Deed[] {
     if (event.kind === "apply") this.#apply(event.object);
     // The periodic task only looks whether the jump stands where it belongs, which nobody but NPM changes here.
     else if (event.kind === "delete") this.#delete(event.objectKind, event.key);

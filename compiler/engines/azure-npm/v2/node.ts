@@ -5,8 +5,7 @@ import { lowerPolicy } from "../../../pairs/lower-policy.js";
 import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import type { Origin } from "../../../text/origin.js";
-import type { Event } from "../../engine.js";
-import type { Deed, NpmNode, Settings } from "../blueprint.js";
+import type { Deed, NpmEvent, NpmNode, Settings } from "../blueprint.js";
 import { formatRelease } from "../release.js";
 import { baseChains, bootRules, directionChain, npmChain } from "./chains.js";
 import { Commands } from "./commands.js";
@@ -104,7 +103,7 @@ export class V2Node implements NpmNode {
     return deeds;
   }
 
-  step(event: Event): Deed[] {
+  step(event: NpmEvent): Deed[] {
     if (this.#generation.lite === "fails-to-start") return [];
     switch (event.kind) {
       case "apply":

@@ -4,8 +4,7 @@ import { keyOf } from "../../../model/objects.js";
 import { lowerPolicy } from "../../../pairs/lower-policy.js";
 import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
-import type { Event } from "../../engine.js";
-import type { Deed, NpmNode, Settings } from "../blueprint.js";
+import type { Deed, NpmEvent, NpmNode, Settings } from "../blueprint.js";
 import { EventCluster } from "../event-cluster.js";
 import { fnvHashes } from "../hashes.js";
 import { ignoredFields } from "../ignored-fields.js";
@@ -74,7 +73,7 @@ export class V2019Node implements NpmNode {
     return this.#taken();
   }
 
-  step(event: Event): Deed[] {
+  step(event: NpmEvent): Deed[] {
     if (this.#crashed) return [];
     if (event.kind === "apply") this.#apply(event.object);
     if (event.kind === "delete") this.#delete(event.objectKind, event.key);

@@ -1,0 +1,104 @@
+import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import type { Configured, Engine, EngineOptions, Machine, Node } from "../engine.js";
+import { felixSettings } from "./felix-settings.js";
+import type { Generation } from "./generation.js";
+import { generationNotes } from "./generation-notes.js";
+import { generations, selectGeneration } from "./generations.js";
+import { nodeView } from "./node-view.js";
+import { CalicoNode } from "./node.js";
+import type { Settings } from "./settings.js";
+
+/** Calico's Felix in iptables mode, the other network policy engine of AKS. */
+export const calico: Engine = {
+  id: "calico",
+  title: "Calico",
+  versionOption: {
+    name: "calico",
+    description: "generation or Calico release, like calico-2019 or v3.24.6 (default: calico)",
+  },
+  options: ["node", "interfacePrefix", "interfaces", "hostInterfaces", "felix", "flavour"],
+  generations: generations.map(({ id }) => id),
+  deviations: [],
+  configure,
+  describe,
+};
+
+function configure(options: EngineOptions): Configured {
+  const selected = selectGeneration(options.generation ?? generations[0]!.id);
+  const { node, diagnostics: viewed } = nodeView(options);
+  const diagnostics: Diagnostic[] = [...viewed];
+  if ("problem" in selected) return { diagnostics: [selected.problem, ...diagnostics] };
+  const { generation } = selected;
+  const { felix, diagnostics: set } = felixSettings(options.felix ?? [], generation);
+  diagnostics.push(...set);
+  const kubernetesMinor =
+    options.kubernetes === undefined ? notesOf(generation).kubernetesMinor : parseKubernetesMinor(options.kubernetes);
+  if (kubernetesMinor === undefined)
+    diagnostics.push(diagnostic("bad-kubernetes-version", { text: options.kubernetes! }));
+  if (diagnostics.length > 0) return { diagnostics };
+  return { machine: machineOf({ node, felix }, generation, kubernetesMinor!, options), diagnostics };
+}
+
+function describe(text: string): ReturnType<Engine["describe"]> {
+  const selected = selectGeneration(text);
+  if ("problem" in selected) return { diagnostics: [selected.problem] };
+  const { generation } = selected;
+  const { id, release, quirks } = generation;
+  const { kubernetesMinor, ...notes } = notesOf(generation);
+  return {
+    info: { ...notes, id, release, kubernetes: `1.${kubernetesMinor}`, flavours: ["nft", "legacy"], quirks },
+    diagnostics: [],
+  };
+}
+
+function notesOf({ id }: Generation) {
+  return generationNotes[id]!;
+}
+
+function machineOf(
+  settings: Settings,
+  generation: Generation,
+  kubernetesMinor: number,
+  { flavour, existing }: EngineOptions,
+): Machine {
+  const nodes = new WeakSet<Node>();
+  return {
+    engine: calico.id,
+    generation: generation.id,
+    release: generation.release,
+    flavour: flavour ?? "nft",
+    kubernetesMinor,
+    logFile: "calico-node.log",
+    voice: { release: generation.release, tag: generation.release },
+    commandFormat: "lines",
+    commandCaveats: [],
+    watched: new Set(["ServiceAccount"] as const),
+    refuses: (type) => /^(projectcalico\.org|crd\.projectcalico\.org|policy\.networking\.k8s\.io)\//.test(type),
+    lacks: ["restore", "script", "undo", "log", "simulation"],
+    ownership: {
+      title: `Calico ${generation.id} (${generation.release})`,
+      chainPrefix: "cali-",
+      setPrefix: "cali40",
+      temporarySetPrefix: "cali4t",
+      jump: { from: "FORWARD", rule: { matches: [], target: { kind: "jump", to: "cali-FORWARD" } } },
+      flavourHints: ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"],
+    },
+    deviations: [],
+    start() {
+      const node = new CalicoNode(settings, generation, existing);
+      nodes.add(node);
+      return { node, effects: [] };
+    },
+    step(node, event) {
+      if (!nodes.has(node)) throw new Error("a node of another machine");
+      (node as CalicoNode).step(event);
+      return { node, effects: [] };
+    },
+  };
+}
+
+/** 29 of `1.29`, `v1.29.0`. */
+function parseKubernetesMinor(text: string): number | undefined {
+  const found = /^v?1\.(\d{1,3})(\.\d+)?$/.exec(text);
+  return found ? Number(found[1]) : undefined;
+}

@@ -1,0 +1,131 @@
+import type { Namespace, Pod } from "../../../model/objects.js";
+import type { ServiceAccount } from "../../../model/resources.js";
+import type { Origin } from "../../../text/origin.js";
+import type { Generation } from "../generation.js";
+import { interfaceName } from "../hashes.js";
+import { anySide, type Policy, type PolicyRule, type Profile } from "../policy.js";
+import type { NodeView } from "../settings.js";
+import { engineOrigin, fieldOrigin } from "./origins.js";
+
+/** The cluster as the calculation of a node's state sees it. */
+export interface Cluster {
+  readonly endpoints: readonly Endpoint[];
+  readonly hostEndpoints: readonly HostEndpoint[];
+  readonly networkSets: readonly NetworkSet[];
+  readonly policies: readonly Policy[];
+  readonly profiles: ReadonlyMap<string, Profile>;
+  /** The IPv4 members of a service's set: `10.0.0.4,tcp:80`, or addresses alone. */
+  services(key: string, withPorts: boolean): readonly string[];
+}
+
+/** Something that has labels and addresses: what selectors choose from. */
+export interface Labelled {
+  /** Its own, then those of its profiles, the first that has it. */
+  readonly labelOf: (label: string) => string | undefined;
+  /** IPv4 blocks, single addresses without a length. */
+  readonly nets: readonly string[];
+  readonly ports: readonly NamedPort[];
+}
+
+export interface NamedPort {
+  readonly name: string;
+  readonly protocol: "tcp" | "udp" | "sctp";
+  readonly port: number;
+}
+
+/** A pod. */
+export interface Endpoint extends Labelled {
+  /** `namespace/name` */
+  readonly key: string;
+  readonly profiles: readonly string[];
+  /** On this node: the name of its interface there. */
+  readonly interface?: string;
+  readonly origin: Origin;
+}
+
+/** Interfaces of a host. */
+export interface HostEndpoint extends Labelled {
+  readonly name: string;
+  readonly node: string;
+  /** `*` for all; "" where it goes by its addresses. */
+  readonly interface: string;
+  readonly profiles: readonly string[];
+  readonly origin: Origin;
+}
+
+/** Addresses outside that have labels. */
+export type NetworkSet = Labelled;
+
+/** The profile of a namespace. Source: Calico 87c15906f, libcalico-go/lib/backend/k8s/conversion, NamespaceToProfile. */
+export function namespaceProfile(namespace: Namespace, { conversion }: Generation): Profile {
+  const labels = new Map([...namespace.labels].map(([key, value]) => [`pcns.${key}`, value]));
+  if (conversion.labelsNamespaceNames) labels.set("pcns.projectcalico.org/name", namespace.name);
+  const origin = fieldOrigin(namespace, "", namespace.offset);
+  const everything: PolicyRule = { action: "allow", source: anySide, destination: anySide, annotations: [], origin };
+  return { name: `kns.${namespace.name}`, labels, ingressRules: [everything], egressRules: [everything], origin };
+}
+
+/** The profile of a service account; it has no rules. */
+export function serviceAccountProfile(account: ServiceAccount, { conversion }: Generation): Profile {
+  const labels = new Map([...account.labels].map(([key, value]) => [`pcsa.${key}`, value]));
+  if (conversion.labelsNamespaceNames) labels.set("pcsa.projectcalico.org/name", account.name);
+  const origin = fieldOrigin(account, "", account.offset);
+  return { name: `ksa.${account.namespace}.${account.name}`, labels, ingressRules: [], egressRules: [], origin };
+}
+
+/** A profile that an endpoint names and nobody defines lets nothing through. */
+export function missingProfile(name: string): Profile {
+  const origin = engineOrigin(`the profile ${name}, which does not exist`);
+  const nothing: PolicyRule = { action: "deny", source: anySide, destination: anySide, annotations: [], origin };
+  return { name, labels: new Map(), ingressRules: [nothing], egressRules: [nothing], origin };
+}
+
+/** A pod as an endpoint; undefined where Calico has none for it. Source: conversion, PodToWorkloadEndpoints. */
+export function podEndpoint(
+  pod: Pod,
+  profiles: ReadonlyMap<string, Profile>,
+  node: NodeView,
+  { conversion }: Generation,
+): Endpoint | undefined {
+  const finished = pod.phase === "Succeeded" || pod.phase === "Failed";
+  if (pod.hostNetwork || pod.ip === "" || pod.nodeName === "" || (finished && !conversion.keepsFinishedPods))
+    return undefined;
+  const account = pod.serviceAccount ?? "default";
+  const key = `${pod.namespace}/${pod.name}`;
+  const own = new Map(pod.labels)
+    .set("projectcalico.org/namespace", pod.namespace)
+    .set("projectcalico.org/orchestrator", "k8s");
+  if (account.length < 63) own.set("projectcalico.org/serviceaccount", account);
+  const names = [`kns.${pod.namespace}`, `ksa.${pod.namespace}.${account}`];
+  const ports = conversion.namesInitPorts ? [...pod.ports, ...(pod.initPorts ?? [])] : pod.ports;
+  return {
+    key,
+    labelOf: labelLookup(own, names, profiles),
+    nets: pod.ip.includes(":") ? [] : [pod.ip],
+    ports: ports.flatMap(({ name, protocol, containerPort }) =>
+      name === "" ? [] : [{ name, protocol: protocol.toLowerCase() as NamedPort["protocol"], port: containerPort }],
+    ),
+    profiles: names,
+    ...(pod.nodeName === node.name && {
+      interface: node.interfaces.get(key) ?? interfaceName(node.interfacePrefixes[0]!, pod.namespace, pod.name),
+    }),
+    origin: fieldOrigin(pod, "", pod.offset),
+  };
+}
+
+/** Own labels, then those of the profiles in their order. */
+export function labelLookup(
+  own: ReadonlyMap<string, string>,
+  names: readonly string[],
+  profiles: ReadonlyMap<string, Profile>,
+): (label: string) => string | undefined {
+  return (label) => {
+    const value = own.get(label);
+    if (value !== undefined) return value;
+    for (const name of names) {
+      const inherited = profiles.get(name)?.labels.get(label);
+      if (inherited !== undefined) return inherited;
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,150 @@
+import type { Match, Target } from "../../../netfilter/tables.js";
+import { protocolName } from "../../../netfilter/protocols.js";
+
+/**
+ * One match of a rule, in two spellings: Felix's own, which its rule hashes are made of, and what the kernel keeps of it. Texts
+ * source: Calico 87c15906f, felix/iptables/match_builder.go; unchanged since felix v3.3.1.
+ */
+export interface Fragment {
+  readonly text: string;
+  /** Absent where the kernel keeps nothing of it: a network that is every address. */
+  readonly match?: Match;
+}
+
+export type Side = "source" | "destination";
+
+/** Ports `first`..`last`, both ends included. */
+export interface Ports {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** All bits of `bits`, a single one, are set. */
+export function markSet(bits: number): Fragment {
+  return mark(bits, bits, false);
+}
+
+/** All bits of `bits` are clear. */
+export function markClear(bits: number): Fragment {
+  return mark(0, bits, false);
+}
+
+/** At least one bit of `bits` is set. */
+export function markNotClear(bits: number): Fragment {
+  return mark(0, bits, true);
+}
+
+function mark(value: number, mask: number, negated: boolean): Fragment {
+  const text = `-m mark ${not(negated)}--mark ${value === 0 ? "0" : hex(value)}/${hex(mask)}`;
+  return { text, match: { kind: "mark", value, mask, negated } };
+}
+
+export function inInterface(name: string): Fragment {
+  return { text: `--in-interface ${name}`, match: { kind: "interface", direction: "in", name, negated: false } };
+}
+
+export function outInterface(name: string): Fragment {
+  return { text: `--out-interface ${name}`, match: { kind: "interface", direction: "out", name, negated: false } };
+}
+
+/** By name, lower case, or number. */
+export function protocol(of: string | number, negated = false): Fragment {
+  return { text: `${not(negated)}-p ${of}`, match: { kind: "protocol", protocol: protocolName(of), negated } };
+}
+
+/** An IPv4 network with its prefix length. */
+export function network(side: Side, cidr: string, negated = false): Fragment {
+  const text = `${not(negated)}--${side} ${cidr}`;
+  const isAll = cidr.endsWith("/0") && !negated;
+  return isAll ? { text } : { text, match: { kind: "address", side, network: cidr, negated } };
+}
+
+/** At most 15 ports, a range counting as two. */
+export function ports(side: Side, ranges: readonly Ports[], negated = false): Fragment {
+  const list = ranges.map(({ first, last }) => (first === last ? `${first}` : `${first}:${last}`)).join(",");
+  const text = `-m multiport ${not(negated)}--${side}-ports ${list}`;
+  return { text, match: { kind: "multiport", side, ranges, negated } };
+}
+
+/** Addresses in a set. */
+export function addressSet(side: Side, set: string, negated = false): Fragment {
+  return setMatch(set, side === "source" ? "src" : "dst", negated);
+}
+
+/** Pairs of address and port in a set. */
+export function addressPortSet(side: Side, set: string, negated = false): Fragment {
+  return setMatch(set, side === "source" ? "src,src" : "dst,dst", negated);
+}
+
+function setMatch(set: string, flags: string, negated: boolean): Fragment {
+  return { text: `-m set ${not(negated)}--match-set ${set} ${flags}`, match: { kind: "set", set, flags, negated } };
+}
+
+export function icmp(type: number, code: number | undefined, negated = false): Fragment {
+  const text = `-m icmp ${not(negated)}--icmp-type ${code === undefined ? type : `${type}/${code}`}`;
+  return { text, match: { kind: "icmp", type, ...(code !== undefined && { code }), negated } };
+}
+
+export function connection(states: readonly string[], negated = false): Fragment {
+  const text = `-m conntrack ${not(negated)}--ctstate ${states.join(",")}`;
+  return { text, match: { kind: "connection-state", states, negated } };
+}
+
+/** No route leads back to the source through the interface that the packet came from. */
+export const fromElsewhere: Fragment = {
+  text: "-m rpfilter --invert --validmark",
+  match: { kind: "other", words: ["-m", "rpfilter", "--validmark", "--invert"] },
+};
+
+/** What a rule does. */
+export interface Action {
+  readonly text: string;
+  readonly target: Target;
+}
+
+export function jump(to: string): Action {
+  return { text: `--jump ${to}`, target: { kind: "jump", to } };
+}
+
+export function goto(to: string): Action {
+  return { text: `--goto ${to}`, target: { kind: "goto", to } };
+}
+
+export const accept = jump("ACCEPT");
+export const drop = jump("DROP");
+export const returnToCaller = jump("RETURN");
+export const doNotTrack = jump("NOTRACK");
+export const reject: Action = {
+  text: "--jump REJECT",
+  target: { kind: "other", words: ["-j", "REJECT", "--reject-with", "icmp-port-unreachable"] },
+};
+
+export function setMark(bits: number): Action {
+  return { text: `--jump MARK --set-mark ${hex(bits)}/${hex(bits)}`, target: markTarget(bits, bits) };
+}
+
+export function clearMark(bits: number): Action {
+  return { text: `--jump MARK --set-mark 0/${hex(bits)}`, target: markTarget(0, bits) };
+}
+
+export function setMaskedMark(value: number, mask: number): Action {
+  return { text: `--jump MARK --set-mark ${hex(value)}/${hex(mask)}`, target: markTarget(value, mask) };
+}
+
+function markTarget(value: number, mask: number): Target {
+  return { kind: "set-mark", value, mask };
+}
+
+/** Writes the packet to the kernel's log. */
+export function log(prefix: string): Action {
+  const words = ["-j", "LOG", "--log-prefix", `"${prefix}: "`, "--log-level", "5"];
+  return { text: `--jump LOG --log-prefix "${prefix}: " --log-level 5`, target: { kind: "other", words } };
+}
+
+function hex(bits: number): string {
+  return `0x${bits.toString(16)}`;
+}
+
+function not(negated: boolean): string {
+  return negated ? "! " : "";
+}

@@ -1,0 +1,83 @@
+import type { Quirk } from "../generation-info.js";
+
+/** How Felix behaved in a span of releases, as far as it shows in tables. What a field means is said where it is read. */
+export interface Generation {
+  readonly id: string;
+  /** The release that the id stands for: `v3.24.6`. */
+  readonly release: string;
+  /** Observed on running programs, or read from the code of the release. */
+  readonly evidence: "observed" | "code";
+  readonly marks: Marks;
+  /** From manifests to policies. */
+  readonly conversion: {
+    /** One rule per port and peer, in written order; later, ports of a protocol share rules. */
+    readonly rulePerPort: boolean;
+    /** A NetworkPolicy with an SCTP port fails validation and is not there. */
+    readonly refusesSctpPorts: boolean;
+    readonly knowsEndPort: boolean;
+    /** Namespaces carry their name as a label of its own. */
+    readonly labelsNamespaceNames: boolean;
+    /** Pods that are over keep their addresses. */
+    readonly keepsFinishedPods: boolean;
+    /** Ports of init containers have names, too. */
+    readonly namesInitPorts: boolean;
+  };
+  /** What the name of a policy's chain is made of: `ns/knp.default.name`, the tier before it, or kind, namespace and name. */
+  readonly policyId: "name" | "tier" | "kind";
+  /** The comment of a chain's first rule; without one, an empty chain has no rule. */
+  readonly chainComment: "none" | "policy" | "kind";
+  /** RETURN rules at the end of a policy's chain are left out. */
+  readonly trimsReturns: boolean;
+  /** A rule whose negated networks are every address is left out, not rendered in vain. */
+  readonly dropsImpossible: boolean;
+  /** Endpoint chains: which bits are cleared first, and how tiers are commented. */
+  readonly endpoints: {
+    readonly clearsPass: boolean;
+    readonly tierStart: "policies" | "none" | "tier";
+    readonly namesTierEnd: boolean;
+    /** The word for what sends encapsulated packets, whose packets are dropped; undefined: they are not. */
+    readonly dropsEncapsulated?: "pods" | "workloads";
+    /** Policies with one selector share a chain; the tier is part of its name. */
+    readonly groups?: { readonly nameHasTier: boolean };
+    /** A forward chain without policies of its direction accepts, whatever the tier has for the other. */
+    readonly acceptsForwardByDirection: boolean;
+  };
+  /** Tables hold what something leads to; otherwise every chain, and those of policies in filter, mangle and raw. */
+  readonly countsReferences: boolean;
+  readonly statics: {
+    /** FORWARD's accepting rules stand at the end of the built-in chain, not of Calico's. */
+    readonly appendsForwardAccept: boolean;
+    /** INPUT looks at the accept mark before it looks at workloads. */
+    readonly acceptsBeforeWorkloads: boolean;
+    readonly cidrBlock: boolean;
+    /** Packets that were translated meet host endpoints in mangle POSTROUTING. */
+    readonly hostPolicyAfterDnat: boolean;
+    readonly reversePathFilter: boolean;
+    readonly reversePathSkip: boolean;
+    readonly mangleAcceptsWorkloads: boolean;
+    readonly appendsNatPostrouting: boolean;
+    readonly dscp: boolean;
+    /** Failsafe ports 5473 and 6443. */
+    readonly failsafeTypha: boolean;
+    /** 127.0.0.0 counts as an address of the host. */
+    readonly loopbackNetwork: boolean;
+    readonly poolsSet: "all-ipam-pools" | "network-ip-pools";
+  };
+  readonly quirks: readonly Quirk[];
+}
+
+/** Bits of a packet's mark. Source: Calico 87c15906f, felix/dataplane/driver.go: allocated in sequence from the lowest of 0xffff0000. */
+export interface Marks {
+  readonly accept: number;
+  readonly pass: number;
+  /** Set by a deny rule before the packet is dropped; absent where it drops at once. */
+  readonly drop?: number;
+  /** All blocks of a rule hold so far; this block holds. */
+  readonly allBlocks: number;
+  readonly thisBlock: number;
+}
+
+/** The bits that are cleared before host endpoints are looked at. */
+export function clearedBits({ accept, pass, allBlocks, thisBlock }: Marks): number {
+  return accept | pass | allBlocks | thisBlock;
+}

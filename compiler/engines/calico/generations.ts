@@ -1,0 +1,169 @@
+import { closest } from "fastest-levenshtein";
+import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import type { Generation, Marks } from "./generation.js";
+import { quirks2019, quirks324, quirks328, quirks329, quirks330, quirksHead } from "./quirks.js";
+
+const earlyMarks: Marks = { accept: 0x10000, pass: 0x20000, allBlocks: 0x40000, thisBlock: 0x80000 };
+const marks: Marks = { accept: 0x10000, pass: 0x20000, drop: 0x40000, allBlocks: 0x80000, thisBlock: 0x100000 };
+
+/** Felix b5f3dd409 (v3.3.1), which AKS shipped when the article was written. */
+const calico2019: Generation = {
+  id: "calico-2019",
+  release: "v3.3.1",
+  evidence: "observed",
+  marks: earlyMarks,
+  conversion: {
+    rulePerPort: true,
+    refusesSctpPorts: true,
+    knowsEndPort: false,
+    labelsNamespaceNames: false,
+    keepsFinishedPods: true,
+    namesInitPorts: false,
+  },
+  policyId: "name",
+  chainComment: "none",
+  trimsReturns: false,
+  dropsImpossible: false,
+  endpoints: { clearsPass: false, tierStart: "policies", namesTierEnd: false, acceptsForwardByDirection: true },
+  countsReferences: false,
+  statics: {
+    appendsForwardAccept: false,
+    acceptsBeforeWorkloads: true,
+    cidrBlock: false,
+    hostPolicyAfterDnat: false,
+    reversePathFilter: false,
+    reversePathSkip: false,
+    mangleAcceptsWorkloads: true,
+    appendsNatPostrouting: false,
+    dscp: false,
+    failsafeTypha: false,
+    loopbackNetwork: false,
+    poolsSet: "all-ipam-pools",
+  },
+  quirks: quirks2019,
+};
+
+/** Calico v3.24.6. */
+const calico324: Generation = {
+  ...calico2019,
+  id: "calico-3.24",
+  release: "v3.24.6",
+  conversion: {
+    rulePerPort: false,
+    refusesSctpPorts: false,
+    knowsEndPort: true,
+    labelsNamespaceNames: true,
+    keepsFinishedPods: false,
+    namesInitPorts: false,
+  },
+  chainComment: "policy",
+  endpoints: { ...calico2019.endpoints, dropsEncapsulated: "workloads" },
+  countsReferences: true,
+  statics: {
+    appendsForwardAccept: true,
+    acceptsBeforeWorkloads: false,
+    cidrBlock: true,
+    hostPolicyAfterDnat: true,
+    reversePathFilter: true,
+    reversePathSkip: true,
+    mangleAcceptsWorkloads: false,
+    appendsNatPostrouting: false,
+    dscp: false,
+    failsafeTypha: true,
+    loopbackNetwork: true,
+    poolsSet: "all-ipam-pools",
+  },
+  quirks: quirks324,
+};
+
+/** Calico 413e6f559 (v3.28.0), read from its code. */
+const calico328: Generation = {
+  ...calico324,
+  id: "calico-3.28",
+  release: "v3.28.0",
+  evidence: "code",
+  trimsReturns: true,
+  endpoints: { ...calico324.endpoints, clearsPass: true, tierStart: "none", groups: { nameHasTier: true } },
+  quirks: quirks328,
+};
+
+/** Calico 26c4c71c7 (v3.29.0), read from its code. */
+const calico329: Generation = {
+  ...calico328,
+  id: "calico-3.29",
+  release: "v3.29.0",
+  policyId: "tier",
+  endpoints: { ...calico328.endpoints, tierStart: "tier", acceptsForwardByDirection: false },
+  statics: { ...calico328.statics, appendsNatPostrouting: true },
+  quirks: quirks329,
+};
+
+/** Calico 572a32dd9 (v3.30.0), read from its code and its static dump. */
+const calico330: Generation = {
+  ...calico329,
+  id: "calico-3.30",
+  release: "v3.30.0",
+  marks,
+  endpoints: { ...calico329.endpoints, namesTierEnd: true },
+  quirks: quirks330,
+};
+
+/** Calico 87c15906f, after v3.32. */
+const calicoHead: Generation = {
+  ...calico330,
+  id: "calico",
+  release: "v3.32",
+  evidence: "observed",
+  conversion: { ...calico330.conversion, namesInitPorts: true },
+  policyId: "kind",
+  chainComment: "kind",
+  dropsImpossible: true,
+  endpoints: { ...calico330.endpoints, groups: { nameHasTier: false } },
+  statics: { ...calico330.statics, dscp: true, poolsSet: "network-ip-pools" },
+  quirks: quirksHead,
+};
+
+/** Newest first; the first is the default. */
+export const generations: readonly Generation[] = [calicoHead, calico330, calico329, calico328, calico324, calico2019];
+
+const ids = generations.map(({ id }) => id);
+
+/** The generation that an id or a release means, with what is different in just that release. */
+export function selectGeneration(text: string): { readonly generation: Generation } | { readonly problem: Diagnostic } {
+  const named = generations.find(({ id }) => id === text);
+  if (named) return { generation: named };
+  const found = /^v?3\.(\d{1,2})(?:\.(\d{1,3}))?$/.exec(text);
+  const generation = found && ofMinor(Number(found[1]));
+  if (generation) return { generation: { ...generation, release: text.startsWith("v") ? text : `v${text}` } };
+  const nearest = found
+    ? `releases v3.3, v3.8 and v3.22 to v3.32 are known; the nearest generation is ${Number(found[1]) < 15 ? "calico-2019" : Number(found[1]) < 22 ? "calico-3.24" : "calico"}`
+    : `did you mean ${closest(text, ids)}?`;
+  return { problem: diagnostic("calico-unknown-generation", { text, known: ids.join(", "), nearest }) };
+}
+
+/** What changed between v3.4 and v3.7, and between v3.9 and v3.21, is not known to the release. */
+function ofMinor(minor: number): Generation | undefined {
+  if (minor === 3) return calico2019;
+  if (minor === 8) {
+    const { endpoints, statics } = calico2019;
+    return {
+      ...calico2019,
+      evidence: "code",
+      endpoints: { ...endpoints, dropsEncapsulated: "pods" },
+      statics: { ...statics, acceptsBeforeWorkloads: false, mangleAcceptsWorkloads: false },
+    };
+  }
+  if (minor === 22) {
+    return { ...calico324, evidence: "code", statics: { ...calico324.statics, reversePathSkip: false } };
+  }
+  if (minor >= 23 && minor <= 27) return calico324;
+  if (minor === 28) return calico328;
+  if (minor === 29) return calico329;
+  if (minor === 30) return calico330;
+  if (minor === 31) {
+    return { ...calico330, dropsImpossible: true, statics: { ...calico330.statics, dscp: true } };
+  }
+  if (minor === 32)
+    return { ...calicoHead, evidence: "code", statics: { ...calicoHead.statics, poolsSet: "all-ipam-pools" } };
+  return undefined;
+}

@@ -1,0 +1,67 @@
+import { parseCidr } from "../../model/cidr.js";
+import type { Pod } from "../../model/objects.js";
+import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import type { EngineOptions } from "../engine.js";
+import type { HostInterface, NodeView } from "./settings.js";
+
+/** What AKS calls the pods' ends of interfaces. Source: Azure CNI cbd7560cf, transparent mode. */
+const aksPrefix = "azv";
+
+/** An interface with an address, as in AKS's default network, where nobody says what a node has. */
+const usualInterfaces: readonly HostInterface[] = [{ name: "eth0", addresses: ["10.224.0.62"] }];
+
+/** A node as the options describe it; its name is "" where they do not say. */
+export function nodeView(options: EngineOptions): {
+  readonly node: NodeView;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const diagnostics: Diagnostic[] = [];
+  const prefixes = (options.interfacePrefix ?? aksPrefix).split(",").map((prefix) => prefix.trim());
+  const invalid = prefixes.filter((prefix) => !/^[A-Za-z0-9_-]{1,15}$/.test(prefix));
+  if (invalid.length > 0)
+    diagnostics.push(diagnostic("interface-prefix-invalid", { text: options.interfacePrefix ?? "" }));
+  const node: NodeView = {
+    name: options.node ?? "",
+    interfacePrefixes: prefixes,
+    interfaces: podInterfaces(options.interfaces ?? [], diagnostics),
+    hostInterfaces: options.hostInterfaces ? hostInterfaces(options.hostInterfaces, diagnostics) : usualInterfaces,
+  };
+  return { node, diagnostics };
+}
+
+function podInterfaces(written: readonly string[], diagnostics: Diagnostic[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const text of written) {
+    const [, pod, name] = /^([^/=\s]+\/[^/=\s]+)=(\S+)$/.exec(text) ?? [];
+    if (pod === undefined || name === undefined || !isInterfaceName(name))
+      diagnostics.push(diagnostic("interface-invalid", { text }));
+    else found.set(pod, name);
+  }
+  return found;
+}
+
+function hostInterfaces(written: readonly string[], diagnostics: Diagnostic[]): readonly HostInterface[] {
+  const found = new Map<string, string[]>();
+  for (const text of written) {
+    const [, name, block] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
+    const cidr = block === undefined ? undefined : parseCidr(block.includes("/") ? block : `${block}/32`);
+    if (name === undefined || !isInterfaceName(name) || cidr?.addressLength !== 32) {
+      diagnostics.push(diagnostic("host-interface-invalid", { text }));
+      continue;
+    }
+    const addresses = found.get(name) ?? [];
+    addresses.push(cidr.address.slice(12).join("."));
+    found.set(name, addresses);
+  }
+  return [...found].map(([name, addresses]) => ({ name, addresses }));
+}
+
+/** What the kernel takes for the name of an interface. */
+function isInterfaceName(name: string): boolean {
+  return /^[A-Za-z0-9_.-]{1,15}$/.test(name);
+}
+
+/** The nodes that pods run on, by name. */
+export function nodesOf(pods: Iterable<Pod>): readonly string[] {
+  return [...new Set([...pods].flatMap(({ nodeName }) => (nodeName === "" ? [] : [nodeName])))].toSorted();
+}

@@ -1,0 +1,85 @@
+import type { Quirk } from "../generation-info.js";
+
+const sharedScratchBit: Quirk = {
+  name: "third-block-always-holds",
+  source: "Calico 87c15906f, felix/rules/policy.go, matchBlockBuilder; the same in felix v3.3.1",
+  consequence: "of a rule that needs three positive blocks, the third is met by every packet that meets the second",
+  example:
+    "a rule with more than 15 source ports, more than 15 destination ports and two source nets: the nets are not looked at",
+};
+
+const namedPortsEverywhere: Quirk = {
+  name: "named-ports-of-everyone",
+  source: "Calico 87c15906f, felix/calc/rule_scanner.go",
+  consequence:
+    "the name of a port in an ingress rule stands for that port of every pod of the cluster that has one of the name",
+  example: "port: http in an ingress rule makes a set with http of all pods, and only the packet's destination decides",
+};
+
+const policyStartsDeny: Quirk = {
+  name: "missing-profile-drops",
+  source: "Calico 87c15906f, felix/calc/active_rules_calculator.go",
+  consequence: "a pod whose ServiceAccount does not exist has a profile that drops what no policy has decided about",
+  example: "pods of a namespace without the service account default, in a replay that never applies it",
+};
+
+const nodeToPods: Quirk = {
+  name: "node-reaches-its-pods",
+  source: "Calico 87c15906f, felix/rules/static.go, filterOutputChain",
+  consequence: "what the node itself sends to a pod on it is not judged",
+  example: "a kubelet probe reaches a pod under a policy that allows nothing",
+};
+
+const shared = [sharedScratchBit, namedPortsEverywhere, policyStartsDeny, nodeToPods];
+
+export const quirksHead: readonly Quirk[] = [
+  {
+    name: "impossible-rule-left-out",
+    source: "Calico 87c15906f, felix/rules/policy.go, filterNets",
+    consequence: "a rule whose negated networks hold 0.0.0.0/0 makes no rule",
+    example: "notNets: [0.0.0.0/0]",
+  },
+  ...shared,
+];
+
+export const quirks330: readonly Quirk[] = shared;
+export const quirks329: readonly Quirk[] = shared;
+export const quirks328: readonly Quirk[] = shared;
+
+export const quirks324: readonly Quirk[] = [
+  {
+    name: "impossible-rule-rendered",
+    source: "Calico v3.24.6, felix/rules/policy.go",
+    consequence: "a rule whose negated networks are every address is rendered, and matches nothing",
+    example: "notNets: [0.0.0.0/0] becomes ! -s 0.0.0.0/0",
+  },
+  ...shared,
+];
+
+export const quirks2019: readonly Quirk[] = [
+  {
+    name: "sctp-policy-vanishes",
+    source: "felix v3.3.1 observed; libcalico-go 31e5bf43b, lib/validator/v3",
+    consequence: "a NetworkPolicy with an SCTP port fails validation and is not there, with all its other rules",
+    example: "ports: [{protocol: SCTP, port: 7777}, {protocol: TCP, port: 80}]",
+  },
+  {
+    name: "end-port-ignored",
+    source: "felix v3.3.1 observed; endPort came with Kubernetes 1.21",
+    consequence: "of a range of ports only the first is open",
+    example: "port: 8000, endPort: 8010",
+  },
+  {
+    name: "finished-pods-stay",
+    source: "felix v3.3.1 observed",
+    consequence: "pods that succeeded or failed keep chains, and their addresses stay in sets",
+    example: "a finished Job's pod whose address belongs to another pod by now",
+  },
+  {
+    name: "chains-in-all-tables",
+    source: "felix b5f3dd409, dataplane/linux/policy_mgr.go",
+    consequence: "both chains of each policy stand in filter, mangle and raw, whether something leads there or not",
+    example: "an ingress policy has an empty cali-po- chain in three tables",
+  },
+  ...shared,
+];

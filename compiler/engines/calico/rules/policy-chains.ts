@@ -1,0 +1,109 @@
+import { returnToCaller } from "../felix/fragments.js";
+import type { FelixChain, FelixRule } from "../felix/rule.js";
+import type { Generation } from "../generation.js";
+import { chainName } from "../hashes.js";
+import type { Policy, Profile } from "../policy.js";
+import type { ScannedRule } from "../sets.js";
+import { policyRules, type RuleContext } from "./policy-rules.js";
+
+export type Direction = "ingress" | "egress";
+
+/** A policy with its rules scanned. */
+export interface ScannedPolicy {
+  readonly policy: Policy;
+  readonly ingress: readonly ScannedRule[];
+  readonly egress: readonly ScannedRule[];
+}
+
+export interface ScannedProfile {
+  readonly profile: Profile;
+  readonly ingress: readonly ScannedRule[];
+  readonly egress: readonly ScannedRule[];
+}
+
+const policyPrefixes = { ingress: "cali-pi-", egress: "cali-po-" } as const;
+const profilePrefixes = { ingress: "cali-pri-", egress: "cali-pro-" } as const;
+
+export function policyChainName(policy: Policy, direction: Direction, generation: Generation): string {
+  return chainName(policyPrefixes[direction], policyId(policy, generation));
+}
+
+export function profileChainName(name: string, direction: Direction): string {
+  return chainName(profilePrefixes[direction], name);
+}
+
+/** Both chains of a policy. */
+export function policyChains(
+  scanned: ScannedPolicy,
+  generation: Generation,
+  context: RuleContext,
+): readonly FelixChain[] {
+  const { policy } = scanned;
+  return (["ingress", "egress"] as const).map((direction) => ({
+    name: policyChainName(policy, direction, generation),
+    rules: commented(scanned[direction], policyComment(policy, direction, generation), generation, context),
+    origin: policy.origin,
+    forced: policy.everywhere,
+  }));
+}
+
+/** Both chains of a profile. */
+export function profileChains(
+  scanned: ScannedProfile,
+  generation: Generation,
+  context: RuleContext,
+): readonly FelixChain[] {
+  const { profile } = scanned;
+  return (["ingress", "egress"] as const).map((direction) => ({
+    name: profileChainName(profile.name, direction),
+    rules: commented(scanned[direction], `Profile ${profile.name} ${direction}`, generation, context),
+    origin: profile.origin,
+  }));
+}
+
+/** The rules of a chain; its comment is that of the first one, which there is for its sake where there are none. */
+function commented(
+  scanned: readonly ScannedRule[],
+  comment: string,
+  { chainComment, trimsReturns }: Generation,
+  context: RuleContext,
+): readonly FelixRule[] {
+  const rules = scanned.flatMap((rule) => policyRules(rule, context));
+  if (trimsReturns) while (rules.at(-1)?.action === returnToCaller) rules.pop();
+  if (chainComment === "none") return rules;
+  const [first = {}, ...others] = rules;
+  return [{ ...first, comments: [...(first.comments ?? []), comment] }, ...others];
+}
+
+/** The name by which releases before v3.32 store a policy: `knp.default.name`, `default.name`. */
+function storedName({ kind, tier, name }: Policy): string {
+  return kind === "KubernetesNetworkPolicy" ? `knp.default.${name}` : `${tier}.${name}`;
+}
+
+/** The same with its namespace before it. */
+export function fullName(policy: Policy): string {
+  return policy.namespace === "" ? storedName(policy) : `${policy.namespace}/${storedName(policy)}`;
+}
+
+const shortKinds = { KubernetesNetworkPolicy: "knp", NetworkPolicy: "np", GlobalNetworkPolicy: "gnp" } as const;
+
+function policyId(policy: Policy, { policyId: form }: Generation): string {
+  switch (form) {
+    case "name":
+      return fullName(policy);
+    case "tier":
+      return `${policy.tier}/${fullName(policy)}`;
+    case "kind":
+      return `${shortKinds[policy.kind]}/${qualified(policy)}`;
+  }
+}
+
+function policyComment(policy: Policy, direction: Direction, { chainComment }: Generation): string {
+  return chainComment === "kind"
+    ? `${policy.kind} ${qualified(policy)} ${direction}`
+    : `Policy ${fullName(policy)} ${direction}`;
+}
+
+function qualified({ namespace, name }: Policy): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
+}

@@ -1,0 +1,200 @@
+import {
+  addressPortSet,
+  addressSet,
+  clearMark,
+  drop,
+  icmp,
+  log,
+  markClear,
+  markSet,
+  network,
+  ports,
+  protocol,
+  reject,
+  returnToCaller,
+  setMark,
+  setMaskedMark,
+  type Action,
+  type Fragment,
+  type Ports,
+  type Side,
+} from "../felix/fragments.js";
+import type { FelixRule } from "../felix/rule.js";
+import type { Marks } from "../generation.js";
+import { setName } from "../hashes.js";
+import type { NeededSet, ScannedRule, ScannedSide } from "../sets.js";
+
+/** What the rendering of a rule depends on besides the rule. */
+export interface RuleContext {
+  readonly marks: Marks;
+  readonly dropsImpossible: boolean;
+  readonly filterDenyAction: "DROP" | "REJECT";
+  readonly logPrefix: string;
+}
+
+/**
+ * A policy's rule as rules of its chain; none where it is not for IPv4. What iptables cannot say in one rule goes before it as
+ * blocks that work on two bits of the mark. Source: Calico 87c15906f, felix/rules/policy.go; the same since felix v3.3.1.
+ */
+export function policyRules(rule: ScannedRule, context: RuleContext): readonly FelixRule[] {
+  if (rule.ipVersion === 6) return [];
+  const source = ofIpv4(rule.source, context.dropsImpossible);
+  const destination = ofIpv4(rule.destination, context.dropsImpossible);
+  if (!source || !destination) return [];
+  const blocks = new Blocks(context.marks);
+  const main: { source: ScannedSide; destination: ScannedSide } = { source, destination };
+  const ends = ["source", "destination"] as const;
+  for (const end of ends) main[end] = portBlock(main[end], end, rule.protocol, blocks);
+  for (const end of ends) {
+    const side = main[end];
+    if (side.nets.length <= 1) continue;
+    blocks.positive(side.nets.map((net) => [network(end, net)]));
+    main[end] = { ...side, nets: [] };
+  }
+  for (const end of ends) {
+    const side = main[end];
+    if (side.nets.length + side.notNets.length <= 1 || side.notNets.length === 0) continue;
+    blocks.negated(side.notNets.map((net) => [network(end, net)]));
+    main[end] = { ...side, notNets: [] };
+  }
+  const matches = [
+    ...mainMatches(rule, main.source, main.destination),
+    ...(blocks.rules.length > 0 ? [markSet(context.marks.allBlocks)] : []),
+  ];
+  return [...blocks.rules, ...actionRules(rule.action, matches, context)].map((each) => ({
+    ...each,
+    ...(rule.annotations.length > 0 && { comments: rule.annotations }),
+    origin: rule.origin,
+  }));
+}
+
+/** Without networks of IPv6; undefined where a list had nothing else, or where its negation is impossible. */
+function ofIpv4(side: ScannedSide, dropsImpossible: boolean): ScannedSide | undefined {
+  const nets = side.nets.filter((net) => !net.includes(":"));
+  const notNets = side.notNets.filter((net) => !net.includes(":"));
+  if (nets.length === 0 && side.nets.length > 0) return undefined;
+  if (notNets.length === 0 && side.notNets.length > 0) return undefined;
+  if (dropsImpossible && notNets.some((net) => net.endsWith("/0"))) return undefined;
+  return { ...side, nets, notNets };
+}
+
+function portBlock(side: ScannedSide, end: Side, of: string | number | undefined, blocks: Blocks): ScannedSide {
+  const splits = splitPorts(side.ports);
+  if (splits.length + side.namedPorts.length <= 1) return side;
+  blocks.positive([
+    ...splits.map((split) => [...protocolMatch(of), ports(end, split)]),
+    ...side.namedPorts.map((set) => [addressPortSet(end, setName(set.id))]),
+  ]);
+  return { ...side, ports: [], namedPorts: [] };
+}
+
+/** Groups of at most 15 numbers, a range having two. */
+export function splitPorts(list: readonly Ports[]): readonly (readonly Ports[])[] {
+  const splits: Ports[][] = [];
+  let free = 0;
+  for (const range of list) {
+    const size = range.first === range.last ? 1 : 2;
+    if (free < size) {
+      splits.push([]);
+      free = 15;
+    }
+    splits.at(-1)!.push(range);
+    free -= size;
+  }
+  return splits;
+}
+
+function protocolMatch(of: string | number | undefined): readonly Fragment[] {
+  return of === undefined ? [] : [protocol(of)];
+}
+
+/** Blocks of rules of which each must hold: the first positive one sets the bit of all blocks, later ones must not clear it. */
+class Blocks {
+  readonly rules: FelixRule[] = [];
+  readonly #marks: Marks;
+  #hasPositive = false;
+
+  constructor(marks: Marks) {
+    this.#marks = marks;
+  }
+
+  /** One of the alternatives must match. */
+  positive(alternatives: readonly (readonly Fragment[])[]): void {
+    const { allBlocks, thisBlock } = this.#marks;
+    this.#begin(0);
+    const bit = this.#hasPositive ? thisBlock : allBlocks;
+    for (const matches of alternatives) this.rules.push({ matches, action: setMark(bit) });
+    if (this.#hasPositive) this.rules.push({ matches: [markClear(thisBlock)], action: clearMark(allBlocks) });
+    this.#hasPositive = true;
+  }
+
+  /** None of the alternatives may match. */
+  negated(alternatives: readonly (readonly Fragment[])[]): void {
+    const { allBlocks } = this.#marks;
+    this.#begin(allBlocks);
+    for (const matches of alternatives) this.rules.push({ matches, action: clearMark(allBlocks) });
+  }
+
+  #begin(value: number): void {
+    if (this.rules.length > 0) return;
+    this.rules.push({ action: setMaskedMark(value, this.#marks.allBlocks | this.#marks.thisBlock) });
+  }
+}
+
+function mainMatches(rule: ScannedRule, source: ScannedSide, destination: ScannedSide): readonly Fragment[] {
+  return [
+    ...protocolMatch(rule.protocol),
+    ...positiveMatches(source, "source"),
+    ...positiveMatches(destination, "destination"),
+    ...(rule.icmp ? [icmp(rule.icmp.type, rule.icmp.code)] : []),
+    ...(rule.notProtocol === undefined ? [] : [protocol(rule.notProtocol, true)]),
+    ...negatedMatches(source, "source"),
+    ...negatedMatches(destination, "destination"),
+    ...(rule.notIcmp ? [icmp(rule.notIcmp.type, rule.notIcmp.code, true)] : []),
+  ];
+}
+
+function positiveMatches(side: ScannedSide, end: Side): readonly Fragment[] {
+  return [
+    ...side.nets.map((net) => network(end, net)),
+    ...side.sets.map((set) => addressSet(end, nameOf(set))),
+    ...side.services.map((set) => addressPortSet(end, nameOf(set))),
+    ...(side.ports.length > 0 ? [ports(end, side.ports)] : []),
+    ...side.namedPorts.map((set) => addressPortSet(end, nameOf(set))),
+  ];
+}
+
+function negatedMatches(side: ScannedSide, end: Side): readonly Fragment[] {
+  return [
+    ...side.notNets.map((net) => network(end, net, true)),
+    ...side.notSets.map((set) => addressSet(end, nameOf(set), true)),
+    ...splitPorts(side.notPorts).map((split) => ports(end, split, true)),
+    ...side.notNamedPorts.map((set) => addressPortSet(end, nameOf(set), true)),
+  ];
+}
+
+function nameOf(set: NeededSet): string {
+  return setName(set.id);
+}
+
+function actionRules(
+  action: ScannedRule["action"],
+  matches: readonly Fragment[],
+  { marks, filterDenyAction, logPrefix }: RuleContext,
+): readonly FelixRule[] {
+  const marked = (bit: number, then: Action): readonly FelixRule[] => [
+    { matches, action: setMark(bit) },
+    { matches: [markSet(bit)], action: then },
+  ];
+  const deny = filterDenyAction === "REJECT" ? reject : drop;
+  switch (action) {
+    case "allow":
+      return marked(marks.accept, returnToCaller);
+    case "pass":
+      return marked(marks.pass, returnToCaller);
+    case "deny":
+      return marks.drop === undefined ? [{ matches, action: deny }] : marked(marks.drop, deny);
+    case "log":
+      return [{ matches, action: log(logPrefix) }];
+  }
+}

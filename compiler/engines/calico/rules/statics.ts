@@ -1,0 +1,203 @@
+import { engineOrigin } from "../cluster/origins.js";
+import {
+  accept,
+  addressSet,
+  clearMark,
+  connection,
+  fromElsewhere,
+  goto,
+  inInterface,
+  jump,
+  markClear,
+  markSet,
+  network,
+  outInterface,
+  ports,
+  protocol,
+  returnToCaller,
+  setMark,
+  type Action,
+} from "../felix/fragments.js";
+import type { FelixChain, FelixRule } from "../felix/rule.js";
+import { clearedBits, type Generation } from "../generation.js";
+import { setName } from "../hashes.js";
+import type { FailsafePort, FelixSettings, Settings } from "../settings.js";
+import { denyAction } from "./endpoint-chains.js";
+
+/** Chains that are there whatever the cluster holds. Source: Calico 87c15906f, felix/rules/static.go; felix b5f3dd409 (v3.3.1), rules/static.go. */
+export function filterChains({ node, felix }: Settings, generation: Generation): readonly FelixChain[] {
+  const { marks, statics } = generation;
+  const allow = allowAction(felix.filterAllowAction);
+  const alreadyAccepted = { matches: [markSet(marks.accept)], action: allow };
+  const fromWorkloads = node.interfacePrefixes.map((prefix) => ({
+    matches: [inInterface(`${prefix}+`)],
+    action: goto("cali-wl-to-host"),
+  }));
+  const hostAccepted = { ...alreadyAccepted, comments: ["Host endpoint policy accepted packet."] };
+  const cleared = clearedBits(marks);
+  return [
+    chain("cali-FORWARD", [
+      { action: clearMark(cleared & ~marks.accept) },
+      { matches: [markClear(marks.accept)], action: jump("cali-from-hep-forward") },
+      ...node.interfacePrefixes.flatMap((prefix) => [
+        { matches: [inInterface(`${prefix}+`)], action: jump("cali-from-wl-dispatch") },
+        { matches: [outInterface(`${prefix}+`)], action: jump("cali-to-wl-dispatch") },
+      ]),
+      { action: jump("cali-to-hep-forward") },
+      ...(statics.cidrBlock ? [{ action: jump("cali-cidr-block") }] : []),
+      ...(statics.appendsForwardAccept ? [] : [forwardAccepted(marks.accept, allow)]),
+    ]),
+    chain("cali-INPUT", [
+      ...(statics.acceptsBeforeWorkloads ? [alreadyAccepted, ...fromWorkloads] : [...fromWorkloads, alreadyAccepted]),
+      { action: clearMark(cleared) },
+      { action: jump("cali-from-host-endpoint") },
+      hostAccepted,
+    ]),
+    chain("cali-OUTPUT", [
+      alreadyAccepted,
+      ...node.interfacePrefixes.map((prefix) => ({ matches: [outInterface(`${prefix}+`)], action: returnToCaller })),
+      { action: clearMark(cleared) },
+      {
+        ...(statics.hostPolicyAfterDnat && { matches: [connection(["DNAT"], true)] }),
+        action: jump("cali-to-host-endpoint"),
+      },
+      hostAccepted,
+    ]),
+    chain("cali-wl-to-host", [
+      { action: jump("cali-from-wl-dispatch") },
+      { comments: ["Configured DefaultEndpointToHostAction"], action: endpointToHost(felix, allow) },
+    ]),
+    ...(statics.cidrBlock ? [chain("cali-cidr-block", [])] : []),
+    ...failsafeChains(felix, false),
+  ];
+}
+
+/** What a policy accepted on its way through FORWARD. */
+export function forwardAccepted(acceptMark: number, allow: Action): FelixRule {
+  return { comments: ["Policy explicitly accepted packet."], matches: [markSet(acceptMark)], action: allow };
+}
+
+export function allowAction(name: "ACCEPT" | "RETURN"): Action {
+  return name === "ACCEPT" ? accept : returnToCaller;
+}
+
+function endpointToHost(felix: FelixSettings, allow: Action): Action {
+  switch (felix.defaultEndpointToHostAction) {
+    case "ACCEPT":
+      return allow;
+    case "DROP":
+      return denyAction(felix);
+    case "RETURN":
+      return returnToCaller;
+  }
+}
+
+export function rawChains({ node, felix }: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+  const cleared = clearMark(clearedBits(marks));
+  const fromWorkload = marks.allBlocks;
+  const accepted = { matches: [markSet(marks.accept)], action: accept };
+  return [
+    chain("cali-PREROUTING", [
+      { action: cleared },
+      ...node.interfacePrefixes.map((prefix) => ({
+        matches: [inInterface(`${prefix}+`)],
+        action: setMark(fromWorkload),
+      })),
+      ...(statics.reversePathSkip ? [{ matches: [markSet(fromWorkload)], action: jump("cali-rpf-skip") }] : []),
+      ...(statics.reversePathFilter
+        ? [{ matches: [markSet(fromWorkload), fromElsewhere], action: denyAction(felix) }]
+        : []),
+      { matches: [markClear(fromWorkload)], action: jump("cali-from-host-endpoint") },
+      accepted,
+    ]),
+    chain("cali-OUTPUT", [{ action: cleared }, { action: jump("cali-to-host-endpoint") }, accepted]),
+    ...(statics.reversePathSkip ? [chain("cali-rpf-skip", [])] : []),
+    ...failsafeChains(felix, true),
+  ];
+}
+
+export function mangleChains({ node, felix }: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+  const allow = allowAction(felix.mangleAllowAction);
+  const hostAccepted = {
+    comments: ["Host endpoint policy accepted packet."],
+    matches: [markSet(marks.accept)],
+    action: allow,
+  };
+  const leaving: FelixRule = {
+    comments: ["set dscp for traffic leaving cluster."],
+    matches: [
+      addressSet("source", setName("dscp-src-net")),
+      addressSet("destination", setName(statics.poolsSet), true),
+      addressSet("destination", setName("this-host"), true),
+    ],
+    action: jump("cali-egress-dscp"),
+  };
+  return [
+    chain("cali-PREROUTING", [
+      { matches: [connection(["RELATED", "ESTABLISHED"])], action: allow },
+      { matches: [markSet(marks.accept)], action: allow },
+      ...(statics.mangleAcceptsWorkloads
+        ? node.interfacePrefixes.map((prefix) => ({ matches: [inInterface(`${prefix}+`)], action: allow }))
+        : []),
+      { action: jump("cali-from-host-endpoint") },
+      hostAccepted,
+    ]),
+    ...(statics.hostPolicyAfterDnat
+      ? [
+          chain("cali-POSTROUTING", [
+            ...(statics.dscp ? [leaving] : []),
+            { matches: [markSet(marks.accept)], action: returnToCaller },
+            { action: clearMark(clearedBits(marks)) },
+            { matches: [connection(["DNAT"])], action: jump("cali-to-host-endpoint") },
+            { ...hostAccepted, action: returnToCaller },
+          ]),
+        ]
+      : []),
+    ...(statics.dscp ? [chain("cali-egress-dscp", [])] : []),
+    // Before host policy came to this table, only what comes in met it.
+    ...failsafeChains(felix, false).slice(0, statics.hostPolicyAfterDnat ? 2 : 1),
+  ];
+}
+
+export function natChains(): readonly FelixChain[] {
+  const toFloating = { action: jump("cali-fip-dnat") };
+  return [
+    chain("cali-PREROUTING", [toFloating]),
+    chain("cali-OUTPUT", [toFloating]),
+    chain("cali-POSTROUTING", [{ action: jump("cali-fip-snat") }, { action: jump("cali-nat-outgoing") }]),
+    chain("cali-fip-dnat", []),
+    chain("cali-fip-snat", []),
+    chain("cali-nat-outgoing", []),
+  ];
+}
+
+/** Ports that stay open whatever policies say. Before connection tracking, answers need rules of their own. */
+function failsafeChains({ failsafeInbound, failsafeOutbound }: FelixSettings, isRaw: boolean): readonly FelixChain[] {
+  const rule = (
+    { protocol: of, port, net }: FailsafePort,
+    end: "source" | "destination",
+    netEnd: "source" | "destination",
+  ): FelixRule => ({
+    matches: [
+      protocol(of),
+      ports(end, [{ first: port, last: port }]),
+      ...(net === undefined ? [] : [network(netEnd, net)]),
+    ],
+    action: accept,
+  });
+  const requests = (list: readonly FailsafePort[], netEnd: "source" | "destination") =>
+    list.map((port) => rule(port, "destination", netEnd));
+  const answers = (list: readonly FailsafePort[], netEnd: "source" | "destination") =>
+    isRaw ? list.map((port) => rule(port, "source", netEnd)) : [];
+  return [
+    chain("cali-failsafe-in", [...requests(failsafeInbound, "source"), ...answers(failsafeOutbound, "source")]),
+    chain("cali-failsafe-out", [
+      ...requests(failsafeOutbound, "destination"),
+      ...answers(failsafeInbound, "destination"),
+    ]),
+  ];
+}
+
+function chain(name: string, rules: readonly FelixRule[]): FelixChain {
+  return { name, rules, origin: engineOrigin("one of Calico's static chains") };
+}

@@ -1,0 +1,209 @@
+import { selectorOf } from "../../model/calico/parse-selector.js";
+import { printSelector, selectorHolds, type Selector } from "../../model/calico/selector.js";
+import { compareMembers, networkOf } from "../../netfilter/set-members.js";
+import type { IpSet } from "../../netfilter/tables.js";
+import type { Cluster, Labelled, NamedPort } from "./cluster/cluster.js";
+import { engineOrigin } from "./cluster/origins.js";
+import type { Generation } from "./generation.js";
+import { setName, uniqueId } from "./hashes.js";
+import type { PolicyRule, RulePort, RuleSide } from "./policy.js";
+import type { NodeView } from "./settings.js";
+import type { Ports } from "./felix/fragments.js";
+
+/** A set that a rule asks for. */
+export type NeededSet =
+  | { readonly kind: "selector"; readonly id: string; readonly selector: Selector }
+  | {
+      readonly kind: "named-port";
+      readonly id: string;
+      readonly selector: Selector;
+      readonly protocol: string;
+      readonly port: string;
+    }
+  | {
+      /** Addresses and ports of a service's endpoints, or addresses alone. */
+      readonly kind: "service";
+      readonly id: string;
+      readonly service: string;
+      readonly withPorts: boolean;
+    };
+
+/** One end of a rule, its selectors turned into sets. */
+export interface ScannedSide {
+  readonly nets: readonly string[];
+  readonly notNets: readonly string[];
+  readonly ports: readonly Ports[];
+  readonly notPorts: readonly Ports[];
+  readonly sets: readonly NeededSet[];
+  readonly notSets: readonly NeededSet[];
+  readonly namedPorts: readonly NeededSet[];
+  readonly notNamedPorts: readonly NeededSet[];
+  /** Of a destination: pairs of address and port. */
+  readonly services: readonly NeededSet[];
+}
+
+export interface ScannedRule extends Omit<PolicyRule, "source" | "destination"> {
+  readonly source: ScannedSide;
+  readonly destination: ScannedSide;
+}
+
+/** Which sets a rule needs. Source: Calico 87c15906f, felix/calc/rule_scanner.go, ruleToParsedRule. */
+export function scanRule(rule: PolicyRule): ScannedRule {
+  return {
+    ...rule,
+    source: scanSide(rule.source, portProtocol(rule.protocol), "source"),
+    destination: scanSide(rule.destination, portProtocol(rule.protocol), "destination"),
+  };
+}
+
+function scanSide(side: RuleSide, protocol: string, end: "source" | "destination"): ScannedSide {
+  const combined = side.selector !== "" && side.notSelector !== "";
+  const positive = combined
+    ? selectorOf(`(${side.selector}) && (!(${side.notSelector}))`)
+    : side.selector === ""
+      ? undefined
+      : selectorOf(side.selector);
+  const negative = combined || side.notSelector === "" ? undefined : selectorOf(side.notSelector);
+  const numbers = side.ports.filter(isNumeric);
+  const namesOf = (ports: readonly RulePort[]): readonly NeededSet[] =>
+    ports.flatMap((port) => ("name" in port ? [namedPortSet(positive ?? { kind: "all" }, protocol, port.name)] : []));
+  const onlyNames = side.ports.length > 0 && numbers.length === 0;
+  const service = side.service && serviceSet(side.service, end === "destination");
+  return {
+    nets: side.nets,
+    notNets: side.notNets,
+    ports: numbers,
+    notPorts: side.notPorts.filter(isNumeric),
+    sets: [
+      ...(positive && !onlyNames ? [selectorSet(positive)] : []),
+      ...(service && end === "source" ? [service] : []),
+    ],
+    notSets: negative ? [selectorSet(negative)] : [],
+    namedPorts: namesOf(side.ports),
+    notNamedPorts: namesOf(side.notPorts),
+    services: service && end === "destination" ? [service] : [],
+  };
+}
+
+function isNumeric(port: RulePort): port is Ports {
+  return "first" in port;
+}
+
+/** The protocol of a port's name: that of the rule, TCP where it has none. */
+function portProtocol(protocol: string | number | undefined): string {
+  if (protocol === "udp" || protocol === 17) return "udp";
+  return protocol === "sctp" || protocol === 132 ? "sctp" : "tcp";
+}
+
+export function selectorSet(selector: Selector): NeededSet {
+  return { kind: "selector", id: selectorId(selector), selector };
+}
+
+function selectorId(selector: Selector): string {
+  return uniqueId("s", printSelector(selector));
+}
+
+function namedPortSet(selector: Selector, protocol: string, port: string): NeededSet {
+  const id = uniqueId("n", `${selectorId(selector)},${protocol},${port}`);
+  return { kind: "named-port", id, selector, protocol, port };
+}
+
+function serviceSet(
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  withPorts: boolean,
+): NeededSet {
+  const service = `${namespace}/${name}`;
+  return { kind: "service", id: uniqueId(withPorts ? "svc" : "svcnoport", service), service, withPorts };
+}
+
+/** Every set that a rule matches. */
+export function setsOf({ source, destination }: ScannedRule): readonly NeededSet[] {
+  return [source, destination].flatMap((side) => [
+    ...side.sets,
+    ...side.notSets,
+    ...side.namedPorts,
+    ...side.notNamedPorts,
+    ...side.services,
+  ]);
+}
+
+/** The sets that a node holds: those of rules with their members, and those that are always there. */
+export function nodeSets(
+  needed: Iterable<NeededSet>,
+  cluster: Cluster,
+  node: NodeView,
+  generation: Generation,
+): readonly IpSet[] {
+  const everyone: readonly Labelled[] = [...cluster.endpoints, ...cluster.hostEndpoints, ...cluster.networkSets];
+  const byId = new Map([...needed].map((set) => [set.id, set]));
+  const sets = [...byId.values()].map((set) => ipSet(set, everyone, cluster));
+  return [...sets, ...staticSets(node, generation)].toSorted(
+    (a, b) => compare(a.type, b.type) || compare(a.name, b.name),
+  );
+}
+
+const maxElements = 1048576;
+
+function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster): IpSet {
+  const members = membersOf(set, everyone, cluster);
+  return {
+    name: setName(set.id),
+    type: set.kind === "selector" || (set.kind === "service" && !set.withPorts) ? "hash:net" : "hash:ip,port",
+    maxElements,
+    members: [...new Set(members)].toSorted(compareMembers),
+    readableName: readableName(set),
+    origin: engineOrigin(`a policy that is in force on this node names it`),
+  };
+}
+
+function membersOf(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster): readonly string[] {
+  if (set.kind === "service") return cluster.services(set.service, set.withPorts);
+  const chosen = everyone.filter(({ labelOf }) => selectorHolds(set.selector, labelOf));
+  if (set.kind === "selector") return chosen.flatMap(({ nets }) => nets.flatMap(netMembers));
+  const fits = ({ name, protocol }: NamedPort): boolean => name === set.port && protocol === set.protocol;
+  return chosen.flatMap(({ nets, ports }) =>
+    ports.filter(fits).flatMap(({ protocol, port }) => nets.map((address) => `${address},${protocol}:${port}`)),
+  );
+}
+
+/** The kernel holds no network of length 0: both halves stand for it. */
+function netMembers(net: string): readonly string[] {
+  if (net.endsWith("/0")) return ["0.0.0.0/1", "128.0.0.0/1"];
+  return [networkOf(net) ?? net];
+}
+
+function readableName(set: NeededSet): string {
+  switch (set.kind) {
+    case "selector":
+      return printSelector(set.selector);
+    case "named-port":
+      return `${set.protocol} port ${set.port} of ${printSelector(set.selector)}`;
+    case "service":
+      return `service ${set.service}`;
+  }
+}
+
+function staticSets({ hostInterfaces }: NodeView, { statics }: Generation): readonly IpSet[] {
+  const loopback = statics.loopbackNetwork ? ["127.0.0.0", "127.0.0.1"] : ["127.0.0.1"];
+  const addresses = [...loopback, ...hostInterfaces.flatMap((each) => each.addresses)];
+  const set = (id: string, type: IpSet["type"], members: readonly string[], reason: string): IpSet => ({
+    name: setName(id),
+    type,
+    maxElements,
+    members: [...new Set(members)].toSorted(compareMembers),
+    readableName: id,
+    origin: engineOrigin(reason),
+  });
+  return [
+    set("this-host", "hash:ip", addresses, "the addresses of the node"),
+    set(statics.poolsSet, "hash:net", [], "addresses that Calico hands out; none where another program does"),
+    set("masq-ipam-pools", "hash:net", [], "those of them that are translated on their way out"),
+    ...(statics.dscp
+      ? [set("dscp-src-net", "hash:net", [], "pods whose packets are marked for quality of service")]
+      : []),
+  ];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

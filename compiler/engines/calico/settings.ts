@@ -1,0 +1,44 @@
+/** One node, and how Felix is configured on it. */
+export interface Settings {
+  readonly node: NodeView;
+  readonly felix: FelixSettings;
+}
+
+/** What cannot be seen in the cluster's objects. */
+export interface NodeView {
+  /** Pods with this `spec.nodeName` are local. */
+  readonly name: string;
+  /** Prefixes of the names of pods' interfaces, the first that of new ones: `azv`. */
+  readonly interfacePrefixes: readonly string[];
+  /** Pods, `namespace/name` → the name of their interface, where it does not follow from the pod's name. */
+  readonly interfaces: ReadonlyMap<string, string>;
+  readonly hostInterfaces: readonly HostInterface[];
+}
+
+export interface HostInterface {
+  readonly name: string;
+  /** IPv4 addresses without prefix length. */
+  readonly addresses: readonly string[];
+}
+
+/** Felix's settings, as far as they show in tables. Their names are those of FelixConfiguration. */
+export interface FelixSettings {
+  readonly defaultEndpointToHostAction: "ACCEPT" | "DROP" | "RETURN";
+  readonly filterAllowAction: "ACCEPT" | "RETURN";
+  readonly mangleAllowAction: "ACCEPT" | "RETURN";
+  readonly filterDenyAction: "DROP" | "REJECT";
+  readonly appendsHooks: boolean;
+  readonly disableConntrackInvalidCheck: boolean;
+  readonly failsafeInbound: readonly FailsafePort[];
+  readonly failsafeOutbound: readonly FailsafePort[];
+  readonly allowVxlanFromWorkloads: boolean;
+  readonly allowIpipFromWorkloads: boolean;
+  readonly logPrefix: string;
+}
+
+export interface FailsafePort {
+  readonly protocol: string;
+  readonly port: number;
+  /** An IPv4 block; absent: from and to everywhere. */
+  readonly net?: string;
+}

@@ -1,0 +1,73 @@
+import { error, warning } from "./entry.js";
+
+export interface Counted {
+  readonly count: number;
+  /** `a, b and 3 more` */
+  readonly names: string;
+}
+
+/** What Calico does with an object or an option, where that deserves a look. */
+export const calicoCodes = {
+  "calico-unknown-generation": error<{ text: string; known: string; nearest: string }>(
+    ({ text, known }) => `unknown Calico generation or release "${text}"; known generations: ${known}`,
+    ({ nearest }) => nearest,
+  ),
+  "felix-setting-unknown": error<{ text: string; fix: string }>(
+    ({ text }) => `"${text}" is no setting of Felix that shows in rules`,
+    ({ fix }) => fix,
+  ),
+  "felix-setting-invalid": error<{ name: string; value: string; wanted: string }>(
+    ({ name, value }) => `"${value}" is no value of Felix's ${name}`,
+    ({ wanted }) => `use ${wanted}`,
+  ),
+  "interface-prefix-invalid": error<{ text: string }>(
+    ({ text }) => `"${text}" is no prefix of interface names`,
+    () => "write one, or several with commas between: azv,cali",
+  ),
+  "interface-invalid": error<{ text: string }>(
+    ({ text }) => `"${text}" does not say which interface a pod has`,
+    () => "write namespace/pod=name, the name having at most 15 characters: shop/web-0=azv0123456789a",
+  ),
+  "host-interface-invalid": error<{ text: string }>(
+    ({ text }) => `"${text}" does not say which IPv4 address an interface of the node has`,
+    () => "write name=address/bits: eth0=10.224.0.62/16",
+  ),
+  "calico-node-not-named": warning<{ node: string; count: number; nodes: string }>(
+    ({ node, count, nodes }) =>
+      `Calico's rules differ from node to node; these are those of ${node}, one of ${count} nodes: ${nodes}`,
+    () => "name the node with --node",
+  ),
+  "calico-node-without-pods": warning<{ node: string; nodes: string }>(
+    ({ node, nodes }) => `no pod runs on node ${node}; nodes with pods: ${nodes}`,
+    () => "name a node that runs pods with --node, if these are not the rules you want",
+  ),
+  "calico-places-pods": warning<{ count: number; node: string; pods: string }>(
+    ({ count, node, pods }) =>
+      `pods that nobody has scheduled are taken to run on node ${node}; there are ${count}: ${pods}`,
+    () => "give spec.nodeName",
+  ),
+  "calico-implied-namespaces": warning<Counted>(
+    ({ count, names }) =>
+      `namespaces that no document defines are taken to exist without labels of their own; there are ${count}: ${names}`,
+    () => "add the namespaces, so that policies that select by their labels can be right",
+  ),
+  "calico-implied-accounts": warning<Counted>(
+    ({ count, names }) =>
+      `service accounts that every namespace has are taken to exist without labels; there are ${count}: ${names}`,
+    () => "add them, if policies select by their labels",
+  ),
+  "calico-missing-accounts": warning<Counted>(
+    ({ count, names }) =>
+      `pods run as service accounts that no document defines: Calico drops their packets where no policy decides; there are ${count}: ${names}`,
+    () => "add the service accounts",
+  ),
+  "calico-refuses-sctp": warning<{ release: string }>(
+    ({ release }) =>
+      `Calico ${release} refuses the whole policy for its SCTP port: none of its rules is there, and its pods are not isolated`,
+    () => "put SCTP ports into a policy of their own, so that the others are enforced",
+  ),
+  "calico-ignores-end-port": warning<{ release: string; what: string }>(
+    ({ release, what }) => `Calico ${release} does not know endPort (${what}): the rule is for the first port alone`,
+    () => "list the ports one by one",
+  ),
+};

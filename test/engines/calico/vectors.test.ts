@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { describe, expect, test } from "vitest";
+import {
+  compile,
+  isError,
+  printIpsetSave,
+  replay,
+  type CompileOptions,
+  type CompileResult,
+} from "../../../compiler/index.js";
+import { outputs } from "../../../compiler/outputs.js";
+
+// What the real Felix left in a real kernel, in all four tables and the sets. `check.py` of the vectors compares whole processes.
+const root = join(import.meta.dirname, "../../../../shared/vectors/calico/cases");
+const present = existsSync(root);
+if (!present) console.log("skipped: ../shared/vectors/calico/cases is not there");
+const cases = present
+  ? readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => existsSync(join(root, path, "expected")))
+  : [];
+
+describe.skipIf(!present).each(["calico", "calico-3.24", "calico-2019"])("%s leaves what Felix left", (generation) => {
+  const known = cases.filter((path) => existsSync(join(root, path, "expected", generation)) && isBuilt(path));
+
+  test("there are cases", () => expect(known.length).toBeGreaterThan(35));
+
+  test.each(known.sort())("%s", (path) => {
+    const expected = join(root, path, "expected", generation);
+    const result = leave(path, generation);
+    const saved = outputs[0]!.files!(result, {});
+    expect(saved.map(({ name }) => name)).toContain("iptables-save.mangle");
+    for (const { name, text } of saved) {
+      expect(canonicalChains(text), name).toEqual(canonicalChains(readFileSync(join(expected, name), "utf8")));
+    }
+    const sets = readFileSync(join(expected, "ipset-save"), "utf8");
+    expect(canonicalSets(printIpsetSave(result.tables.sets))).toEqual(canonicalSets(sets));
+  });
+});
+
+/** Kinds that are not compiled yet are refused, which is no difference. */
+function isBuilt(path: string): boolean {
+  return !textsOf(path).some(({ text }) => text.includes("projectcalico.org/v3") || text.includes("EndpointSlice"));
+}
+
+function leave(path: string, generation: string): CompileResult {
+  const options = { ...optionsOf(path), engine: "calico", generation };
+  if (!existsSync(join(root, path, "steps"))) {
+    const { result, diagnostics } = compile(textsOf(path), options);
+    expect(diagnostics.filter(isError)).toEqual([]);
+    return result!;
+  }
+  const steps = textsOf(path).map((source) => ({
+    name: source.name,
+    action: source.name.includes("delete") ? ("delete" as const) : ("apply" as const),
+    sources: [source],
+  }));
+  const { result, diagnostics } = replay(steps, options);
+  expect(diagnostics.filter(isError)).toEqual([]);
+  return result!.whole;
+}
+
+function textsOf(path: string): { readonly name: string; readonly text: string }[] {
+  const folder = existsSync(join(root, path, "steps")) ? join(root, path, "steps") : join(root, path);
+  const names = readdirSync(folder)
+    .filter((name) => name.endsWith(".yaml"))
+    .sort();
+  return names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
+}
+
+function optionsOf(path: string): CompileOptions {
+  const read = (name: string): string =>
+    existsSync(join(root, path, name)) ? readFileSync(join(root, path, name), "utf8").trim() : "";
+  const { values } = parseArgs({
+    args: read("options")
+      .split(/\s+/)
+      .filter((word) => word !== ""),
+    options: {
+      "interface-prefix": { type: "string" },
+      "host-interface": { type: "string", multiple: true },
+      felix: { type: "string", multiple: true },
+    },
+  });
+  return {
+    node: read("node") || "aks-nodepool1-12345678-0",
+    ...(values["interface-prefix"] !== undefined && { interfacePrefix: values["interface-prefix"] }),
+    ...(values["host-interface"] && { hostInterfaces: values["host-interface"] }),
+    ...(values.felix && { felix: values.felix }),
+  };
+}
+
+/** Chains by name, rules in order, no counters. */
+function canonicalChains(text: string): readonly string[] {
+  const lines = text.split("\n").map((line) => line.replace(/^\[\d+:\d+\] /, ""));
+  const chains = lines.filter((line) => line.startsWith(":")).map((line) => line.split(" ").slice(0, 2).join(" "));
+  const rules = lines
+    .filter((line) => line.startsWith("-A "))
+    .map((line, at) => ({ line, at, chain: line.split(" ")[1]! }));
+  const sorted = rules.sort((a, b) => (a.chain < b.chain ? -1 : a.chain > b.chain ? 1 : a.at - b.at));
+  return [...chains.sort(), ...sorted.map(({ line }) => line)];
+}
+
+/** Calico's sets, without what differs between runs of the kernel. */
+function canonicalSets(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .filter((line) => line.split(" ")[1]?.startsWith("cali"))
+    .map((line) => line.replace(/ (bucketsize|initval) \S+/g, "").replace(/hashsize \d+/, "hashsize 1024"))
+    .sort();
+}
