@@ -54,6 +54,13 @@ export function isIpv4Network(cidr: { readonly network: readonly number[] }): bo
   return isMapped(cidr.network);
 }
 
+/** Whether an IPv4 block writes a number of its address, or its length, with a leading zero: `010.0.0.0/8`, `10.0.0.0/08`. */
+export function leadingZeros(text: string): { readonly inAddress: boolean; readonly inLength: boolean } {
+  if (text.includes(":")) return { inAddress: false, inLength: false };
+  const [address, length] = text.split("/", 2) as [string, string];
+  return { inAddress: /(?:^|\.)0[0-9]/.test(address), inLength: /^0+[1-9]/.test(length) };
+}
+
 /** Something about a valid CIDR that the API server warns of. */
 export type CidrWarning =
   | { readonly kind: "host-bits"; readonly block: string; readonly address: string }

@@ -6,14 +6,17 @@ export function kernelMember(member: string): string {
   return (networkOf(member) ?? member) + (isNomatch(member) ? " nomatch" : "");
 }
 
-/** The masked IPv4 network of a `hash:net` member (`10.0.0.0/8`, or an address alone), or undefined when ipset refuses it. */
+/**
+ * The masked IPv4 network of a `hash:net` member (`10.0.0.0/8`, or an address alone), or undefined when ipset refuses it. As to C's strtoul,
+ * a number with a leading zero is octal: `010.0.0.0/8` is 8.0.0.0/8, and 08 no number.
+ */
 export function networkOf(member: string): string | undefined {
   const text = isNomatch(member) ? member.slice(0, -nomatch.length) : member;
   const slash = text.indexOf("/");
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
-  const prefixLength = slash < 0 ? 32 : Number(text.slice(slash + 1));
+  const prefixLength = slash < 0 ? 32 : parseNumber(text.slice(slash + 1));
   // hash:net holds no network of prefix length 0.
-  if (address === undefined || !(prefixLength >= 1 && prefixLength <= 32)) return undefined;
+  if (address === undefined || prefixLength === undefined || prefixLength < 1 || prefixLength > 32) return undefined;
   const masked = (address & (-1 << (32 - prefixLength))) >>> 0;
   const printed = [masked >>> 24, (masked >>> 16) & 255, (masked >>> 8) & 255, masked & 255].join(".");
   return prefixLength === 32 ? printed : `${printed}/${prefixLength}`;
@@ -58,8 +61,18 @@ function leadingAddress(member: string): number {
 }
 
 function parseAddress(text: string): number | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
-  const octets = text.split(".").map(Number);
-  if (octets.some((octet) => octet > 255)) return undefined;
-  return octets.reduce((value, octet) => value * 256 + octet, 0);
+  const octets = text.split(".");
+  if (octets.length !== 4) return undefined;
+  let value = 0;
+  for (const octet of octets) {
+    const number = parseNumber(octet);
+    if (number === undefined || number > 255) return undefined;
+    value = value * 256 + number;
+  }
+  return value;
+}
+
+function parseNumber(text: string): number | undefined {
+  if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
+  return /^(?:0|[1-9][0-9]*)$/.test(text) ? Number(text) : undefined;
 }

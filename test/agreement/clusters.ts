@@ -135,6 +135,9 @@ const ipBlock = pick<Manifest>(
 /** What several releases refuse. */
 const oddBlock = pick<Manifest>(
   { cidr: "10.0.0.0/0" },
+  { cidr: "10.240.00.0/024" },
+  { cidr: "010.240.0.0/24", except: ["010.240.0.2/31"] },
+  { cidr: "10.240.0.0/08" },
   { cidr: "2001:db8::/32", except: ["2001:db8:1::/48"] },
   { cidr: "::/0" },
 );

@@ -56,6 +56,8 @@ const peer: fc.Arbitrary<Peer> = fc.oneof(
     { cidr: "10.0.0.0/24", except: ["10.0.0.2/31"] },
     { cidr: "0.0.0.0/0", except: ["10.0.0.0/30", "192.168.0.0/16"] },
     { cidr: "10.0.0.5/16", except: [] },
+    { cidr: "010.0.0.0/24", except: ["10.0.0.2/031"] },
+    { cidr: "10.0.0.0/08", except: [] },
     { cidr: "2001:db8::/32", except: ["2001:db8:1::/48"] },
     { cidr: "::/0", except: [] },
   ).map((block) => ({ kind: "ipBlock" as const, ...placed, ...block })),

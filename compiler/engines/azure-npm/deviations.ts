@@ -82,13 +82,29 @@ const table = {
     advice: "write 0.0.0.0/0",
     applies: since("v1.4.45"),
   },
+  "npm-skips-policy-leading-zeros": {
+    title: "A policy with a block whose numbers have leading zeros is skipped as a whole",
+    cause:
+      "Kubernetes reads 010.0.0.0/8 as 10.0.0.0/8 and warns; NPM reads no address with leading zeros, and refuses the policy",
+    releases: "v1.4.42 and newer; in a prefix length, v1.4.45 and newer",
+    advice: "write the numbers without leading zeros",
+    applies: since("v1.4.42"),
+  },
+  "npm-reads-zeros-as-octal": {
+    title: "Numbers with leading zeros in a block are read as octal ones",
+    cause:
+      "Kubernetes reads 010.0.0.0/8 as 10.0.0.0/8 and warns; NPM hands the text to ipset or iptables, to which 010 is 8 and 08 no number",
+    releases: "v1.0.9 to v1.4.41; in a prefix length, to v1.4.44",
+    advice: "write the numbers without leading zeros",
+    applies: before("v1.4.45"),
+  },
   "npm-skips-block": {
     title: "A block of prefix length 0 other than 0.0.0.0/0 matches nothing",
     cause:
       "NPM hands the block to ipset, whose hash:net sets take no network of prefix length 0, and goes on without it",
-    releases: "v1.1.5 to v1.4.44",
+    releases: "v1.1.5 to v1.4.44; of newer ones, 0.0.0.0/00 alone",
     advice: "write 0.0.0.0/0",
-    applies: both(since(blockSets), before("v1.4.45")),
+    applies: since(blockSets),
   },
   "npm-skips-peer": {
     title: "An ipBlock that is not the first peer of its rule is ignored",

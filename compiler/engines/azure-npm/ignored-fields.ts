@@ -1,4 +1,5 @@
 import type { NetworkPolicy, Peer, PolicyPort } from "../../model/objects.js";
+import { leadingZeros } from "../../model/cidr.js";
 import { keyOf } from "../../model/objects.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { formatRelease, type Release } from "./release.js";
@@ -25,8 +26,14 @@ export function ignoredFields(policy: NetworkPolicy, habits: FieldHabits): Diagn
         found.push(diagnostic(code, { what, release }, where));
       };
       rule.peers.forEach((peer, position) => {
-        if (peer.kind !== "ipBlock" || habits.blocks === "rules" || fitsSet(peer.cidr)) return;
-        report("npm-skips-block", peer.cidr, peer, `${peers}[${position}]`);
+        if (peer.kind !== "ipBlock") return;
+        const at = `${peers}[${position}]`;
+        if (habits.blocks === "sets" && !fitsSet(peer.cidr)) return report("npm-skips-block", peer.cidr, peer, at);
+        const octal = [peer.cidr, ...peer.except].find((block) => {
+          const { inAddress, inLength } = leadingZeros(block);
+          return inAddress || inLength;
+        });
+        if (octal !== undefined) report("npm-reads-zeros-as-octal", octal, peer, at);
       });
       rule.ports.forEach((port, position) => {
         const field = `ports[${position}]`;
@@ -40,8 +47,9 @@ export function ignoredFields(policy: NetworkPolicy, habits: FieldHabits): Diagn
   return found;
 }
 
-type FieldCode = "npm-skips-block" | "npm-ignores-end-port" | "npm-reads-named-port-as-zero";
+type FieldCode =
+  "npm-skips-block" | "npm-reads-zeros-as-octal" | "npm-ignores-end-port" | "npm-reads-named-port-as-zero";
 
 function fitsSet(cidr: string): boolean {
-  return !cidr.includes(":") && (!cidr.endsWith("/0") || cidr === "0.0.0.0/0");
+  return !cidr.includes(":") && (!/\/0+$/.test(cidr) || cidr === "0.0.0.0/0");
 }

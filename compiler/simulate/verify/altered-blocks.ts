@@ -8,7 +8,20 @@ export function blockMeans(block: IpBlockPeer, rule: PolicyRule, address: string
   if (altered.on("npm-skips-peer", block) || altered.on("npm-skips-later-block", block)) return false;
   if (altered.on("npm-lite-matches-everything", block)) return true;
   if (altered.on("npm-blocks-share-exceptions", rule)) return setHolds(rule, address, altered);
-  return !altered.on("npm-skips-block", block) && blockHolds(block, address);
+  return !altered.on("npm-skips-block", block) && blockHolds(asRead(block, altered), address);
+}
+
+/** A block with its numbers in decimal, where leading zeros made them octal; "?" stands for what is no number then. */
+export function asRead(block: IpBlockPeer, altered: Alterations): Pick<IpBlockPeer, "cidr" | "except"> {
+  if (!altered.on("npm-reads-zeros-as-octal", block)) return block;
+  return { cidr: decimal(block.cidr), except: block.except.map(decimal) };
+}
+
+/** `8.0.0.0/8` of `010.0.0.0/8`, `10.0.0.0/?` of `10.0.0.0/08`. */
+function decimal(text: string): string {
+  return text.replaceAll(/(?<![0-9])0[0-9]+/g, (number) =>
+    /^[0-7]+$/.test(number) ? String(Number.parseInt(number, 8)) : "?",
+  );
 }
 
 /** All blocks of the rule as members of one set, where the longest network that holds the address decides. */
@@ -27,8 +40,9 @@ function setHolds(rule: PolicyRule, address: string, altered: Alterations): bool
   };
   for (const peer of rule.peers) {
     if (peer.kind !== "ipBlock") continue;
-    if (!altered.on("npm-skips-block", peer)) for (const half of halvesOf(peer.cidr)) add(half, false);
-    for (const except of peer.except) add(except, true);
+    const read = asRead(peer, altered);
+    if (!altered.on("npm-skips-block", peer)) for (const half of halvesOf(read.cidr)) add(half, false);
+    for (const except of read.except) add(except, true);
   }
   for (let length = 32; length > 0; length -= 1) {
     const exception = members.get(`${maskIpv4(number, length)}/${length}`);

@@ -86,6 +86,7 @@ function isInForce(policy: NetworkPolicy, altered: Alterations): boolean {
     [
       "npm-skips-policy-ipv6",
       "npm-skips-policy-zero-prefix",
+      "npm-skips-policy-leading-zeros",
       "npm-lite-skips-policy",
       "npm-lite-fails-to-start",
       "npm-crashes",

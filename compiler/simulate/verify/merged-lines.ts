@@ -4,6 +4,7 @@ import { blockHolds } from "../block.js";
 import type { Cluster } from "../cluster.js";
 import { allTraffic, noTraffic, type Traffic } from "../traffic.js";
 import type { Alterations, Stop } from "./alterations.js";
+import { asRead } from "./altered-blocks.js";
 import { trafficOfPort, type Ends } from "./altered-ports.js";
 import { isSubject, meansAddress } from "./altered-selectors.js";
 import type { Address } from "./holders.js";
@@ -129,9 +130,10 @@ function directionLines(policy: NetworkPolicy, type: PolicyType, altered: Altera
       if (peer.kind === "ipBlock") {
         const inside = (cidr: string) => (ends: Ends) =>
           blockHolds({ cidr, except: [] }, otherEnd(ends, type).text) ? allTraffic : noTraffic;
-        for (const except of peer.except)
-          add(peers, at, `${except} drop`, "DROP", inside(except), except.includes(":"));
-        add(peers, at, `${peer.cidr} accept`, "ACCEPT", inside(peer.cidr), peer.cidr.includes(":"));
+        const block = asRead(peer, altered);
+        const fails = (cidr: string): boolean => /[:?]/.test(cidr);
+        for (const except of block.except) add(peers, at, `${except} drop`, "DROP", inside(except), fails(except));
+        add(peers, at, `${block.cidr} accept`, "ACCEPT", inside(block.cidr), fails(block.cidr));
         closes = true;
         return;
       }

@@ -7,6 +7,7 @@ import type {
   PolicyRule,
   PolicyType,
 } from "../../model/objects.js";
+import { leadingZeros } from "../../model/cidr.js";
 import { keyOf } from "../../model/objects.js";
 import { alterationsOf, type Occurrence, type Stop } from "./alterations.js";
 import { reachesPeers, rulesOf } from "./altered-spec.js";
@@ -176,13 +177,20 @@ class Finder {
     rule.peers.forEach((peer, position) => {
       const add = (code: DeviationCode): void => this.add(code, policy, policy, `${peers}[${position}]`, peer.offset);
       if (peer.kind === "pods") return add("npm-lite-skips-policy");
-      if (peer.cidr.includes(":")) return add("npm-skips-policy-ipv6");
-      if (isOddZero(peer.cidr)) add("npm-skips-policy-zero-prefix");
+      if ([peer.cidr, ...peer.except].some((block) => block.includes(":"))) return add("npm-skips-policy-ipv6");
+      if (isOddZero(peer.cidr) && !isSpelledZero(peer.cidr)) add("npm-skips-policy-zero-prefix");
+      else if ([peer.cidr, ...peer.except].some((block) => this.isUnread(block))) add("npm-skips-policy-leading-zeros");
     });
     rule.ports.forEach((port, position) => {
       if (typeof port.port === "string")
         this.add("npm-lite-skips-policy", policy, policy, `${field}.ports[${position}]`, port.offset);
     });
+  }
+
+  /** A block with leading zeros that makes v2 refuse the policy; in a length they do so since v1.4.45 only. */
+  private isUnread(block: string): boolean {
+    const { inAddress, inLength } = leadingZeros(block);
+    return inAddress || (inLength && !isSpelledZero(block) && this.codes.has("npm-skips-policy-zero-prefix"));
   }
 
   /** The blocks of a rule; answers how many of them NPM v1 makes rules for. `later`: an earlier rule has had one. */
@@ -191,7 +199,9 @@ class Finder {
     rule.peers.forEach((peer, position) => {
       if (peer.kind !== "ipBlock") return;
       const add = (code: DeviationCode): void => this.add(code, peer, policy, `${field}[${position}]`, peer.offset);
-      if (isOddZero(peer.cidr)) add("npm-skips-block");
+      const passesZero = !this.codes.has("npm-skips-policy-zero-prefix") || isSpelledZero(peer.cidr);
+      if (isOddZero(peer.cidr) && passesZero) add("npm-skips-block");
+      else if ([peer.cidr, ...peer.except].some((block) => hasLeadingZeros(block))) add("npm-reads-zeros-as-octal");
       if (position > 0) add("npm-skips-peer");
       add("npm-lite-matches-everything");
       // In the rule itself a later block is in the set of the first one that counts.
@@ -268,5 +278,15 @@ function isPositive({ matchLabels, matchExpressions }: LabelSelector): boolean {
 
 /** A block that means every address and is not spelled 0.0.0.0/0. */
 function isOddZero(cidr: string): boolean {
-  return !cidr.includes(":") && cidr.endsWith("/0") && cidr !== "0.0.0.0/0";
+  return !cidr.includes(":") && /\/0+$/.test(cidr) && cidr !== "0.0.0.0/0";
+}
+
+/** 0.0.0.0/0 with zeros to spare: NPM looks for `/0` and for 0.0.0.0, finds both, and no more halves the block. */
+function isSpelledZero(cidr: string): boolean {
+  return cidr.startsWith("0.0.0.0/0");
+}
+
+function hasLeadingZeros(block: string): boolean {
+  const { inAddress, inLength } = leadingZeros(block);
+  return inAddress || inLength;
 }

@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster.js";
 import { parseIpv4Network } from "../ipv4.js";
 import { allTraffic, noTraffic, type Traffic } from "../traffic.js";
 import type { Alterations } from "./alterations.js";
+import { asRead } from "./altered-blocks.js";
 import { trafficOfPort, type Ends } from "./altered-ports.js";
 import { fulfilsExpressions } from "./altered-selectors.js";
 import type { Address } from "./holders.js";
@@ -100,8 +101,9 @@ class Writer {
     if (peers.length === 0) return this.add(from, [mistaken], "ACCEPT");
     const block = peers.findLast((peer) => peer.kind === "ipBlock");
     if (block?.kind === "ipBlock") {
-      for (const except of block.except) this.addBlock(from, type, own, except, "DROP");
-      this.addBlock(from, type, own, block.cidr, "ACCEPT");
+      const { cidr, except } = asRead(block, this.altered);
+      for (const each of except) this.addBlock(from, type, own, each, "DROP");
+      this.addBlock(from, type, own, cidr, "ACCEPT");
     }
     for (const peer of peers)
       for (const group of this.peerPods(peer)) this.addPair(from, type, subject, group, "ACCEPT");
@@ -146,8 +148,9 @@ class Writer {
     const [from, pods] = [`${type}-NAMESPACES`, `${type}-PODS`];
     const own: Ask = [endOf(type), subject];
     if (peer.kind === "ipBlock") {
-      this.addBlock(from, type, own, peer.cidr, "ACCEPT");
-      for (const except of peer.except) this.addBlock(from, type, own, except, "DROP");
+      const { cidr, except } = asRead(peer, this.altered);
+      this.addBlock(from, type, own, cidr, "ACCEPT");
+      for (const each of except) this.addBlock(from, type, own, each, "DROP");
       return;
     }
     const both = peer.namespaceSelector !== undefined && peer.podSelector !== undefined;
@@ -243,7 +246,7 @@ class Writer {
     const text = network ? `${network.network}/${network.prefixLength}` : cidr;
     const inside: Group = { text, holds: (address) => blockHolds({ cidr, except: [] }, address.text) };
     const other: Ask = [type === "Ingress" ? "source" : "destination", inside];
-    this.add(chain, network?.prefixLength === 0 ? [own] : [own, other], to, undefined, cidr.includes(":"));
+    this.add(chain, network?.prefixLength === 0 ? [own] : [own, other], to, undefined, /[:?]/.test(cidr));
   }
 
   private add(chain: string, asks: readonly Ask[], to: Line["to"], port?: PolicyPort, fails = false): void {

@@ -71,6 +71,16 @@ export const engineCodes = {
       `Azure NPM ${release} skips the whole policy: of the blocks with prefix length 0 it knows 0.0.0.0/0 only, not ${what}`,
     () => "write 0.0.0.0/0",
   ),
+  "npm-skips-policy-leading-zeros": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} skips the whole policy: it reads no numbers with leading zeros, as in ${what} (it logs "unsupported IP address")`,
+    () => "write the numbers without leading zeros",
+  ),
+  "npm-reads-zeros-as-octal": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} hands ${what} to a program that reads numbers with leading zeros as octal ones: 010 is 8, and 08 is refused`,
+    () => "write the numbers without leading zeros",
+  ),
   "npm-skips-block": warning<Refused>(
     ({ what, release }) =>
       `Azure NPM ${release} can't put ${what} into a set: the rule stays, its set is empty, nothing matches`,

@@ -33,6 +33,7 @@ export function entryRule({ matches, target, after = [], origin, garbled }: Entr
   const all: Match[] = [];
   for (const match of [...matches, ...after]) {
     if (match.kind === "address") {
+      if (isUnread(match.network)) return undefined;
       const printed = printedAddress(match);
       if (printed) all.push(printed);
     } else if (match.kind === "port-name") {
@@ -75,11 +76,16 @@ export const services: Readonly<Record<string, number>> = {
   "http-alt": 8080,
 };
 
+/** A block that iptables can't read: with 08, which is no octal number. */
+export function isUnread(network: string): boolean {
+  return !network.includes(":") && !/\/0+$/.test(network) && networkOf(network) === undefined;
+}
+
 /** An address as iptables prints it: masked, with its prefix length; undefined for one that matches everything. */
 function printedAddress(match: Match & { readonly kind: "address" }): Match | undefined {
   const { network } = match;
   if (network.includes(":")) return match;
-  if (network.endsWith("/0")) return undefined;
+  if (/\/0+$/.test(network)) return undefined;
   const masked = networkOf(network) ?? network;
   return { ...match, network: masked.includes("/") ? masked : `${masked}/32` };
 }

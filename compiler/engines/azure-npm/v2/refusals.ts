@@ -1,4 +1,5 @@
 import type { NetworkPolicy, Peer, PolicyRule } from "../../../model/objects.js";
+import { leadingZeros } from "../../../model/cidr.js";
 import { keyOf } from "../../../model/objects.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import { formatRelease } from "../release.js";
@@ -61,6 +62,8 @@ interface Refusal {
   readonly code:
     | "npm-skips-policy-ipv6"
     | "npm-skips-policy-zero-prefix"
+    | "npm-skips-policy-leading-zeros"
+    | "npm-reads-zeros-as-octal"
     | "npm-skips-block"
     | "npm-skips-peer"
     | "npm-lite-skips-policy";
@@ -77,13 +80,27 @@ function refusePeer(peer: Peer, position: number, generation: V2Generation): Ref
   if (generation.reading.ipBlockPeers === "first-peer" && position > 0) {
     return { code: "npm-skips-peer", what: peer.cidr, skips: false };
   }
+  const { badIpBlocks } = generation;
+  const skipsIpv6 = badIpBlocks.ipv6 === "skip-policy";
   if (peer.cidr.includes(":")) {
-    const skips = generation.badIpBlocks.ipv6 === "skip-policy";
-    return { code: skips ? "npm-skips-policy-ipv6" : "npm-skips-block", what: peer.cidr, skips };
+    return { code: skipsIpv6 ? "npm-skips-policy-ipv6" : "npm-skips-block", what: peer.cidr, skips: skipsIpv6 };
   }
-  if (peer.cidr.endsWith("/0") && peer.cidr !== "0.0.0.0/0") {
-    const skips = generation.badIpBlocks.zeroPrefix === "skip-policy";
+  const skipsZero = badIpBlocks.zeroPrefix === "skip-policy";
+  if (/\/0+$/.test(peer.cidr) && peer.cidr !== "0.0.0.0/0") {
+    const skips = skipsZero && !peer.cidr.startsWith("0.0.0.0/");
     return { code: skips ? "npm-skips-policy-zero-prefix" : "npm-skips-block", what: peer.cidr, skips };
+  }
+  // An exception that NPM can't read is found when the set is filled: the policy is tried again and again, and never enforced.
+  for (const block of [peer.cidr, ...peer.except]) {
+    if (block.includes(":")) {
+      if (skipsIpv6) return { code: "npm-skips-policy-ipv6", what: block, skips: true };
+      continue;
+    }
+    const { inAddress, inLength } = leadingZeros(block);
+    if (!inAddress && !inLength) continue;
+    // Go reads no such address; of lengths, NPM refuses all that begin with 0.
+    const skips = (inAddress && skipsIpv6) || (inLength && skipsZero);
+    return { code: skips ? "npm-skips-policy-leading-zeros" : "npm-reads-zeros-as-octal", what: block, skips };
   }
   return undefined;
 }
