@@ -4,8 +4,7 @@ import { printRule } from "./netfilter/print-rule.js";
 import type { PairGroup, PolicyPairs, SetExpression } from "./pairs/pair-group.js";
 import { describeExpression, describePort } from "./pairs/describe.js";
 import { diagnosticJson } from "./text/format-diagnostic.js";
-import type { Origin } from "./text/origin.js";
-import { formatLocation } from "./text/source.js";
+import { originJson } from "./text/origin-json.js";
 
 /** A compilation for programs; `compileJsonSchema` describes it. */
 export function compileJson(result: CompileResult): object {
@@ -67,11 +66,4 @@ function groupJson({ verdict, sources, destinations, ports, origin }: PairGroup)
 
 function expressionJson(expression: SetExpression): object {
   return { text: describeExpression(expression), all: expression };
-}
-
-/** What has no origin of its own stood on the node before the engine started. */
-function originJson(origin: Origin | undefined): object {
-  if (!origin) return { engine: "stood on the node before" };
-  if (origin.kind === "engine") return { engine: origin.reason };
-  return { object: origin.object, field: origin.field, at: formatLocation(origin.location) };
 }

@@ -23,6 +23,7 @@ await writeFile("dist/src/package.json", `${JSON.stringify({ type: "commonjs" })
 await chmod("dist/src/main.js", 0o755);
 const schemas = {
   compile: compiler.compileJsonSchema,
+  drift: compiler.driftJsonSchema,
   expectations: compiler.expectationsJsonSchema,
   matrix: compiler.matrixJsonSchema,
   trace: compiler.traceJsonSchema,

@@ -38,13 +38,20 @@ export function addInputOptions(command: Command, what: "objects" | "objects and
     .option("-n, --namespace <name>", `namespace of ${what} without one (default: default)`);
 }
 
-/** What is said about the engine, and about what the manifests leave open. */
+/** What is said about the engine, the node before it, and what the manifests leave open. */
 export function addEngineOptions(command: Command): Command {
+  return addRuleOptions(command).option(
+    "--existing <file>",
+    "iptables-save of the node before NPM (default: an empty table)",
+  );
+}
+
+/** The same where the node itself is known. */
+export function addRuleOptions(command: Command): Command {
   return addVersionOptions(command)
     .addOption(new Option("--iptables <flavour>", "packet filter below iptables").choices(["nft", "legacy"]))
     .addOption(new Option("--place-first", "the jump to NPM is the first rule").conflicts("placeAfterKubeServices"))
     .option("--place-after-kube-services", "the jump to NPM stands after the one to KUBE-SERVICES")
-    .option("--existing <file>", "iptables-save of the node before NPM (default: an empty table)")
     .option("--lite", "NPM Lite: policies with CIDR blocks only")
     .option("--kubernetes <version>", "emulated Kubernetes, like 1.29 (default: that of the generation's time)")
     .option("--pod-cidr <cidr>", "addresses for pods that have no status (default: 10.240.0.0/16)")

@@ -7,6 +7,7 @@ const environmentCodes: ReadonlySet<string> = new Set([
   "file-unreadable",
   "cannot-write",
   "kernel-unavailable",
+  "node-unreadable",
   "internal-error",
 ]);
 

@@ -30,6 +30,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/verify.js"),
   },
   {
+    name: "drift",
+    summary: "compare what a node holds with what it should hold, and mend it",
+    load: () => import("./commands/drift.js"),
+  },
+  {
     name: "replay",
     summary: "show what happens on a node step by step",
     load: () => import("./commands/replay.js"),
@@ -64,6 +69,8 @@ Examples:
   anpm trace -f cluster.yaml --from shop/web --to shop/api --port 80
                                                 why a packet passes or not
   anpm matrix -f cluster.yaml                   who reaches whom on what
+  anpm drift -f cluster.yaml --rules node.rules --sets node.sets
+                                                is this node what it should be?
   anpm replay steps/ -o log                     what happens on a node step by step
   anpm generations                              what older releases did differently
 `;

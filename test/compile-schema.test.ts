@@ -1,12 +1,13 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
+import { readCases } from "../scripts/golden-cases.js";
 import { anpm } from "./cli/anpm.js";
 
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(
   JSON.parse(await readFile("dist/compile.schema.json", "utf8")) as object,
 );
-const cases = (await readdir("golden", { withFileTypes: true })).filter(({ name }) => name !== "errors").slice(0, 12);
+const cases = readCases().slice(0, 12);
 
 describe("compile -o json", () => {
   test.each(cases.map(({ name }) => name))("golden case %s is what the shipped schema describes", async (name) => {

@@ -46,7 +46,7 @@ describe("the golden cases with steps", () => {
 test("golden/ holds nothing that no test looks at", () => {
   const known = [...readCases(), ...readStepsCases()].map(({ name }) => name);
   const folders = readdirSync("golden", { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  expect(folders.map(({ name }) => name).toSorted()).toEqual([...known, "errors", "findings"].toSorted());
+  expect(folders.map(({ name }) => name).toSorted()).toEqual([...known, "drift", "errors", "findings"].toSorted());
 });
 
 describe("the page golden/README.md", () => {
@@ -93,6 +93,7 @@ const withoutCase: Readonly<Record<string, string>> = {
   "generation-not-built": "every generation that is known is built",
   "more-warnings": "it follows a thousand warnings about one object (test/model/admit.test.ts makes them)",
   "kernel-unavailable": "it tells of the machine, not of the input (test/cli/verify-kernel.test.ts)",
+  "node-unreadable": "likewise (test/kernel/drift.test.ts)",
   "internal-error": "it stands for a fault of anpm, and any that an input could show would be mended instead",
 };
 

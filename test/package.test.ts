@@ -51,6 +51,7 @@ describe("the package, installed in an empty folder", () => {
     expect((await readdir(join(folder, "node_modules/anpm/dist"))).toSorted()).toEqual([
       "compile.schema.json",
       "compiler",
+      "drift.schema.json",
       "expectations.schema.json",
       "matrix.schema.json",
       "src",

@@ -94,12 +94,23 @@ export interface Machine {
   readonly lacks: readonly string[];
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
+  /** What deletions leave on a node for good; absent: nothing but empty sets and chains for a while. */
+  readonly leftovers?: Leftovers;
+  /** The policy, `namespace/name`, that the comment of a rule names; absent: comments name none. */
+  readonly policyNamed?: (comment: string) => string | undefined;
   /** Those of the engine's deviations that it has. */
   readonly deviations: readonly Deviation[];
   /** A node on which the engine has just started. */
   start(): Step;
   /** The node after an event. The node handed in is used up: a step may change it in place. */
   step(node: Node, event: Event): Step;
+}
+
+export interface Leftovers {
+  /** Sets keep addresses that no pod has any more. */
+  readonly members: boolean;
+  /** Sets that nothing uses any more keep what is in them. */
+  readonly filledSets: boolean;
 }
 
 export interface Step {

@@ -61,7 +61,7 @@ function moveJumps(
 ): { removed: PlacedJump[]; inserted: boolean } {
   const text = printRule(jump.rule);
   const isTheJump = (its: PlacedJump): boolean => its.from === jump.from && its.text === text;
-  const key = (its: PlacedJump): string => JSON.stringify([its.from, its.text, isTheJump(its) ? its.above : 0]);
+  const key = (its: PlacedJump): string => JSON.stringify([its.from, its.text, its.inPlace]);
   const removed = without(before, after, key);
   const added = without(after, before, key);
   if (added.length > 1 || !added.every(isTheJump)) throw new Error(`unknown jumps: ${JSON.stringify(added)}`);

@@ -17,6 +17,19 @@ show_chain() { # name
   [ -z "$rules" ] || "$list" -w 60 -S "$1"
 }
 
+# The rules of a chain that lead to the owner's chains, and whether the owner's own stands in its place.
+show_jumps() { # chain
+  [ -n "$rules" ] || return 0
+  "$list" -w 60 -S "$1" | awk "$awk_library"'
+    BEGIN { from = ENVIRON["jump_chain"]; after = ENVIRON["jump_after"]; own = "-A " from " " ENVIRON["jump_rule"] }
+    $1 != "-A" { next }
+    enters($0) { jump[++jumps] = $0; above[jumps] = others + 0; next }
+    { others++ }
+    !place && $2 == from && after != "" && index(substr($0, length(from) + 5), after) { place = others }
+    END { for (i = 1; i <= jumps; i++) print (jump[i] == own && above[i] == place + 0 ? "in place " : "") jump[i] }
+  '
+}
+
 has_jump() { # rule
   case "
 $rules
@@ -148,7 +161,7 @@ destroy_removed() {
 }
 
 # Changes all rules at once. Tries again when somebody else changed the table in between.
-commit() { # function that feeds iptables-restore
+attempt() { # function that feeds iptables-restore
   tries=0
   until errors=$("$1" 2>&1); do
     tries=$((tries + 1))

@@ -3,6 +3,7 @@ import type { Ownership } from "./ownership.js";
 import { printRule } from "./print-rule.js";
 import { diffTables, type SetDifference, type TablesDifference } from "./tables-difference.js";
 import type { Chain, IpSet, Match, Rule, Tables } from "./tables.js";
+import { withRules } from "./with-rules.js";
 
 /** How to get from one state of an owner's rules and sets to another without a gap, decided before anything runs. */
 export interface PatchPlan {
@@ -40,8 +41,8 @@ export interface PlacedJump {
   readonly from: string;
   /** As printed, without `-A CHAIN`. */
   readonly text: string;
-  /** How many rules of other people stand above it. */
-  readonly above: number;
+  /** It is the owner's own and stands where the owner would put it. */
+  readonly inPlace: boolean;
 }
 
 export function planPatch(before: Tables, after: Tables, ownership: Ownership): PatchPlan {
@@ -82,20 +83,27 @@ export function copyName(name: string, { setPrefix, temporarySetPrefix }: Owners
   return temporarySetPrefix + name.slice(setPrefix.length);
 }
 
-function ownTables({ chains, sets }: Tables, { chainPrefix, setPrefix }: Ownership): Tables {
+function ownTables({ chains, sets }: Tables, { chainPrefix, setPrefix, temporarySetPrefix }: Ownership): Tables {
   return {
     chains: chains.filter(({ name }) => name.startsWith(chainPrefix)),
-    sets: sets.filter(({ name }) => name.startsWith(setPrefix)),
+    sets: sets.filter(({ name }) => name.startsWith(setPrefix) || name.startsWith(temporarySetPrefix)),
   };
 }
 
-function jumpsIn({ chains }: Tables, { chainPrefix }: Ownership): RuleState["jumps"] {
+function jumpsIn({ chains }: Tables, { chainPrefix, jump }: Ownership): RuleState["jumps"] {
+  const wanted = printRule(jump.rule);
   return chains
     .filter(({ name }) => !name.startsWith(chainPrefix))
     .flatMap(({ name, rules }) => {
+      const texts = rules.filter((rule) => !leadsTo(rule, chainPrefix)).map(printRule);
+      const { after } = jump;
+      const place = after === undefined ? 0 : texts.findIndex((text) => text.includes(after)) + 1;
       let above = 0;
       return rules.flatMap((rule): PlacedJump[] => {
-        if (leadsTo(rule, chainPrefix)) return [{ from: name, text: printRule(rule), above }];
+        if (leadsTo(rule, chainPrefix)) {
+          const text = printRule(rule);
+          return [{ from: name, text, inPlace: name === jump.from && text === wanted && above === place }];
+        }
         above += 1;
         return [];
       });
@@ -140,14 +148,16 @@ function onCopies(chains: readonly Chain[], copied: readonly string[], ownership
   const names = new Set(copied);
   const moved = (match: Match): Match =>
     match.kind === "set" && names.has(match.set) ? { ...match, set: copyName(match.set, ownership) } : match;
-  return chains.map((chain) => ({
-    ...chain,
-    rules: chain.rules.map((rule) =>
-      rule.matches.some((match) => match.kind === "set" && names.has(match.set))
-        ? { ...rule, matches: rule.matches.map(moved) }
-        : rule,
+  return chains.map((chain) =>
+    withRules(
+      chain,
+      chain.rules.map((rule) =>
+        rule.matches.some((match) => match.kind === "set" && names.has(match.set))
+          ? { ...rule, matches: rule.matches.map(moved) }
+          : rule,
+      ),
     ),
-  }));
+  );
 }
 
 function nameOf({ name }: { readonly name: string }): string {

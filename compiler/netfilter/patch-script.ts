@@ -11,6 +11,13 @@ import { checkLines, checkNames, hereDocument } from "./script-text.js";
 import { setChanges, type SetChanges } from "./set-changes.js";
 import type { Tables } from "./tables.js";
 
+export interface PatchOptions extends ScriptOptions {
+  /** What messages call the script; `patch.sh` otherwise. */
+  readonly name?: string;
+  /** In the end, the owner's chains under the other flavour of iptables go. */
+  readonly removesOtherFlavour?: boolean;
+}
+
 /**
  * A POSIX shell script that brings a node from the owner's chains and sets of `before` to those of `after` by the fewest commands. What it
  * does is undone by the script the other way round. It changes nothing that is the same in both, and reads no more than what it changes.
@@ -27,10 +34,13 @@ import type { Tables } from "./tables.js";
  * It begins with a look at the chains and sets that it changes. They must be as before, as between two of its own steps, or as after; else the
  * script refuses. Where an earlier run was killed it goes on from there, and where all is done it does nothing.
  */
-export function patchScript(before: Tables, after: Tables, ownership: Ownership, options: ScriptOptions): string {
+export function patchScript(before: Tables, after: Tables, ownership: Ownership, options: PatchOptions): string {
+  const { name = "patch.sh", removesOtherFlavour = false } = options;
   const plan = planPatch(before, after, ownership);
-  const head = ["#!/bin/sh", ...describePatch(plan, ownership), scriptHead("patch.sh", ownership, options)];
-  if (plan.difference.same && plan.states.length === 1) return `${head[0]!}\n${head[1]!}\nexit 0\n`;
+  const head = ["#!/bin/sh", ...describePatch(plan, ownership), scriptHead(name, ownership, options)];
+  if (plan.difference.same && plan.states.length === 1 && !removesOtherFlavour) {
+    return `${head[0]!}\n# Nothing is to be done.\nexit 0\n`;
+  }
   for (const { chains } of plan.states) {
     checkNames([...before.sets, ...after.sets], chains, ownership);
     checkLines(printChains(chains), chains);
@@ -42,7 +52,7 @@ export function patchScript(before: Tables, after: Tables, ownership: Ownership,
   return [
     ...head,
     "",
-    mainFunction(plan, new Set(documents.map(([name]) => name))),
+    mainFunction(plan, new Set(documents.map(([name]) => name)), removesOtherFlavour),
     findStage(plan, touched, ownership),
     ...(sets.touched.length > 0 ? [checkSets(sets)] : []),
     ...documents.map(([name, text]) => hereDocument(name, text)),
@@ -52,9 +62,13 @@ export function patchScript(before: Tables, after: Tables, ownership: Ownership,
   ].join("\n");
 }
 
-function mainFunction({ states, live, copied, removed }: PatchPlan, documents: ReadonlySet<string>): string {
+function mainFunction(
+  { states, live, copied, removed }: PatchPlan,
+  documents: ReadonlySet<string>,
+  removesOtherFlavour: boolean,
+): string {
   const [twoCommits, touchesSets] = [states.length === 3, documents.size > 0 || removed.length > 0];
-  const needsFiles = touchesSets || states[0]!.chains.length === 0;
+  const needsFiles = touchesSets || removesOtherFlavour || states[0]!.chains.length === 0;
   const change = (name: string): string[] => (documents.has(name) ? [`run_changes ${name}`] : []);
   const first = [
     ...(copied.length > 0 ? ["clear_copies"] : []),
@@ -62,12 +76,13 @@ function mainFunction({ states, live, copied, removed }: PatchPlan, documents: R
     ...(copied.length > 0 ? ["load_copies"] : []),
     ...(live.way === "swap" ? ["swap_copies"] : []),
     ...(live.way === "members" ? change("live") : []),
-    ...(states.length > 1 ? ["commit commit_1"] : []),
+    ...(states.length > 1 ? ["attempt commit_1"] : []),
   ];
-  const second = twoCommits ? [...change("live"), "commit commit_2"] : [];
+  const second = twoCommits ? [...change("live"), "attempt commit_2"] : [];
   const last = [
     ...change("later"),
     ...(copied.length > 0 ? ["clear_copies"] : []),
+    ...(removesOtherFlavour ? ['remove_chains "$other_flavour" "$other_save" "$other_restore"'] : []),
     ...(removed.length > 0 ? ["destroy_removed"] : []),
   ];
   const lines = [
@@ -107,21 +122,23 @@ function touchedChains(states: readonly RuleState[], commits: readonly Commit[])
 /** Which of the states the node is in. All chains that change are in the same, since they change in one commit. */
 function findStage({ states }: PatchPlan, touched: readonly string[], ownership: Ownership): string {
   const names = states.length === 3 ? ["before", "middle", "after"] : ["before", "after"].slice(0, states.length);
-  const digests = states.map((state) => digestOf(chainsText(state, touched)));
+  const jumpChains = chainsWithOtherJumps(states);
+  const digests = states.map((state) => digestOf(jumpsText(state, jumpChains) + chainsText(state, touched)));
   // Rules that end as they began are before until the sets say more.
   const cases = states.map((state, index) => {
     if (digests.indexOf(digests[index]!) < index) return [];
-    const jumps = state.jumps.filter(({ from }) => from === ownership.jump.from);
+    const jumps = jumpChains.length > 0 ? [] : state.jumps.filter(({ from }) => from === ownership.jump.from);
     const checks = jumps.map(({ text }) => ` && has_jump ${shellQuote(text)}`).join("");
     return [`    ${digests[index]!}*) stage=${names[index]!}${checks} ;;`];
   });
   const fresh = states[0]!.chains.length === 0 ? ["  check_flavour"] : [];
+  const looks = [...jumpChains.map((chain) => `show_jumps ${shellQuote(chain)}`), "show_chains"].join("; ");
   const many = touched.length > manyObjects;
   return [
     "find_stage() {",
     ...fresh,
     "  read_jumps",
-    "  digest=$(show_chains 2>/dev/null | sha256sum)",
+    `  digest=$({ ${looks}; } 2>/dev/null | sha256sum)`,
     "  stage=",
     "  case $digest in",
     ...cases.flat(),
@@ -131,6 +148,18 @@ function findStage({ states }: PatchPlan, touched: readonly string[], ownership:
     "",
     ...(many ? [hereDocument("touched_chains", lines(touched)), readManyChains] : [readFewChains(touched)]),
   ].join("\n");
+}
+
+/** Other people's chains whose jumps to the owner's chains are not the same in all states. */
+function chainsWithOtherJumps(states: readonly RuleState[]): string[] {
+  const chains = [...new Set(states.flatMap(({ jumps }) => jumps.map(({ from }) => from)))].sort();
+  return chains.filter((chain) => new Set(states.map((state) => jumpsText(state, [chain]))).size > 1);
+}
+
+/** As `show_jumps` of the script prints the jumps of these chains. */
+function jumpsText({ jumps }: RuleState, chains: readonly string[]): string {
+  const its = chains.flatMap((chain) => jumps.filter(({ from }) => from === chain));
+  return lines(its.map(({ from, text, inPlace }) => `${inPlace ? "in place " : ""}-A ${from} ${text}`));
 }
 
 /** As `iptables -S` prints chains that exist. */

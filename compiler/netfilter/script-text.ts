@@ -16,8 +16,9 @@ export function checkNames(sets: readonly IpSet[], chains: readonly Chain[], own
     throw new Error(`final and temporary sets cannot be told apart: ${setPrefix}, ${temporarySetPrefix}`);
   }
   const longest = maxSetNameLength - Math.max(0, temporarySetPrefix.length - setPrefix.length);
+  const isOwn = (name: string): boolean => name.startsWith(setPrefix) || name.startsWith(temporarySetPrefix);
   for (const set of sets) {
-    if (!set.name.startsWith(setPrefix) || set.name.length > longest || !/^[\x21-\x7e]+$/.test(set.name)) {
+    if (!isOwn(set.name) || set.name.length > longest || !/^[\x21-\x7e]+$/.test(set.name)) {
       throw new Error(`unfit name of a set: ${JSON.stringify(set.name)}`);
     }
     for (const member of set.members) {

@@ -79,6 +79,8 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     refuses: () => false,
     lacks: [],
     ownership: ownershipOf(blueprint, settings),
+    ...(blueprint.leftovers && { leftovers: blueprint.leftovers }),
+    ...(blueprint.policyNamed && { policyNamed: blueprint.policyNamed }),
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {
       const node = blueprint.create(settings);

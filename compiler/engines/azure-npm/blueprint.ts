@@ -2,7 +2,7 @@ import type { Command } from "../../netfilter/command.js";
 import type { Rule, Tables } from "../../netfilter/tables.js";
 import type { CommandFormat } from "../../netfilter/print-commands.js";
 import type { KubernetesObject } from "../../model/objects.js";
-import type { Flavour, Node } from "../engine.js";
+import type { Flavour, Leftovers, Node } from "../engine.js";
 import type { LogEntry } from "../log-entry.js";
 import type { LogRotation } from "../log-rotation.js";
 import type { Caveat } from "./caveat.js";
@@ -33,6 +33,9 @@ export interface Blueprint {
   readonly quirks: readonly Quirk[];
   /** Of the releases of the generation, what is not emulated. */
   readonly caveats: readonly Caveat[];
+  readonly leftovers?: Leftovers;
+  /** The policy that the comment of a rule names. */
+  readonly policyNamed?: (comment: string) => string | undefined;
   create(settings: Settings): NpmNode;
 }
 

@@ -1,4 +1,5 @@
 import { calicoCodes } from "./calico.js";
+import { driftCodes } from "./drift.js";
 import { engineCodes } from "./engine.js";
 import { expectationCodes } from "./expectations.js";
 import { logCodes } from "./log.js";
@@ -20,6 +21,7 @@ export const codes = {
   ...replayCodes,
   ...logCodes,
   ...verifyCodes,
+  ...driftCodes,
   ...shellCodes,
 };
 

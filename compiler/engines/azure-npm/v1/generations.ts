@@ -30,6 +30,8 @@ export function v1Blueprint(generation: V1Generation): Blueprint {
     commandFormat: "lines",
     caveats,
     quirks: quirksOfRelease(release, quirks),
+    // Observed in nodes of v1.0.30, v1.2.2 and v1.4.9; v1.2.2 and v1.4.9 keep no members.
+    leftovers: { members: !has(release, "v1.0.31"), filledSets: true },
     create: (settings) => new V1Node(generation, settings),
   };
 }

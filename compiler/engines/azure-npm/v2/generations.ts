@@ -31,6 +31,8 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
       cleansPodsWithoutAddress: generation.cleansPodsWithoutAddress,
       blocksOfFirstPeersOnly: generation.reading.ipBlockPeers === "first-peer",
     }),
+    // The word between stands in capitals, which no name has.
+    policyNamed: (comment) => /^(?:INGRESS|EGRESS)-POLICY-(\S+?)-(?:TO|FROM)-/.exec(comment)?.[1],
     create: (settings) => new V2Node(generation, settings),
   };
 }

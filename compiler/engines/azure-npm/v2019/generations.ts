@@ -25,6 +25,8 @@ export function v2019Blueprint(generation: V2019Generation): Blueprint {
     commandFormat: "lines",
     caveats,
     quirks,
+    // Observed in nodes of v1.0.13 and v1.0.21.
+    leftovers: { members: true, filledSets: false },
     create: (settings) => new V2019Node(generation, settings),
   };
 }

@@ -1,0 +1,344 @@
+import type { Ownership } from "../../netfilter/ownership.js";
+import { printRule } from "../../netfilter/print-rule.js";
+import type { Chain, Rule, Tables } from "../../netfilter/tables.js";
+import { withRules } from "../../netfilter/with-rules.js";
+import type { Origin } from "../../text/origin.js";
+import { compareChain, ruleKey, type ChainComparison } from "./compare-chain.js";
+import type { DriftFinding } from "./finding.js";
+import { leadsToOwner } from "./node-state.js";
+import { firstOtherVerdict } from "./verdicts.js";
+
+export interface RuleContext {
+  readonly ownership: Ownership;
+  /** Chains and rules that are there with some policy or none: what an engine leaves when its last policy goes. */
+  readonly skeleton: readonly Chain[];
+  /** The policy that a comment of a rule names. */
+  readonly policyNamed: (comment: string) => string | undefined;
+}
+
+/** The owner's chains of a node beside the wanted ones. */
+export function compareRules(node: readonly Chain[], wanted: Tables, context: RuleContext): DriftFinding[] {
+  const { ownership } = context;
+  const isOwn = ({ name }: Chain): boolean => name.startsWith(ownership.chainPrefix);
+  const there = new Map(node.filter(isOwn).map((chain) => [chain.name, chain]));
+  const wantedChains = wanted.chains.filter(isOwn);
+  const wantedNames = new Set(wantedChains.map(({ name }) => name));
+  const strangers = [...there.values()].filter(({ name }) => !wantedNames.has(name));
+
+  const comparisons = wantedChains.map((chain) =>
+    compareChain(there.get(chain.name) ?? { name: chain.name, rules: [] }, chain),
+  );
+  return [
+    ...missingParts(comparisons, there),
+    ...strangeChains(strangers, node, context),
+    ...comparisons.flatMap((comparison) => surplusRules(comparison, strangers)),
+    ...orderOf(comparisons, wanted),
+    ...comparisons.flatMap(spelling),
+  ];
+}
+
+/** What is missing: by policy, or rule by rule where most of a policy is there. */
+function missingParts(comparisons: readonly ChainComparison[], there: ReadonlyMap<string, Chain>): DriftFinding[] {
+  const findings: DriftFinding[] = [];
+  const policies = new Map<string, PolicyParts>();
+  for (const { name, wanted, missing } of comparisons) {
+    const gone = !there.has(name);
+    const owner = policyOf(wanted.origin);
+    if (gone && owner === undefined) {
+      const origin = wanted.origin && { origin: wanted.origin };
+      findings.push({
+        code: "chain-missing",
+        severity: "drift",
+        message: `the chain ${name} is not there`,
+        chain: name,
+        ...origin,
+        missingRules: linesOf(name, wanted.rules),
+      });
+    }
+    if (gone && owner !== undefined) partsOf(policies, owner, wanted.origin!).incomplete = true;
+    const lacking = new Set(missing);
+    for (const rule of wanted.rules) {
+      const policy = policyOf(rule.origin);
+      if (policy === undefined) {
+        if (!lacking.has(rule) || gone) continue;
+        findings.push(missingRule(name, rule));
+        continue;
+      }
+      const parts = partsOf(policies, policy, rule.origin!);
+      parts.wanted += 1;
+      if (lacking.has(rule)) parts.missing.push([name, rule]);
+    }
+    if (owner !== undefined && wanted.rules.length > 0 && missing.length === wanted.rules.length) {
+      partsOf(policies, owner, wanted.origin!).incomplete = true;
+    }
+  }
+  const entrances = entrancesOf(comparisons);
+  for (const [policy, parts] of policies) {
+    const lines = parts.missing.map(([chain, rule]) => lineOf(chain, rule));
+    const unreached = parts.missing.some(([, rule]) => isLastEntrance(rule, entrances));
+    const whole = parts.missing.length === parts.wanted && parts.wanted > 0;
+    if (whole || parts.incomplete || unreached) {
+      findings.push({
+        code: whole ? "policy-missing" : "policy-incomplete",
+        severity: "drift",
+        message: whole
+          ? `none of the ${parts.wanted} rules of the policy is there`
+          : `${lines.length} of the ${parts.wanted} rules of the policy are not there, and what is there is not whole`,
+        policy,
+        origin: parts.origin,
+        missingRules: lines,
+      });
+    } else findings.push(...parts.missing.map(([chain, rule]) => missingRule(chain, rule)));
+  }
+  return findings;
+}
+
+interface PolicyParts {
+  readonly origin: Origin;
+  wanted: number;
+  readonly missing: [chain: string, rule: Rule][];
+  incomplete: boolean;
+}
+
+function partsOf(policies: Map<string, PolicyParts>, policy: string, origin: Origin): PolicyParts {
+  let parts = policies.get(policy);
+  if (!parts) policies.set(policy, (parts = { origin, wanted: 0, missing: [], incomplete: false }));
+  return parts;
+}
+
+/** Chain → rules of the node that lead to it and are wanted. */
+function entrancesOf(comparisons: readonly ChainComparison[]): ReadonlyMap<string, number> {
+  const entrances = new Map<string, number>();
+  for (const { wanted, kept } of comparisons) {
+    if (wanted.origin?.kind === "field") entrances.set(wanted.name, entrances.get(wanted.name) ?? 0);
+    for (const rule of kept) {
+      const to = targetOf(rule);
+      if (to !== undefined) entrances.set(to, (entrances.get(to) ?? 0) + 1);
+    }
+  }
+  return entrances;
+}
+
+function isLastEntrance(rule: Rule, entrances: ReadonlyMap<string, number>): boolean {
+  const to = targetOf(rule);
+  return to !== undefined && entrances.get(to) === 0;
+}
+
+function missingRule(chain: string, rule: Rule): DriftFinding {
+  const policy = policyOf(rule.origin);
+  return {
+    code: "rule-missing",
+    severity: "drift",
+    message: `a rule of ${chain} is not there`,
+    ...(policy !== undefined && { policy }),
+    ...(rule.origin && { origin: rule.origin }),
+    chain,
+    missingRules: [lineOf(chain, rule)],
+  };
+}
+
+/** Chains that nothing asks for, with the rules that lead to them. */
+function strangeChains(strangers: readonly Chain[], node: readonly Chain[], context: RuleContext): DriftFinding[] {
+  const entrances = new Map<string, [chain: string, rule: Rule][]>(strangers.map(({ name }) => [name, []]));
+  for (const { name, rules } of node) {
+    for (const rule of rules) entrances.get(targetOf(rule) ?? "")?.push([name, rule]);
+  }
+  const skeleton = new Map(context.skeleton.map((chain) => [chain.name, new Set(chain.rules.map(ruleKey))]));
+  return strangers.map((chain): DriftFinding => {
+    const { name, rules } = chain;
+    const into = entrances.get(name)!;
+    const usual = skeleton.get(name);
+    if ((rules.length === 0 && into.length === 0) || (usual && rules.every((rule) => usual.has(ruleKey(rule))))) {
+      return { code: "chain-left", severity: "note", message: `nothing needs the chain ${name} any more`, chain: name };
+    }
+    const policy = [...into.map(([, rule]) => rule), ...rules].flatMap(commentOf).flatMap((comment) => {
+      const named = context.policyNamed(comment);
+      return named === undefined ? [] : [named];
+    })[0];
+    const inForce = into.length > 0 && rules.length > 0;
+    const code =
+      policy === undefined && inForce ? "chain-unexpected" : inForce ? "policy-stale" : "policy-half-deleted";
+    return {
+      code,
+      severity: "drift",
+      message: inForce
+        ? `the chain ${name} is in force, and the manifests do not ask for it`
+        : into.length === 0
+          ? `the chain ${name} still has rules, and nothing leads to it`
+          : `rules still lead to the chain ${name}, which is empty`,
+      ...(policy !== undefined && { policy }),
+      chain: name,
+      unexpectedRules: [...into.map(([from, rule]) => lineOf(from, rule)), ...linesOf(name, rules)],
+    };
+  });
+}
+
+/** Rules of wanted chains that are too many; those that lead to strange chains are told there. */
+function surplusRules(comparison: ChainComparison, strangers: readonly Chain[]): DriftFinding[] {
+  const { name, unexpected, duplicated, wanted } = comparison;
+  const strange = new Set(strangers.map((chain) => chain.name));
+  const owner = policyOf(wanted.origin);
+  const policy = owner !== undefined && { policy: owner };
+  const findings = unexpected
+    .filter((rule) => !strange.has(targetOf(rule) ?? ""))
+    .map((rule): DriftFinding => ({
+      code: "rule-unexpected",
+      severity: "drift",
+      message: `nothing asks for a rule of ${name}`,
+      ...policy,
+      chain: name,
+      unexpectedRules: [lineOf(name, rule)],
+    }));
+  const twice = duplicated.map((rule): DriftFinding => {
+    const original = wanted.rules.find((each) => ruleKey(each) === ruleKey(rule));
+    const its = policyOf(original?.origin) ?? owner;
+    return {
+      code: "rule-duplicated",
+      severity: "drift",
+      message: `a rule of ${name} stands there more than once`,
+      ...(its !== undefined && { policy: its }),
+      ...(original?.origin && { origin: original.origin }),
+      chain: name,
+      unexpectedRules: [lineOf(name, rule)],
+    };
+  });
+  return [...findings, ...twice];
+}
+
+/** An order is a note, unless some packet fares otherwise by it. */
+function orderOf(comparisons: readonly ChainComparison[], wanted: Tables): DriftFinding[] {
+  const moved = comparisons.filter((comparison) => comparison.moved > 0);
+  if (moved.length === 0) return [];
+  const reordered = new Map(moved.map((comparison) => [comparison.name, inOrderOf(comparison)]));
+  const verdict = firstOtherVerdict(wanted, {
+    ...wanted,
+    chains: wanted.chains.map((chain) => reordered.get(chain.name) ?? chain),
+  });
+  return moved.map(({ name, moved: count, wanted: chain }): DriftFinding => {
+    const policy = policyOf(chain.origin);
+    const fate = verdict === undefined ? "no packet fares otherwise by it" : `by the order ${verdict}`;
+    return {
+      code: "rule-order",
+      severity: verdict === undefined ? "note" : "drift",
+      message: `${count} of the rules of ${name} stand at another place; ${fate}`,
+      ...(policy !== undefined && { policy }),
+      chain: name,
+    };
+  });
+}
+
+/** The wanted rules in the order of the node; those that it lacks stand behind the ones before them. */
+export function inOrderOf({ wanted, kept, missing }: ChainComparison): Chain {
+  const lacking = new Set(missing);
+  const rules = [...kept];
+  let previous: string | undefined;
+  for (const rule of wanted.rules) {
+    const key = ruleKey(rule);
+    if (lacking.has(rule)) {
+      const at = previous === undefined ? -1 : rules.findLastIndex((each) => ruleKey(each) === previous);
+      rules.splice(at + 1, 0, rule);
+    }
+    previous = key;
+  }
+  return withRules(wanted, rules);
+}
+
+function spelling({ name, respelled, wanted }: ChainComparison): DriftFinding[] {
+  if (respelled.length === 0) return [];
+  const policy = policyOf(wanted.origin);
+  const count = respelled.length === 1 ? "a rule" : `${respelled.length} rules`;
+  return [
+    {
+      code: "rule-spelling",
+      severity: "note",
+      message: `${count} of ${name}: the same matches in another order, or another comment`,
+      ...(policy !== undefined && { policy }),
+      chain: name,
+    },
+  ];
+}
+
+/** `namespace/name` of the object that asks for something. */
+export function policyOf(origin: Origin | undefined): string | undefined {
+  return origin?.kind === "field" ? origin.object : undefined;
+}
+
+export function lineOf(chain: string, rule: Rule): string {
+  return `-A ${chain} ${printRule(rule)}`.trimEnd();
+}
+
+function linesOf(chain: string, rules: readonly Rule[]): string[] {
+  return rules.map((rule) => lineOf(chain, rule));
+}
+
+function targetOf({ target }: Rule): string | undefined {
+  return target?.kind === "jump" || target?.kind === "goto" ? target.to : undefined;
+}
+
+function commentOf({ matches }: Rule): string[] {
+  return matches.flatMap((match) => (match.kind === "comment" ? [match.text] : []));
+}
+
+/** The jumps of a node beside the one that is wanted, and where it stands among other people's rules. */
+export function compareJumps(node: readonly Chain[], wanted: Tables, context: RuleContext): DriftFinding[] {
+  const { ownership } = context;
+  const [there, should] = [jumpsOf(node, ownership), jumpsOf(wanted.chains, ownership)];
+  const findings: DriftFinding[] = [];
+  const spare = [...there];
+  for (const jump of should) {
+    const at = spare.findIndex(({ line, above }) => line === jump.line && above === jump.above);
+    const elsewhere = spare.findIndex(({ line }) => line === jump.line);
+    if (at >= 0) spare.splice(at, 1);
+    else if (elsewhere >= 0) {
+      const [found] = spare.splice(elsewhere, 1);
+      findings.push({
+        code: "jump-misplaced",
+        severity: "drift",
+        message: `the jump is behind ${found!.above} of the other rules of ${jump.chain}, and should be behind ${jump.above}`,
+        chain: jump.chain,
+      });
+    } else {
+      findings.push({
+        code: "jump-missing",
+        severity: "drift",
+        message: `${jump.chain} does not lead to the engine's rules: no policy is in force`,
+        chain: jump.chain,
+        missingRules: [jump.line],
+      });
+    }
+  }
+  // Where no policy is left, the engine may leave its skeleton with the jump to it.
+  const left = should.length === 0 && isSkeleton(node, context);
+  for (const jump of spare) {
+    findings.push({
+      code: left ? "chain-left" : "jump-unexpected",
+      severity: left ? "note" : "drift",
+      message: left
+        ? `the jump of ${jump.chain} leads to chains that decide nothing`
+        : `${jump.chain} has one more jump to the engine's rules`,
+      chain: jump.chain,
+      unexpectedRules: [jump.line],
+    });
+  }
+  return findings;
+}
+
+function isSkeleton(node: readonly Chain[], { ownership, skeleton }: RuleContext): boolean {
+  const usual = new Map(skeleton.map((chain) => [chain.name, new Set(chain.rules.map(ruleKey))]));
+  return node
+    .filter(({ name }) => name.startsWith(ownership.chainPrefix))
+    .every(({ name, rules }) => rules.every((rule) => usual.get(name)?.has(ruleKey(rule))));
+}
+
+function jumpsOf(chains: readonly Chain[], ownership: Ownership): { chain: string; line: string; above: number }[] {
+  return chains
+    .filter(({ name }) => !name.startsWith(ownership.chainPrefix))
+    .flatMap(({ name, rules }) => {
+      let above = 0;
+      return rules.flatMap((rule) => {
+        if (leadsToOwner(rule, ownership)) return [{ chain: name, line: lineOf(name, rule), above }];
+        above += 1;
+        return [];
+      });
+    });
+}

@@ -1,0 +1,81 @@
+import type { Engine, EngineOptions, Machine, Node } from "../../engines/engine.js";
+import { fold } from "../../engines/fold.js";
+import { parseDocuments } from "../../manifest/parse-documents.js";
+import { admit } from "../../model/admit.js";
+import type { Ownership } from "../../netfilter/ownership.js";
+import { printRule } from "../../netfilter/print-rule.js";
+import type { Chain, IpSet } from "../../netfilter/tables.js";
+import { withRules } from "../../netfilter/with-rules.js";
+import { ownChains, type NodeState } from "./node-state.js";
+
+/**
+ * The generations that a node may be of, newest first: those whose own chains, marks and form of names fit best what is there. More than
+ * one where they differ only in what they make of policies.
+ */
+export function generationsThatFit(engine: Engine, options: EngineOptions, node: NodeState): string[] {
+  const scores = engine.generations.map((generation) => {
+    const { machine } = engine.configure({ ...options, generation });
+    return machine ? scoreOf(machine, node) : -Infinity;
+  });
+  const best = Math.max(...scores);
+  return engine.generations.filter((_, index) => scores[index] === best);
+}
+
+/** The chains that an engine has whatever the policies are, as long as there is one, with the rules that are always there. */
+export function skeletonOf(machine: Machine): readonly Chain[] {
+  return ownChains(probe(machine).tables().chains, machine.ownership)
+    .filter(({ origin }) => origin?.kind !== "field")
+    .map((chain) =>
+      withRules(
+        chain,
+        chain.rules.filter(({ origin }) => origin?.kind !== "field"),
+      ),
+    );
+}
+
+function scoreOf(machine: Machine, { chains, sets = [] }: NodeState): number {
+  const { ownership } = machine;
+  const skeleton = skeletonOf(machine);
+  const there = new Map(ownChains(chains, ownership).map((chain) => [chain.name, chain]));
+  let score = 0;
+  for (const chain of skeleton) {
+    const found = there.get(chain.name);
+    const lines = new Set(found?.rules.map(printRule));
+    score += found ? 10 : -10;
+    for (const rule of chain.rules) if (lines.has(printRule(rule))) score += 1;
+  }
+  const numbers = usesNumbers(probe(machine).tables().sets, ownership);
+  return usesNumbers(sets, ownership) === numbers ? score + 1000 : score;
+}
+
+/** Whether most names of sets are numbers behind the prefix, as hashes of 32 bits are. */
+function usesNumbers(sets: readonly IpSet[], { setPrefix }: Ownership): boolean | undefined {
+  const own = sets.filter(({ name }) => name.startsWith(setPrefix));
+  if (own.length === 0) return undefined;
+  return 2 * own.filter(({ name }) => /^\d+$/.test(name.slice(setPrefix.length))).length > own.length;
+}
+
+function probe(machine: Machine): Node {
+  const { objects } = admit(parseDocuments({ name: "probe", text: probeText }).documents);
+  return fold(
+    machine,
+    objects.map((object) => ({ kind: "apply", object })),
+  );
+}
+
+const probeText = `
+apiVersion: v1
+kind: Namespace
+metadata: {name: probe}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: probe, namespace: probe, labels: {probe: probe}}
+spec: {containers: [{name: probe, image: probe}]}
+status: {phase: Running, podIP: 192.0.2.1}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: probe, namespace: probe}
+spec: {podSelector: {matchLabels: {probe: probe}}, policyTypes: [Ingress, Egress]}
+`;
