@@ -2,11 +2,11 @@
  * anpm as a library: text in, values and text out, no files, no clock, no network. In the order of the data flow.
  *
  * @example
- * import { compile, outputs } from "anpm";
+ * import { compile, formatDiagnostic, printIptablesSave } from "anpm";
  *
  * const { result, diagnostics } = compile([{ name: "policy.yaml", text }]);
  * for (const found of diagnostics) console.error(formatDiagnostic(found));
- * if (result) console.log(outputs[0].print(result, {}));
+ * if (result) console.log(printIptablesSave(result.tables));
  */
 export type { Source, Location, Position } from "./text/source.js";
 export { formatLocation, positionOf } from "./text/source.js";

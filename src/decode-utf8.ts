@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic, type Source } from "../compiler/index.js";
 export type Decoded = { readonly source: Source } | { readonly error: Diagnostic };
 
 /** The longest string that the JavaScript engine makes is 2^29 - 24 code units, and no text has more of them than bytes. */
-const maxByteLength = 2 ** 29 - 24;
+export const maxByteLength = 2 ** 29 - 24;
 
 /** Bytes of a file as text without a byte order mark; an error that points at the first byte which is not UTF-8. */
 export function decodeUtf8(name: string, bytes: Buffer): Decoded {

@@ -30,9 +30,20 @@ export function readDumpFile<Parsed extends { readonly problems: readonly Proble
   const read = readFile(path);
   if ("error" in read) throw new Failure([read.error]);
   const parsed = parse(read.source.text);
-  if (parsed.problems.length > 0) throw new Failure(parsed.problems.map((each) => unreadable(read.source, tool, each)));
+  const other = others.find(({ tool: its, looks }) => its !== tool && looks.test(read.source.text));
+  const problems =
+    other && parsed.problems.length > 0
+      ? [{ line: 1, message: `this is what ${other.tool} prints, not ${tool}` }]
+      : parsed.problems;
+  if (problems.length > 0) throw new Failure(problems.map((each) => unreadable(read.source, tool, each)));
   return parsed;
 }
+
+/** What the one tool prints and the other never does: the two files are easily mixed up. */
+const others = [
+  { tool: "iptables-save", looks: /^\*(?:filter|nat|mangle|raw|security)\s*$/m },
+  { tool: "ipset save", looks: /^create \S+ (?:hash|list|bitmap):/m },
+];
 
 function unreadable(source: Source, tool: string, problem: Problem): Diagnostic {
   const offset = source.text.split("\n", problem.line - 1).join("\n").length;

@@ -1,9 +1,9 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { extname, join } from "node:path";
 import { diagnostic, isError, type Diagnostic, type Source } from "../compiler/index.js";
-import { decodeUtf8, type Decoded } from "./decode-utf8.js";
+import { decodeUtf8, maxByteLength, type Decoded } from "./decode-utf8.js";
 import { Failure } from "./failure.js";
-import { readStdin } from "./read-stdin.js";
+import { readStream } from "./read-stream.js";
 
 export interface Read {
   readonly sources: readonly Source[];
@@ -30,9 +30,19 @@ export function readSources(paths: readonly string[]): Read {
 /** Reads one file, or standard input (`-`, called `<stdin>`). */
 export function readFile(path: string): Decoded {
   try {
-    return path === "-" ? decodeUtf8("<stdin>", readStdin()) : decodeUtf8(path, readFileSync(path));
+    if (path === "-") return decodeUtf8("<stdin>", readStream(0, maxByteLength));
+    return decodeUtf8(path, statSync(path).isFile() ? readFileSync(path) : readPipe(path));
   } catch (error) {
     return { error: unreadable(path === "-" ? "standard input" : path, error) };
+  }
+}
+
+function readPipe(path: string): Buffer {
+  const file = openSync(path, "r");
+  try {
+    return readStream(file, maxByteLength);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -72,7 +72,9 @@ function formatReasons({ verdict, decidedBy, causes, steps }: Walk): readonly st
   if (!decidedBy) {
     const unknown = steps.filter(({ matched, action }) => matched === "unknown" || action === "unknown");
     const places = [...new Set(unknown.map(formatPlace))];
-    return verdict === "depends" ? [`depends on rules that nothing here can answer for: ${places.join(", ")}`] : [];
+    if (verdict !== "depends") return [];
+    if (places.length === 0) return ["the chains lead in a circle, which no kernel takes"];
+    return [`depends on rules that nothing here can answer for: ${places.join(", ")}`];
   }
   const comment = /--comment ("(?:[^"\\]|\\.)*"|\S+)/.exec(decidedBy.text)?.[1];
   const why = comment === undefined ? "" : `, ${comment.startsWith('"') ? comment : `"${comment}"`}`;

@@ -17,7 +17,7 @@ export function effectOf(target: Exclude<Target, { kind: "set-mark" }>): TargetE
       return "deny";
     case "RETURN":
       return "return";
-    // They note something and let the packet go on.
+    // They note something, or change what no rule here asks for, and let the packet go on.
     case "LOG":
     case "NFLOG":
     case "ULOG":
@@ -26,7 +26,11 @@ export function effectOf(target: Exclude<Target, { kind: "set-mark" }>): TargetE
     case "LED":
     case "RATEEST":
     case "IDLETIMER":
+    case "TCPMSS":
+    case "TEE":
       return "continue";
+    case "CONNMARK":
+      return target.kind === "other" && target.words.includes("--restore-mark") ? "unknown" : "continue";
     default:
       return "unknown";
   }

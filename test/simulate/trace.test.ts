@@ -19,6 +19,12 @@ describe("verdicts", () => {
   test("REJECT refuses, LOG lets the packet go on", () => {
     expect(walk("-A FORWARD -j REJECT --reject-with icmp-port-unreachable", {})).toBe("deny");
     expect(walk('-A FORWARD -j LOG --log-prefix "x "\n-A FORWARD -j DROP', {})).toBe("deny");
+    expect(walk("-A FORWARD -j TCPMSS --clamp-mss-to-pmtu\n-A FORWARD -j DROP", {})).toBe("deny");
+  });
+
+  test("CONNMARK lets the packet go on; when it restores marks, nobody knows which", () => {
+    expect(walk("-A FORWARD -j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff\n-A FORWARD -j DROP", {})).toBe("deny");
+    expect(walk("-A FORWARD -j CONNMARK --restore-mark\n-A FORWARD -j DROP", {})).toBe("depends");
   });
 
   test("RETURN and the end of a chain lead back behind the jump", () => {

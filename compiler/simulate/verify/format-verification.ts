@@ -6,7 +6,7 @@ import { adviceOf, causeOf, titleOf } from "./words.js";
 
 /** A verification for people. `rules`: whose rules they are, `the rules of azure-npm v2 (v1.8.12)`. */
 export function formatVerification({ findings, accepted }: Verification, rules: string): string {
-  const codes = accepted.length === 0 ? "" : ` (accepted: ${accepted.join(", ")})`;
+  const codes = accepted.length === 0 ? "" : `, not counting what is accepted: ${accepted.join(", ")}`;
   if (findings.length === 0) return `${rules} do what the specification says, for every packet${codes}\n`;
   const differences = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
   return `${[...findings.map(formatFinding), `${differences}: ${rules} differ from the specification${codes}`].join("\n\n")}\n`;
