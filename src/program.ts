@@ -35,6 +35,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/drift.js"),
   },
   {
+    name: "diff",
+    summary: "compare two versions of the policies: edits, rules, and which connections open and close",
+    load: () => import("./commands/diff.js"),
+  },
+  {
     name: "replay",
     summary: "show what happens on a node step by step",
     load: () => import("./commands/replay.js"),

@@ -13,7 +13,7 @@ const importRule: Readonly<Record<string, readonly string[]>> = {
   pairs: ["text", "manifest", "model"],
   engines: ["text", "netfilter", "pairs", "model"],
   simulate: ["text", "manifest", "model", "pairs", "netfilter", "engines"],
-  diff: ["text", "manifest", "model", "pairs", "netfilter", "engines", "simulate"],
+  diff: ["text", "manifest", "model", "pairs", "netfilter", "engines", "simulate", "log"],
   explain: ["text", "manifest", "model", "pairs", "netfilter", "engines", "simulate"],
   log: ["text", "manifest", "model", "pairs", "netfilter", "engines"],
   "": ["text", "manifest", "model", "pairs", "netfilter", "engines", "simulate", "diff", "explain", "log"],

@@ -52,7 +52,7 @@ function benchGrowth(folder: string): Row {
     what: `the same, ${whole.classes} classes: 10,000, 20,000, 40,000 pods`,
     reference: "linear",
     goal: "≤ 10 % over",
-    measured: `${[quarter, half, whole].map(({ seconds }) => inSeconds(seconds)).join(", ")}`,
+    measured: [quarter, half, whole].map((each) => inSeconds(each.seconds)).join(", "),
     met: growth.every((ratio) => ratio <= 1.1),
     figures: { quarterSeconds: quarter.seconds, halfSeconds: half.seconds, wholeSeconds: whole.seconds },
   };

@@ -93,4 +93,34 @@ export const shellCodes = {
     () =>
       "this is a fault of anpm: please report it with the command and its input; ANPM_DEBUG=1 shows where it happened",
   ),
+  "nothing-to-compare": error(
+    () => "nothing to compare",
+    () =>
+      "name two files or folders, two git revisions (main..HEAD) with -f, or -f and two generations (--npm v2-fnv..v2)",
+  ),
+  "second-version-missing": error(
+    (p: { first: string }) => `${quote(p.first)} is compared with nothing`,
+    () => "name a second file or folder, or two git revisions as main..HEAD",
+  ),
+  "git-missing": error(
+    () => "git is not installed, and revisions are read with it",
+    () => "install git, or compare two folders",
+  ),
+  "git-no-repository": error(
+    (p: { reason: string }) => `revisions can be compared in a git repository only: ${p.reason}`,
+    () => "run it inside of the repository, or compare two folders",
+  ),
+  "git-unknown-revision": error(
+    (p: { revision: string }) => `git knows no revision ${quote(p.revision)}`,
+    () => "name a branch, a tag or a commit; a shallow clone may have to fetch it first",
+  ),
+  "git-path-absent": error(
+    (p: { path: string; left: string; right: string }) =>
+      `neither ${quote(p.left)} nor ${quote(p.right)} has manifests at ${quote(p.path)}`,
+    () => "name a path that one of the two revisions has, below the current folder",
+  ),
+  "git-link-skipped": warning(
+    (p: { path: string }) => `${p.path} is a symbolic link in git and is not read`,
+    () => "name the file that it leads to",
+  ),
 };

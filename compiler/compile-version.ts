@@ -1,0 +1,22 @@
+import { compile, type Compilation, type CompileOptions } from "./compile.js";
+import type { DiffVersion } from "./diff/diff.js";
+import type { Source } from "./text/source.js";
+
+/** A side of a comparison, compiled; `version` is there when no diagnostic is an error. */
+export interface CompiledVersion extends Compilation {
+  readonly version?: DiffVersion;
+}
+
+/** Compiles one side of a comparison. `label` is what people call it, `fileOf` what its files are called on both sides. */
+export function compileVersion(
+  sources: readonly Source[],
+  options: CompileOptions,
+  { label, fileOf }: Pick<DiffVersion, "label" | "fileOf">,
+): CompiledVersion {
+  const compilation = compile(sources, options);
+  const { result } = compilation;
+  if (!result) return compilation;
+  const tablesOf: DiffVersion["tablesOf"] = (text) =>
+    compile([{ name: label, text }], { ...options, otherNamespaces: "kept" }).result?.tables;
+  return { ...compilation, version: { result, tablesOf, label, fileOf } };
+}

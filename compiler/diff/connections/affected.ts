@@ -1,0 +1,178 @@
+import type { Chain, IpSet, Match, Rule, Tables } from "../../netfilter/tables.js";
+import type { TablesDifference } from "../../netfilter/tables-difference.js";
+import { diffChain } from "../../netfilter/tables-difference.js";
+import { AddressClasses } from "../../simulate/address-classes.js";
+import { parseIpv4 } from "../../simulate/ipv4.js";
+import { programOf } from "../../simulate/rule-program.js";
+
+/** Pairs of addresses whose verdict may be another one: packets outside of all regions meet the same rules and sets as before. */
+export interface Affected {
+  /** How many regions there are. */
+  readonly regions: number;
+  /** Regions that an address is in as a source, ascending. A pair is affected when a region holds both its ends. */
+  readonly sourceRegions: (address: string) => readonly number[];
+  readonly destinationRegions: (address: string) => readonly number[];
+}
+
+/**
+ * What a difference of tables can touch: of each rule that changed, or that leads to a chain that did, the addresses it asks for; and each
+ * address whose place in a set changed, with all others. More than really changes, never less.
+ */
+export function affectedBy(before: Tables, after: Tables, difference: TablesDifference): Affected {
+  const rules = changedRules(before, after, difference);
+  const moved = movedAddresses(before, after, difference);
+  const sides = [regionsOf(rules.before, before.sets, moved), regionsOf(rules.after, after.sets, moved)] as const;
+  const shift = sides[0].count;
+  const join = (side: "source" | "destination") => (address: string) => [
+    ...sides[0].of(side, address),
+    ...sides[1].of(side, address).map((region) => region + shift),
+  ];
+  return {
+    regions: shift + sides[1].count,
+    sourceRegions: join("source"),
+    destinationRegions: join("destination"),
+  };
+}
+
+interface ChangedRules {
+  readonly before: readonly Rule[];
+  readonly after: readonly Rule[];
+}
+
+/** Walks both versions from the chain where packets begin; a rule that asks for addresses stands for all that it leads to. */
+function changedRules(before: Tables, after: Tables, { chains }: TablesDifference): ChangedRules {
+  const changed = new Set([...chains.added, ...chains.removed, ...chains.changed].map(({ name }) => name));
+  const [old, young] = [chainsByName(before), chainsByName(after)];
+  const leads = new Map<string, boolean>();
+  /** Whether a chain, or one that it leads to, is another one. */
+  const leadsToChange = (name: string): boolean => {
+    const known = leads.get(name);
+    if (known !== undefined) return known;
+    leads.set(name, false);
+    const targets = [old.get(name), young.get(name)].flatMap((chain) => (chain ? targetsOf(chain) : []));
+    const found = changed.has(name) || targets.some(leadsToChange);
+    leads.set(name, found);
+    return found;
+  };
+  const result: { before: Rule[]; after: Rule[] } = { before: [], after: [] };
+  const visited = new Set<string>();
+  /** Every rule of a chain that only one version has, or leads to. */
+  const take = (rule: Rule, side: "before" | "after", all: ReadonlyMap<string, Chain>, depth: number): void => {
+    const chain = asksForAddresses(rule) || depth > 8 ? undefined : all.get(targetOf(rule) ?? "");
+    if (!chain) result[side].push(rule);
+    else for (const each of chain.rules) take(each, side, all, depth + 1);
+  };
+  const compare = (name: string): void => {
+    if (visited.has(name)) return;
+    visited.add(name);
+    const [left, right] = [old.get(name), young.get(name)];
+    if (!left || !right) {
+      for (const rule of left?.rules ?? []) take(rule, "before", old, 0);
+      for (const rule of right?.rules ?? []) take(rule, "after", young, 0);
+      return;
+    }
+    if (left.policy !== right.policy) result.before.push({ matches: [] });
+    const edits = changed.has(name) ? (diffChain(left, right)?.edits ?? []) : [];
+    const gone = new Set<number>();
+    for (const { kind, rule, place } of edits) {
+      if (kind === "delete") gone.add(place);
+      take(rule, kind === "delete" ? "before" : "after", kind === "delete" ? old : young, 0);
+    }
+    left.rules.forEach((rule, index) => {
+      const target = gone.has(index + 1) ? undefined : targetOf(rule);
+      if (target === undefined || !leadsToChange(target)) return;
+      if (!asksForAddresses(rule)) return compare(target);
+      result.before.push(rule);
+      result.after.push(rule);
+    });
+  };
+  compare("FORWARD");
+  return result;
+}
+
+function chainsByName({ chains }: Tables): ReadonlyMap<string, Chain> {
+  return new Map(chains.map((chain) => [chain.name, chain]));
+}
+
+function targetsOf({ rules }: Chain): readonly string[] {
+  return rules.flatMap((rule) => targetOf(rule) ?? []);
+}
+
+function targetOf({ target }: Rule): string | undefined {
+  return target?.kind === "jump" || target?.kind === "goto" ? target.to : undefined;
+}
+
+function asksForAddresses({ matches }: Rule): boolean {
+  return matches.some(({ kind }) => kind === "address" || kind === "set");
+}
+
+/** Addresses and networks that came into a set or left it, those of lists included. */
+function movedAddresses(before: Tables, after: Tables, { sets }: TablesDifference): readonly string[] {
+  if (sets.changed.length === 0) return [];
+  const all = [before, after].map(({ sets: its }) => new Map(its.map((set) => [set.name, set])));
+  const moved = new Set<string>();
+  const add = (member: string): void => {
+    const leaf = /^[0-9.]+(\/[0-9]+)?/.exec(member)?.[0];
+    if (leaf !== undefined) moved.add(leaf);
+    else for (const byName of all) for (const each of byName.get(member)?.members ?? []) add(each);
+  };
+  for (const change of sets.changed) {
+    const members =
+      change.kind === "members" ? [change.added, change.removed] : [change.before.members, change.after.members];
+    for (const member of members.flat()) add(member);
+  }
+  return [...moved];
+}
+
+interface Regions {
+  readonly count: number;
+  of(side: "source" | "destination", address: string): readonly number[];
+}
+
+/** A region for each rule, and for moved addresses two: with all destinations, and with all sources. */
+function regionsOf(rules: readonly Rule[], sets: readonly IpSet[], moved: readonly string[]): Regions {
+  const regions = rules.map(({ matches }) => ({ matches: matches.filter(isCertainQuestion) }));
+  if (moved.length > 0) {
+    const ofMoved = (flags: "src" | "dst"): Match => ({ kind: "set", set: movedSet, negated: false, flags });
+    regions.push({ matches: [ofMoved("src")] }, { matches: [ofMoved("dst")] });
+  }
+  const used = usedSets(regions, sets);
+  if (moved.length > 0) used.push({ name: movedSet, type: "hash:net", members: moved });
+  const accept = { kind: "jump", to: "ACCEPT" } as const;
+  const chain: Chain = {
+    name: "FORWARD",
+    policy: "DROP",
+    rules: regions.map(({ matches }) => ({ matches, target: accept })),
+  };
+  const program = programOf({ chains: [chain], sets: used }, "new");
+  const classes = { source: new AddressClasses(program.source), destination: new AddressClasses(program.destination) };
+  return {
+    count: regions.length,
+    of(side, address) {
+      const { conditions } = classes[side].classOf(parseIpv4(address)!);
+      return program.start.rules.flatMap((rule, index) =>
+        rule[side] === 0 || conditions.has(rule[side]) ? [index] : [],
+      );
+    },
+  };
+}
+
+const movedSet = "moved";
+
+/** What says for sure that a packet is not meant; other matches only narrow it down. */
+function isCertainQuestion(match: Match): boolean {
+  return match.kind === "address" || (match.kind === "set" && !match.flags.includes(","));
+}
+
+function usedSets(regions: readonly { readonly matches: readonly Match[] }[], sets: readonly IpSet[]): IpSet[] {
+  const byName = new Map(sets.map((set) => [set.name, set]));
+  const used = new Map<string, IpSet>();
+  const add = (name: string): void => {
+    const set = byName.get(name);
+    if (!set || used.has(name)) return;
+    used.set(name, set);
+    if (set.type === "list:set") for (const member of set.members) add(member);
+  };
+  for (const { matches } of regions) for (const match of matches) if (match.kind === "set") add(match.set);
+  return [...used.values()];
+}

@@ -1,0 +1,156 @@
+import type { KubernetesObject } from "../../model/objects.js";
+import type { Tables } from "../../netfilter/tables.js";
+import type { TablesDifference } from "../../netfilter/tables-difference.js";
+import { byAddress, outsideClasses } from "../../simulate/classes.js";
+import { clusterOf, isPair, type Endpoint } from "../../simulate/cluster.js";
+import { parseIpv4, type AddressRange } from "../../simulate/ipv4.js";
+import { reachByRules } from "../../simulate/reach-by-rules.js";
+import type { Reach } from "../../simulate/reach.js";
+import { noTraffic, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
+import { exampleAddress, nameOfEndpoint } from "../../simulate/verify/smallest-packet.js";
+import { affectedBy } from "./affected.js";
+
+/** What a node is, for questions about packets. */
+export interface NodeVersion {
+  readonly objects: readonly KubernetesObject[];
+  readonly tables: Tables;
+}
+
+/** One end of connections: a pod, or all addresses outside that nothing tells apart in either version. */
+export interface ConnectionEnd {
+  /** `namespace/pod`, or an address that stands for all. */
+  readonly name: string;
+  /** Of addresses outside: all of them, ascending. */
+  readonly ranges?: readonly AddressRange[];
+  readonly before?: Endpoint;
+  readonly after?: Endpoint;
+}
+
+/** What passes between each of some sources and each of some destinations in one version and not in the other; itself aside. */
+export interface ConnectionChange {
+  /** By name, byte order. */
+  readonly sources: readonly ConnectionEnd[];
+  readonly destinations: readonly ConnectionEnd[];
+  readonly opened: Traffic;
+  readonly closed: Traffic;
+}
+
+/**
+ * Connections that open and close, for all packets: by the rules of both versions. Pods are told by name, and an address that a pod has in
+ * either version is that pod. Only what the change can touch is looked at.
+ */
+export function diffConnections(
+  before: NodeVersion,
+  after: NodeVersion,
+  difference: TablesDifference,
+): readonly ConnectionChange[] {
+  const [old, young] = [clusterOf(before.objects), clusterOf(after.objects)];
+  const pods = namedEnds(old.endpoints, young.endpoints);
+  const unlike = pods.filter(
+    (end) =>
+      !end.before || !end.after || end.before.address !== end.after.address || end.before.kind !== end.after.kind,
+  );
+  if (difference.same && unlike.length === 0) return [];
+
+  const reaches = [byAddress(reachByRules(before.tables)), byAddress(reachByRules(after.tables))] as const;
+  const affected = affectedBy(before.tables, after.tables, difference);
+  const taken = pods.flatMap((end) => [end.before, end.after].filter((each) => each !== undefined));
+  const outside = outsideClasses(reaches, taken).map(({ members }): ConnectionEnd => {
+    const address = exampleAddress(members);
+    const endpoint: Endpoint = { kind: "outside", address };
+    return { name: address, ranges: members, before: endpoint, after: endpoint };
+  });
+  const ends = [...pods, ...outside];
+  const special = new Set(unlike);
+  const sourceGroups = groupEnds(ends, special, reaches, "sourceClass", affected.sourceRegions);
+  const destinationGroups = groupEnds(ends, special, reaches, "destinationClass", affected.destinationRegions);
+
+  const found: ConnectionChange[] = [];
+  for (const [from, to] of affectedPairs(sourceGroups, destinationGroups, affected.regions)) {
+    if (!from.members.some((source) => to.members.some((destination) => arePair(source, destination)))) continue;
+    const [was, is] = reaches.map((reach, side) => {
+      const [source, destination] = [from.classes[side], to.classes[side]];
+      return source === undefined || destination === undefined ? noTraffic : reach.between(source, destination).allowed;
+    }) as [Traffic, Traffic];
+    const [opened, closed] = [subtractTraffic(is, was), subtractTraffic(was, is)];
+    if (opened !== noTraffic || closed !== noTraffic)
+      found.push({ sources: from.members, destinations: to.members, opened, closed });
+  }
+  return found;
+}
+
+/** Whether a connection between the two is one: not of a pod with itself, not of two outsiders. */
+export function arePair(source: ConnectionEnd, destination: ConnectionEnd): boolean {
+  if (source === destination) return false;
+  if (source.ranges && destination.ranges) return false;
+  return [
+    [source.before, destination.before],
+    [source.after, destination.after],
+  ].some(([from, to]) => from && to && isPair(from, to));
+}
+
+function namedEnds(old: readonly Endpoint[], young: readonly Endpoint[]): readonly ConnectionEnd[] {
+  const found = new Map<string, { name: string; before?: Endpoint; after?: Endpoint }>();
+  const add = (endpoint: Endpoint, side: "before" | "after"): void => {
+    if (parseIpv4(endpoint.address) === undefined) return;
+    const name = nameOfEndpoint(endpoint);
+    const end = found.get(name);
+    if (end) end[side] = endpoint;
+    else found.set(name, { name, [side]: endpoint });
+  };
+  for (const endpoint of old) add(endpoint, "before");
+  for (const endpoint of young) add(endpoint, "after");
+  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Ends that are alike in both versions at one side of a packet. */
+interface EndGroup {
+  readonly members: ConnectionEnd[];
+  /** Class before and after; undefined where the end is not there. */
+  readonly classes: readonly [number | undefined, number | undefined];
+  readonly regions: readonly number[];
+  /** It is there in one version only, or with other addresses. */
+  readonly isUnlike: boolean;
+}
+
+function groupEnds(
+  ends: readonly ConnectionEnd[],
+  unlike: ReadonlySet<ConnectionEnd>,
+  reaches: readonly [Reach<Endpoint>, Reach<Endpoint>],
+  side: "sourceClass" | "destinationClass",
+  regionsOf: (address: string) => readonly number[],
+): readonly EndGroup[] {
+  const groups = new Map<string, EndGroup>();
+  for (const end of ends) {
+    const classes = [end.before && reaches[0][side](end.before), end.after && reaches[1][side](end.after)] as const;
+    const addresses = new Set([end.before, end.after].flatMap((each) => each?.address ?? []));
+    const regions = [...new Set([...addresses].flatMap(regionsOf))].sort((a, b) => a - b);
+    const isUnlike = unlike.has(end);
+    const kind = end.ranges ? "outside" : "pod";
+    const key = `${kind} ${classes.join()} ${isUnlike} ${regions.join()}`;
+    const group = groups.get(key);
+    if (group) group.members.push(end);
+    else groups.set(key, { members: [end], classes, regions, isUnlike });
+  }
+  return [...groups.values()];
+}
+
+/** Every pair of groups that a region holds, or of which one is unlike, once; in the order of the sources, then destinations. */
+function* affectedPairs(
+  sources: readonly EndGroup[],
+  destinations: readonly EndGroup[],
+  regions: number,
+): Generator<readonly [EndGroup, EndGroup]> {
+  const inRegion: EndGroup[][] = Array.from({ length: regions }, () => []);
+  for (const group of destinations) for (const region of group.regions) inRegion[region]!.push(group);
+  const unlike = destinations.filter(({ isUnlike }) => isUnlike);
+  const order = new Map(destinations.map((group, index) => [group, index]));
+  for (const source of sources) {
+    const reached = source.isUnlike
+      ? destinations
+      : [...new Set([...unlike, ...source.regions.flatMap((region) => inRegion[region]!)])];
+    const sorted =
+      reached.length === destinations.length ? destinations : reached.toSorted((a, b) => order.get(a)! - order.get(b)!);
+    for (const destination of sorted) yield [source, destination];
+  }
+}

@@ -1,0 +1,98 @@
+import type { Machine } from "../engines/engine.js";
+import type { KubernetesObject } from "../model/objects.js";
+import type { Tables } from "../netfilter/tables.js";
+import type { LogOptions } from "../log/print-log.js";
+import { diffTables, type TablesDifference } from "../netfilter/tables-difference.js";
+import type { PolicyPairs } from "../pairs/pair-group.js";
+import { attribute, itemKeys, type Attribution } from "./attribution.js";
+import { connectionLines, type ConnectionLine } from "./connections/connection-lines.js";
+import { diffConnections, type ConnectionChange } from "./connections/connections.js";
+import { diffObjects, type ObjectsDifference, type ObjectsVersion } from "./edits/diff-objects.js";
+import { logGain } from "./log-gain.js";
+import { holdsAllObjects, mixtures } from "./mixture.js";
+import { diffPairs, type PairsDifference } from "./pairs.js";
+import { tableChanges, type TableChanges } from "./table-changes.js";
+
+/** One side of a comparison. */
+export interface DiffVersion {
+  readonly result: DiffResult;
+  /** The tables of other manifests, compiled as these were; undefined when a server would not take them. */
+  readonly tablesOf: (text: string) => Tables | undefined;
+  /** What people call it: `main`, `old/`, `v2-fnv`. */
+  readonly label: string;
+  /** What a file is called on both sides: its path below what was compared. */
+  readonly fileOf: (name: string) => string;
+}
+
+/** What compiling a side gave. */
+export interface DiffResult {
+  readonly machine: Machine;
+  readonly objects: readonly KubernetesObject[];
+  readonly tables: Tables;
+  readonly pairs: readonly PolicyPairs[];
+}
+
+/** What changes between two versions, from what was written to what passes. */
+export interface Difference extends ObjectsDifference {
+  readonly before: DiffVersion;
+  readonly after: DiffVersion;
+  readonly pairs: PairsDifference;
+  readonly tables: TablesDifference;
+  /** The same a change at a time, with the edits that cause each: none where no edit does, but another generation. */
+  readonly changes: TableChanges;
+  readonly connections: readonly ConnectionChange[];
+  /** The same for people, with the edits that cause each; none where there are too many objects to tell. */
+  readonly lines: readonly (ConnectionLine & { readonly edits: readonly number[] })[];
+  /** Neither an edit nor a difference in the tables or in what passes. */
+  readonly same: boolean;
+  /** What the node's log gains, a message each; worked out when asked. Empty for two generations. */
+  log(options?: LogOptions): readonly string[];
+}
+
+/** Everything that changes between two versions: edits → pairs → tables → connections, and what causes what. */
+export function diff(before: DiffVersion, after: DiffVersion): Difference {
+  const versions = [versionOf(before), versionOf(after)] as const;
+  const objects = diffObjects(...versions);
+  const [old, young] = [before.result.machine, after.result.machine];
+  const sameMachine =
+    old.engine === young.engine && old.release === young.release && old.generation === young.generation;
+  const pairs = diffPairs(...pairsToCompare(before.result, after.result, sameMachine ? objects : undefined));
+  const tables = diffTables(before.result.tables, after.result.tables);
+  const connections = diffConnections(before.result, after.result, tables);
+  const lines = connectionLines(connections);
+  const edits = objects.edits.map(({ id }) => id);
+  const packets = holdsAllObjects(...versions) ? lines.slice(0, maxPackets).map(({ example }) => example.packet) : [];
+  const causes: Attribution =
+    tables.same || !sameMachine ? new Map() : attribute(edits, packets, mixtures(...versions, objects, after.tablesOf));
+  return {
+    ...objects,
+    before,
+    after,
+    pairs,
+    tables,
+    changes: tableChanges(tables, causes, objects.reordered?.edit),
+    connections,
+    lines: lines.map((line) => ({ ...line, edits: causes.get(itemKeys.packet(line.example.packet)) ?? [] })),
+    same: edits.length === 0 && tables.same && connections.length === 0,
+    log: (options) => (sameMachine ? logGain(young, before.result.objects, objects.changed, options) : []),
+  };
+}
+
+/** Causes of so many lines about connections are looked for. */
+const maxPackets = 100;
+
+function versionOf({ result, fileOf }: DiffVersion): ObjectsVersion {
+  return { objects: result.objects, fileOf };
+}
+
+/** Of one generation only policies that were edited can mean something else. */
+function pairsToCompare(
+  before: DiffResult,
+  after: DiffResult,
+  objects: ObjectsDifference | undefined,
+): readonly [readonly PolicyPairs[], readonly PolicyPairs[]] {
+  if (!objects) return [before.pairs, after.pairs];
+  const names = new Set(objects.changed.flatMap((each) => [each.before?.name, each.after?.name]));
+  const edited = ({ policy }: PolicyPairs) => names.has(`NetworkPolicy ${policy}`);
+  return [before.pairs.filter(edited), after.pairs.filter(edited)];
+}

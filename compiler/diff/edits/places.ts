@@ -1,0 +1,117 @@
+import { parseDocuments } from "../../manifest/parse-documents.js";
+import { splitDocuments } from "../../manifest/split-documents.js";
+import type { Mapping, Value } from "../../manifest/value.js";
+import type { KubernetesObject } from "../../model/objects.js";
+import type { Location, Source } from "../../text/source.js";
+import type { Path } from "./diff-fields.js";
+
+/** Where a workload says how many pods there are. */
+export const replicas: Path = ["replicas"];
+
+/** Finds where fields of objects were written. A part of a source is read again when the first object in it is asked for. */
+export class Places {
+  readonly #chunks = new Map<Source, readonly Chunk[]>();
+
+  /** Where a field was written, or the nearest field around it. */
+  locationOf(object: KubernetesObject, path: Path = []): Location {
+    const { source, offset } = object;
+    const found = this.#mappingAt(source, offset);
+    if (!found) return { source, offset };
+    let place = offset;
+    let value: Value | undefined = found.mapping;
+    for (const step of writtenPath(found.mapping, object, path)) {
+      const next: { readonly at: number; readonly value: Value } | undefined = stepInto(value, step);
+      if (!next) break;
+      place = next.at + found.base;
+      value = next.value;
+    }
+    return { source, offset: place };
+  }
+
+  /** What was written for an object, each value with its keys in order, without places; undefined where it can't be found. */
+  writtenText(object: KubernetesObject): string | undefined {
+    const found = this.#mappingAt(object.source, object.offset);
+    return found && textOf(found.mapping);
+  }
+
+  #mappingAt(source: Source, offset: number): { readonly mapping: Mapping; readonly base: number } | undefined {
+    let chunks = this.#chunks.get(source);
+    if (!chunks)
+      this.#chunks.set(
+        source,
+        (chunks = splitDocuments(source.text).chunks.map((each) => new Chunk(source, each.start, each.end))),
+      );
+    const chunk = chunks.find(({ start, end }) => start <= offset && offset < end);
+    if (!chunk) return undefined;
+    const mapping = chunk.mappings.get(offset - chunk.start);
+    return mapping && { mapping, base: chunk.start };
+  }
+}
+
+class Chunk {
+  #mappings: ReadonlyMap<number, Mapping> | undefined;
+
+  constructor(
+    private readonly source: Source,
+    readonly start: number,
+    readonly end: number,
+  ) {}
+
+  /** By offset into the chunk; of several at one offset the outermost. */
+  get mappings(): ReadonlyMap<number, Mapping> {
+    return (this.#mappings ??= mappingsOf(this.source.name, this.source.text.slice(this.start, this.end)));
+  }
+}
+
+function mappingsOf(name: string, text: string): ReadonlyMap<number, Mapping> {
+  const found = new Map<number, Mapping>();
+  const waiting: Value[] = parseDocuments({ name, text })
+    .documents.map(({ value }) => value)
+    .reverse();
+  const seen = new Set<Value>();
+  for (let value = waiting.pop(); value; value = waiting.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    if (value.kind === "sequence") waiting.push(...value.items.toReversed());
+    if (value.kind !== "mapping") continue;
+    if (!found.has(value.offset)) found.set(value.offset, value);
+    // Objects stand in the items of lists, and nowhere else.
+    const items = value.entries.find(({ key }) => key === "items");
+    if (items) waiting.push(items.value);
+  }
+  return found;
+}
+
+/** A path in what was written: of a pod that a workload makes, behind its template. */
+function writtenPath(mapping: Mapping, object: KubernetesObject, path: Path): Path {
+  if (object.kind !== "Pod" || object.workload === undefined) return path;
+  if (path[0] === replicas[0]) return ["spec", ...replicas];
+  const kind = entryOf(mapping, "kind")?.value;
+  if (kind?.kind === "scalar" && kind.value === "CronJob") return ["spec", "jobTemplate", "spec", "template", ...path];
+  return ["spec", "template", ...path];
+}
+
+function stepInto(value: Value, step: string | number): { readonly at: number; readonly value: Value } | undefined {
+  if (value.kind === "mapping" && typeof step === "string") {
+    const entry = entryOf(value, step);
+    return entry && { at: entry.keyOffset, value: entry.value };
+  }
+  if (value.kind !== "sequence" || typeof step !== "number") return undefined;
+  const item = value.items[step];
+  return item && { at: item.offset, value: item };
+}
+
+function entryOf(mapping: Mapping, key: string) {
+  return mapping.entries.findLast((entry) => entry.key === key);
+}
+
+function textOf(value: Value): string {
+  switch (value.kind) {
+    case "scalar":
+      return typeof value.value === "string" ? JSON.stringify(value.value) : String(value.value);
+    case "sequence":
+      return `[${value.items.map(textOf).join()}]`;
+    case "mapping":
+      return `{${value.entries.map(({ key, value: its }) => `${JSON.stringify(key)}:${textOf(its)}`).join()}}`;
+  }
+}

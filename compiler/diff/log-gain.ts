@@ -1,0 +1,49 @@
+import type { Effect, Event, Machine } from "../engines/engine.js";
+import { logEntriesOf } from "../engines/effects.js";
+import { keyOf, type KubernetesObject } from "../model/objects.js";
+import { Uids } from "../model/uids.js";
+import { printMessages, type LogOptions } from "../log/print-log.js";
+import type { ChangedEntity } from "./edits/diff-objects.js";
+
+/**
+ * What the log of a node gains when the objects of one version become those of the other: what is gone is deleted, policies first, then the
+ * others are applied: namespaces, pods, policies. The clock starts anew.
+ */
+export function logGain(
+  machine: Machine,
+  before: readonly KubernetesObject[],
+  changed: readonly ChangedEntity[],
+  options: LogOptions = {},
+): readonly string[] {
+  const uids = new Uids();
+  let { node } = machine.start();
+  for (const object of before) ({ node } = machine.step(node, { kind: "apply", object: uids.store(object) }));
+  const effects: Effect[] = [];
+  for (const event of changesOf(changed, uids)) {
+    const step = machine.step(node, event);
+    node = step.node;
+    effects.push(...step.effects);
+  }
+  return printMessages(logEntriesOf(effects), options);
+}
+
+function changesOf(changed: readonly ChangedEntity[], uids: Uids): readonly Event[] {
+  const [old, young] = [
+    changed.flatMap(({ before }) => before?.objects ?? []),
+    changed.flatMap(({ after }) => after?.objects ?? []),
+  ];
+  const stay = new Set(young.map(identityOf));
+  const gone = inOrder(old.filter((object) => !stay.has(identityOf(object)))).toReversed();
+  const deletions = gone.map((object): Event => ({ kind: "delete", objectKind: object.kind, key: keyOf(object) }));
+  return [...deletions, ...inOrder(young).map((object): Event => ({ kind: "apply", object: uids.store(object) }))];
+}
+
+/** Namespaces, pods, policies; each in the order given. */
+function inOrder(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+  const kinds = ["Namespace", "Pod", "NetworkPolicy"];
+  return objects.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+}
+
+function identityOf(object: KubernetesObject): string {
+  return `${object.kind} ${keyOf(object)}`;
+}

@@ -1,0 +1,191 @@
+import { existsSync } from "node:fs";
+import { Argument, Option, type Command } from "commander";
+import {
+  compileVersion,
+  diagnostic,
+  diff,
+  differenceOutputs,
+  isError,
+  type Diagnostic,
+  type Difference,
+  type DiffVersion,
+} from "../../compiler/index.js";
+import { addEngineOptions, addInputOptions, compileOptionsOf, type ClusterOptions } from "../cluster-options.js";
+import { collect } from "../collect.js";
+import { exitCodes } from "../exit-code.js";
+import { Failure } from "../failure.js";
+import { readRevisions } from "../git.js";
+import { startProgress } from "../progress.js";
+import { readSources, type Read } from "../read-sources.js";
+import { writeReport } from "../report.js";
+
+const help = `
+Compares what was edited, what the policies mean, rules and sets, what connections open and close, and what a node would log.
+OLD and NEW are files or folders. OLD..NEW are two git revisions, of which the paths of -f are read; nothing is checked out.
+Without either, -f is compared with itself, as two generations see it (--npm v2-fnv..v2).
+
+Outputs:
+${differenceOutputs.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`).join("\n")}
+
+Exit code 0: no difference, 1: there is one. --fail-on says which differences count: opened or closed connections, or rules and sets.
+
+Examples:
+  anpm diff old/ new/ --cluster cluster.yaml                 two folders of policies, namespaces and pods are the same
+  anpm diff main..HEAD -f deploy/                            what a branch changes
+  anpm diff main..HEAD -f deploy/ -o markdown --fail-on opened
+  anpm diff -f cluster.yaml --npm v2-fnv..v2                 what an upgrade of NPM changes
+  anpm diff old/ new/ -o patch > patch.sh                    the smallest change on a node, -o unpatch takes it back
+`;
+
+/** Adds the options and the action of `anpm diff`. */
+export function define(command: Command): Command {
+  command.addArgument(new Argument("[versions...]", "OLD and NEW, or two git revisions as OLD..NEW"));
+  addInputOptions(command)
+    .option("--cluster <path>", "manifests that both versions have; repeatable", collect)
+    .addOption(
+      new Option("-o, --output <format>", "how to print it")
+        .choices(differenceOutputs.map(({ name }) => name))
+        .default("text"),
+    )
+    .addOption(
+      new Option("--fail-on <what>", "what counts as a finding (default: any difference)").choices([
+        "opened",
+        "closed",
+        "rules",
+        "none",
+      ]),
+    );
+  return addEngineOptions(command)
+    .addHelpText("after", help)
+    .action((versions: readonly string[], _: unknown, self: Command) =>
+      diffCommand(versions, self.optsWithGlobals<Options>()),
+    );
+}
+
+interface Options extends ClusterOptions {
+  readonly cluster?: readonly string[];
+  readonly output: string;
+  readonly failOn?: "opened" | "closed" | "rules" | "none";
+}
+
+/** Manifests of one side, and what they are called. */
+interface Side {
+  readonly label: string;
+  readonly read: Read;
+  /** Names of files begin with it; what follows is the same on both sides. */
+  readonly root: string;
+  readonly options: ClusterOptions;
+}
+
+function diffCommand(versions: readonly string[], options: Options): void {
+  const sides = sidesOf(versions, options);
+  const size = sides.reduce((sum, { read }) => sum + read.sources.reduce((all, { text }) => all + text.length, 0), 0);
+  const stopProgress = startProgress("comparing", size);
+  const output = differenceOutputs.find(({ name }) => name === options.output)!;
+  let text: string;
+  let difference: Difference;
+  let report;
+  try {
+    const compiled = sides.map(compileSide);
+    const diagnostics = compiled.map((each) => each.diagnostics);
+    const [before, after] = compiled.map(({ version }) => version);
+    if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
+    difference = diff(before, after);
+    text = output.print(difference);
+    report = { diagnostics: diagnostics[1]!, summary: compiled[1]!.summary };
+  } finally {
+    stopProgress();
+  }
+  process.stdout.write(text);
+  writeReport(report, options.diagnostics);
+  if (!output.isScript && isFinding(difference, options.failOn)) process.exitCode = exitCodes.findings;
+}
+
+function isFinding({ same, connections, tables }: Difference, failOn: Options["failOn"]): boolean {
+  switch (failOn) {
+    case undefined:
+      return !same;
+    case "none":
+      return false;
+    case "rules":
+      return !tables.same;
+    case "opened":
+    case "closed":
+      return connections.some(({ [failOn]: traffic }) => traffic.length > 0);
+  }
+}
+
+function sidesOf(versions: readonly string[], options: Options): readonly [Side, Side] {
+  const shared = readSources(options.cluster ?? []);
+  const [first, second, third] = versions;
+  if (third !== undefined) throw new Failure([diagnostic("unexpected-argument", { argument: third })]);
+  const [left, right] = pairOfOptions(options);
+  const side = (label: string, read: Read, root: string, its: ClusterOptions): Side => ({
+    label,
+    root,
+    options: its,
+    read: {
+      sources: [...shared.sources, ...read.sources],
+      diagnostics: [...shared.diagnostics, ...read.diagnostics],
+    },
+  });
+  const paths = options.filename ?? [];
+  if (first !== undefined && second !== undefined) {
+    if (paths.length > 0) throw new Failure([diagnostic("conflicting-options", { option: "-f", other: "OLD NEW" })]);
+    return [side(first, readSources([first]), first, left), side(second, readSources([second]), second, right)];
+  }
+  if (paths.length === 0 && first === undefined && shared.sources.length === 0)
+    throw new Failure([diagnostic("nothing-to-compare", {})]);
+  if (first === undefined) {
+    const read = readSources(paths);
+    return [side(left.label, read, "", left), side(right.label, read, "", right)];
+  }
+  const revisions = existsSync(first) ? undefined : /^(.*?)\.\.(.*)$/s.exec(first);
+  if (!revisions) throw new Failure([diagnostic("second-version-missing", { first })]);
+  if (paths.length === 0)
+    throw new Failure([diagnostic("missing-option", { option: "-f", command: "anpm diff OLD..NEW" })]);
+  const names = [revisions[1] || "HEAD", revisions[2] || "HEAD"] as const;
+  const [before, after] = readRevisions(names, paths);
+  return [side(names[0], before, "", left), side(names[1], after, "", right)];
+}
+
+/** `--npm v2-fnv..v2` as two. */
+function pairOfOptions(
+  options: Options,
+): readonly [ClusterOptions & { label: string }, ClusterOptions & { label: string }] {
+  const split = (side: 1 | 2): ClusterOptions & { label: string } => {
+    const entries = Object.entries(options).map(([name, value]: [string, unknown]) => {
+      const parts =
+        typeof value === "string" && versionOptions.includes(name) ? /^(.+?)\.\.(.+)$/.exec(value) : undefined;
+      return [name, parts ? parts[side] : value] as const;
+    });
+    const its = Object.fromEntries(entries) as unknown as ClusterOptions & Readonly<Record<string, string | undefined>>;
+    const label = versionOptions.flatMap((name) => its[name] ?? []).join(" ");
+    return { ...its, label: label || (side === 1 ? "old" : "new") };
+  };
+  return [split(1), split(2)];
+}
+
+/** Options of which two values may be given, as OLD..NEW. */
+const versionOptions = ["engine", "npm", "calico"];
+
+interface CompiledSide {
+  readonly version?: DiffVersion;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly summary: readonly string[];
+}
+
+function compileSide({ label, read, root, options }: Side): CompiledSide {
+  const fileOf = (name: string): string => (root !== "" && name.startsWith(root) ? name.slice(root.length) : name);
+  const { version, diagnostics, summary } = compileVersion(read.sources, compileOptionsOf(options), { label, fileOf });
+  return { ...(version && { version }), diagnostics: [...read.diagnostics, ...diagnostics], summary };
+}
+
+/** A mistake that both versions have, such as in the command line, is told once. */
+function withoutRepetitions(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ code, message, location }) => {
+    const key = JSON.stringify([code, message, location?.source.name, location?.offset]);
+    return !seen.has(key) && seen.add(key);
+  });
+}

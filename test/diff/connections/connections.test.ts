@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { azureNpm } from "../../../compiler/engines/azure-npm/azure-npm.js";
+import { connectionRows } from "../../../compiler/diff/connections/connection-rows.js";
+import { diffConnections } from "../../../compiler/diff/connections/connections.js";
+import { diffTables } from "../../../compiler/netfilter/tables-difference.js";
+import type { DiffVersion } from "../../../compiler/diff/diff.js";
+import { byAddress } from "../../../compiler/simulate/classes.js";
+import { clusterOf } from "../../../compiler/simulate/cluster.js";
+import { matrixOf } from "../../../compiler/simulate/matrix.js";
+import { matrixCsv } from "../../../compiler/simulate/matrix-csv.js";
+import { reachByRules } from "../../../compiler/simulate/reach-by-rules.js";
+import {
+  portsOf,
+  protocols,
+  subtractTraffic,
+  trafficOf,
+  unionTraffic,
+  noTraffic,
+  type Traffic,
+} from "../../../compiler/simulate/traffic.js";
+import { formatPorts } from "../../../compiler/simulate/matrix-csv.js";
+import { textOf, versionOf, versionPairs } from "../versions.js";
+
+/** What every pair of pods may send, read from the CSV that anpm matrix prints. */
+function matrixRows({ result }: DiffVersion): Map<string, Traffic> {
+  const matrix = matrixOf(clusterOf(result.objects), byAddress(reachByRules(result.tables)));
+  const rows = new Map<string, Traffic>();
+  for (const row of [...matrixCsv(matrix)].join("").trim().split("\n").slice(1)) {
+    const [source, destination, protocol, ports] = row.split(",") as [
+      string,
+      string,
+      (typeof protocols)[number],
+      string,
+    ];
+    const key = `${source} ${destination}`;
+    const parts =
+      protocol === "other"
+        ? [trafficOf("other")]
+        : ports.split(";").map((part) => {
+            const [first, last = first] = part.split("-").map(Number);
+            return trafficOf(protocol, first, last);
+          });
+    rows.set(key, parts.reduce(unionTraffic, rows.get(key) ?? noTraffic));
+  }
+  return rows;
+}
+
+/** Lines of what one matrix has and the other has not. */
+function lacking(these: Map<string, Traffic>, those: Map<string, Traffic>): string[] {
+  return [...these]
+    .flatMap(([pair, traffic]) => {
+      const left = subtractTraffic(traffic, those.get(pair) ?? noTraffic);
+      return protocols
+        .filter((protocol) => portsOf(left, protocol).length > 0)
+        .map((protocol) => `${pair} ${protocol} ${formatPorts(left, protocol)}`);
+    })
+    .sort();
+}
+
+function expectDifferenceOfMatrices(before: DiffVersion, after: DiffVersion): number {
+  const changes = diffConnections(before.result, after.result, diffTables(before.result.tables, after.result.tables));
+  const [old, young] = [matrixRows(before), matrixRows(after)];
+  const said = (what: "opened" | "closed") => {
+    const { rows, omitted } = connectionRows(changes, what, 1_000_000);
+    expect(omitted).toBe(0);
+    const ofPods = rows.filter(({ source, destination }) => source.includes("/") && destination.includes("/"));
+    return ofPods.map((row) => `${row.source} ${row.destination} ${row.protocol} ${row.ports}`).sort();
+  };
+  expect(said("opened")).toEqual(lacking(young, old));
+  expect(said("closed")).toEqual(lacking(old, young));
+  return changes.length;
+}
+
+test("what opens and closes is the difference of the two matrices, in random pairs of versions, of every generation", () => {
+  let changed = 0;
+  fc.assert(
+    fc.property(versionPairs, fc.constantFrom(...azureNpm.generations), ([before, after], generation) => {
+      const options = { generation };
+      changed += Number(
+        expectDifferenceOfMatrices(versionOf(textOf(before), options), versionOf(textOf(after), options)) > 0,
+      );
+    }),
+    { numRuns: 300 },
+  );
+  expect(changed).toBeGreaterThan(200);
+}, 120_000);
+
+test("and between two generations", () => {
+  fc.assert(
+    fc.property(
+      versionPairs,
+      fc.constantFrom(...azureNpm.generations),
+      fc.constantFrom(...azureNpm.generations),
+      ([before], one, other) => {
+        const text = textOf(before);
+        expectDifferenceOfMatrices(versionOf(text, { generation: one }), versionOf(text, { generation: other }));
+      },
+    ),
+    { numRuns: 100 },
+  );
+}, 120_000);
