@@ -120,7 +120,7 @@ function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, intake:
   }
   count(intake.read, type.kind);
   if (type.resource) {
-    admitResource(mapping, type.resource, checker, intake);
+    admitResource(mapping, type, type.resource, checker, intake);
     return;
   }
   const kind = type.kind as ReadKind;
@@ -148,11 +148,11 @@ function admitObject(mapping: Mapping, type: TypeMeta, checker: Checker, intake:
   if (admitted) store(metadata.generated ? withFreeName(object, intake) : object, intake);
 }
 
-function admitResource(mapping: Mapping, kind: ResourceKind, checker: Checker, intake: Intake): void {
+function admitResource(mapping: Mapping, type: TypeMeta, kind: ResourceKind, checker: Checker, intake: Intake): void {
   const fields = decodeFields(mapping, checker)!;
   const rules = isGlobal(kind) ? { ...intake.rules, namespaced: false } : intake.rules;
   const metadata = readMetadata(valueOf(fields, "metadata"), mapping.offset, rules, checker);
-  const object = readResource(kind, fields, mapping.offset, metadata, checker);
+  const object = readResource(kind, type.apiVersion, fields, mapping.offset, metadata, checker);
   const { admitted, diagnostics } = checker.finish(
     metadata.name === "" ? undefined : resourceKey(object),
     metadata.fromServer,

@@ -31,7 +31,22 @@ export const versionOfKind: ReadonlyMap<string, string> = new Map<ReadKind, stri
 ]);
 
 /** `apiVersion/kind` of kinds that are read where somebody watches them → what they are called here. */
-export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map([["v1/ServiceAccount", "ServiceAccount"]]);
+export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map<string, ResourceKind>([
+  ["v1/ServiceAccount", "ServiceAccount"],
+  ["discovery.k8s.io/v1/EndpointSlice", "EndpointSlice"],
+  ...["projectcalico.org/v3", "crd.projectcalico.org/v1"].flatMap((version): [string, ResourceKind][] => [
+    [`${version}/GlobalNetworkPolicy`, "GlobalNetworkPolicy"],
+    [`${version}/NetworkPolicy`, "CalicoNetworkPolicy"],
+    [`${version}/StagedGlobalNetworkPolicy`, "StagedGlobalNetworkPolicy"],
+    [`${version}/StagedNetworkPolicy`, "StagedNetworkPolicy"],
+    [`${version}/GlobalNetworkSet`, "GlobalNetworkSet"],
+    [`${version}/NetworkSet`, "NetworkSet"],
+    [`${version}/HostEndpoint`, "HostEndpoint"],
+    [`${version}/Tier`, "Tier"],
+    [`${version}/Profile`, "Profile"],
+    [`${version}/FelixConfiguration`, "FelixConfiguration"],
+  ]),
+]);
 
 /** Groups that serve kinds which admission reads, now or long ago. In another group a kind of the same name is something else. */
 export const groupsOfKinds: ReadonlySet<string> = new Set(["", "apps", "batch", "extensions", "networking.k8s.io"]);

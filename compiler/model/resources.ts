@@ -1,25 +1,32 @@
+import type { CalicoObject } from "./calico/objects.js";
 import type { Labels, PlacedObject } from "./objects.js";
 
 /** Objects beside Namespace, Pod and NetworkPolicy, which only some engines watch. */
-export type Resource = ServiceAccount;
+export type Resource = ServiceAccount | EndpointSlice | CalicoObject;
 
 /** What resources are called here: kinds of Kubernetes by their own name. */
 export type ResourceKind = Resource["kind"];
-
-const kinds: ReadonlySet<string> = new Set<ResourceKind>(["ServiceAccount"]);
-
-export function isResourceKind(kind: string): kind is ResourceKind {
-  return kinds.has(kind);
-}
-
-/** `namespace/name`, or the name of one without a namespace. */
-export function resourceKey({ namespace, name }: Resource): string {
-  return namespace === "" ? name : `${namespace}/${name}`;
-}
 
 export interface ServiceAccount extends PlacedObject {
   readonly kind: "ServiceAccount";
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
+}
+
+/** Addresses behind a service. */
+export interface EndpointSlice extends PlacedObject {
+  readonly kind: "EndpointSlice";
+  readonly namespace: string;
+  readonly name: string;
+  /** `namespace/name`; "" when no label names one. */
+  readonly service: string;
+  readonly addressType: string;
+  readonly addresses: readonly string[];
+  readonly ports: readonly { readonly protocol: string; readonly port: number }[];
+}
+
+/** `namespace/name`, or the name of one without a namespace. */
+export function resourceKey({ namespace, name }: Resource): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
 }

@@ -1,12 +1,17 @@
 import { keyOf, type KubernetesObject, type NetworkPolicy, type Pod } from "./objects.js";
+import type { Resource } from "./resources.js";
 import { selects } from "./selector.js";
 
 /** What was read and what deserves a look, a line each: `3 policies, 12 pods`, `skipped: 2 Service`, `x/p selects no pod`. */
 export function summarize(admission: {
   readonly objects: readonly KubernetesObject[];
+  /** Of kinds that only some engines watch. */
+  readonly resources?: readonly Resource[];
   readonly skipped: ReadonlyMap<string, number>;
 }): readonly string[] {
-  const lines = [countLine(admission.objects)];
+  const { resources = [] } = admission;
+  const others = resources.length > 0 ? `, ${plural(resources.length, "other object", "other objects")}` : "";
+  const lines = [countLine(admission.objects) + others];
   if (admission.skipped.size > 0) lines.push(skippedLine(admission.skipped));
   const idle = idlePolicies(admission.objects);
   for (const policy of idle.slice(0, maxNamed)) lines.push(`${keyOf(policy)} selects no pod`);

@@ -1,3 +1,4 @@
+import { resourceKinds } from "../../model/kinds.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Configured, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import { felixSettings } from "./felix-settings.js";
@@ -6,7 +7,7 @@ import { generationNotes } from "./generation-notes.js";
 import { generations, selectGeneration } from "./generations.js";
 import { nodeView } from "./node-view.js";
 import { CalicoNode } from "./node.js";
-import type { Settings } from "./settings.js";
+import type { NodeView } from "./settings.js";
 
 /** Calico's Felix in iptables mode, the other network policy engine of AKS. */
 export const calico: Engine = {
@@ -29,14 +30,13 @@ function configure(options: EngineOptions): Configured {
   const diagnostics: Diagnostic[] = [...viewed];
   if ("problem" in selected) return { diagnostics: [selected.problem, ...diagnostics] };
   const { generation } = selected;
-  const { felix, diagnostics: set } = felixSettings(options.felix ?? [], generation);
-  diagnostics.push(...set);
+  diagnostics.push(...felixSettings(options.felix ?? [], generation).diagnostics);
   const kubernetesMinor =
     options.kubernetes === undefined ? notesOf(generation).kubernetesMinor : parseKubernetesMinor(options.kubernetes);
   if (kubernetesMinor === undefined)
     diagnostics.push(diagnostic("bad-kubernetes-version", { text: options.kubernetes! }));
   if (diagnostics.length > 0) return { diagnostics };
-  return { machine: machineOf({ node, felix }, generation, kubernetesMinor!, options), diagnostics };
+  return { machine: machineOf(node, generation, kubernetesMinor!, options), diagnostics };
 }
 
 function describe(text: string): ReturnType<Engine["describe"]> {
@@ -55,11 +55,18 @@ function notesOf({ id }: Generation) {
   return generationNotes[id]!;
 }
 
+/** Objects that show in rules and that nothing here compiles. */
+const notBuilt =
+  /^((crd\.)?projectcalico\.org\/\w+\/(StagedKubernetesNetworkPolicy|IPPool)|policy\.networking\.k8s\.io\/\w+\/\w*NetworkPolicy)$/;
+
+/** Everything that shows in rules. */
+const watched: Machine["watched"] = new Set(resourceKinds.values());
+
 function machineOf(
-  settings: Settings,
+  view: NodeView,
   generation: Generation,
   kubernetesMinor: number,
-  { flavour, existing }: EngineOptions,
+  { flavour, existing, felix = [] }: EngineOptions,
 ): Machine {
   const nodes = new WeakSet<Node>();
   return {
@@ -72,8 +79,8 @@ function machineOf(
     voice: { release: generation.release, tag: generation.release },
     commandFormat: "lines",
     commandCaveats: [],
-    watched: new Set(["ServiceAccount"] as const),
-    refuses: (type) => /^(projectcalico\.org|crd\.projectcalico\.org|policy\.networking\.k8s\.io)\//.test(type),
+    watched,
+    refuses: (type) => notBuilt.test(type),
     lacks: ["restore", "script", "undo", "log", "simulation"],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
@@ -85,7 +92,7 @@ function machineOf(
     },
     deviations: [],
     start() {
-      const node = new CalicoNode(settings, generation, existing);
+      const node = new CalicoNode(view, felix, generation, existing);
       nodes.add(node);
       return { node, effects: [] };
     },

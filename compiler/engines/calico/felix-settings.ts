@@ -1,6 +1,7 @@
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { suggest } from "../../text/suggest.js";
 import { maskedCidr, parseCidr } from "../../model/cidr.js";
+import type { FelixConfiguration } from "../../model/calico/objects.js";
 import type { Generation } from "./generation.js";
 import type { FailsafePort, FelixSettings } from "./settings.js";
 
@@ -56,13 +57,73 @@ const spellings = [
   "LogPrefix",
 ];
 
-/** The settings of the command line over the defaults: `NAME=VALUE`, names in any case. */
-export function felixSettings(
-  written: readonly string[],
+/** Settings by name in lower case: what the environment of calico-node says on AKS, which outranks every FelixConfiguration. */
+const ofAks: Readonly<Record<string, string>> = {
+  defaultendpointtohostaction: "ACCEPT",
+  interfaceprefix: "azv",
+  ipv6support: "false",
+};
+
+/** Settings that change rules in ways that nothing here compiles, by what they must be so that they do not. */
+const notBuilt: Readonly<Record<string, RegExp>> = {
+  bpfenabled: /^false$/i,
+  bpfkubeproxyiptablescleanupenabled: /^/,
+  iptablesmarkmask: /^(0xffff0000|4294901760)$/i,
+  nftablesmode: /^(disabled|auto)$/i,
+  wireguardenabled: /^false$/i,
+  wireguardenabledv6: /^false$/i,
+  vxlanenabled: /^false$/i,
+  ipipenabled: /^false$/i,
+  ipinipenabled: /^false$/i,
+  iptablesfilterdenyaction: /^drop$/i,
+  flowlogsgoldmaneserver: /^$/,
+  openstackregion: /^$/,
+};
+
+/**
+ * The settings of FelixConfigurations over the defaults: those of every node, then those of one, and the command line's over
+ * all. Names in any case; what does not show in rules is passed over.
+ */
+export function withConfigurations(
+  written: readonly FelixConfiguration[],
+  ofCommandLine: readonly string[],
   generation: Generation,
 ): { readonly felix: FelixSettings; readonly diagnostics: readonly Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   let felix = defaults(generation);
+  for (const configuration of written) {
+    for (const { name, value, offset } of configuration.settings) {
+      const key = name.toLowerCase();
+      const where = {
+        location: { source: configuration.source, offset },
+        object: configuration.name,
+        field: `spec.${name}`,
+      };
+      if (Object.hasOwn(ofAks, key)) {
+        if (ofAks[key]!.toLowerCase() !== value.toLowerCase()) {
+          diagnostics.push(diagnostic("felix-setting-fixed", { name, value: ofAks[key]! }, where));
+        }
+      } else if (Object.hasOwn(notBuilt, key)) {
+        if (!notBuilt[key]!.test(value)) diagnostics.push(diagnostic("felix-setting-not-built", { name }, where));
+      } else if (Object.hasOwn(settings, key)) {
+        const read = settings[key]!(value);
+        if ("wanted" in read)
+          diagnostics.push(diagnostic("felix-setting-invalid", { name, value, wanted: read.wanted }, where));
+        else felix = { ...felix, ...read };
+      }
+    }
+  }
+  return { felix: felixSettings(ofCommandLine, generation, felix).felix, diagnostics };
+}
+
+/** The settings of the command line over others, the defaults where nobody has any: `NAME=VALUE`, names in any case. */
+export function felixSettings(
+  written: readonly string[],
+  generation: Generation,
+  others = defaults(generation),
+): { readonly felix: FelixSettings; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  let felix = others;
   for (const text of written) {
     const equals = text.indexOf("=");
     const name = equals < 0 ? text : text.slice(0, equals);

@@ -59,11 +59,34 @@ export interface Generation {
     readonly dscp: boolean;
     /** Failsafe ports 5473 and 6443. */
     readonly failsafeTypha: boolean;
+    /** The end of answers that leave, before connection tracking, at which a failsafe port's block is looked for. */
+    readonly failsafeAnswersFrom: "source" | "destination";
     /** 127.0.0.0 counts as an address of the host. */
     readonly loopbackNetwork: boolean;
     readonly poolsSet: "all-ipam-pools" | "network-ip-pools";
   };
+  /** What it knows of Calico's own objects. */
+  readonly knows: Known;
   readonly quirks: readonly Quirk[];
+}
+
+/** What came after v3.3. */
+export interface Known {
+  /** Policies may be in tiers, and tiers of one's own exist. */
+  readonly tiers: boolean;
+  readonly staged: boolean;
+  /** NetworkSet, and HostEndpoint with `*`. */
+  readonly networkSets: boolean;
+  readonly wildcardHostEndpoints: boolean;
+  /** namespaceSelector and serviceAccountSelector of policies. */
+  readonly policySelectors: boolean;
+  /** `contains`, `starts with` and `ends with`; `global()`. */
+  readonly textOperators: boolean;
+  readonly globalSelector: boolean;
+  readonly services: boolean;
+  readonly sctpPorts: boolean;
+  readonly annotations: boolean;
+  readonly performanceHints: boolean;
 }
 
 /** Bits of a packet's mark. Source: Calico 87c15906f, felix/dataplane/driver.go: allocated in sequence from the lowest of 0xffff0000. */

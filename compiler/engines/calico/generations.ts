@@ -37,8 +37,22 @@ const calico2019: Generation = {
     appendsNatPostrouting: false,
     dscp: false,
     failsafeTypha: false,
+    failsafeAnswersFrom: "source",
     loopbackNetwork: false,
     poolsSet: "all-ipam-pools",
+  },
+  knows: {
+    tiers: false,
+    staged: false,
+    networkSets: false,
+    wildcardHostEndpoints: false,
+    policySelectors: false,
+    textOperators: false,
+    globalSelector: false,
+    services: false,
+    sctpPorts: false,
+    annotations: false,
+    performanceHints: false,
   },
   quirks: quirks2019,
 };
@@ -70,8 +84,22 @@ const calico324: Generation = {
     appendsNatPostrouting: false,
     dscp: false,
     failsafeTypha: true,
+    failsafeAnswersFrom: "source",
     loopbackNetwork: true,
     poolsSet: "all-ipam-pools",
+  },
+  knows: {
+    tiers: false,
+    staged: false,
+    networkSets: true,
+    wildcardHostEndpoints: true,
+    policySelectors: true,
+    textOperators: true,
+    globalSelector: true,
+    services: true,
+    sctpPorts: true,
+    annotations: true,
+    performanceHints: false,
   },
   quirks: quirks324,
 };
@@ -83,6 +111,7 @@ const calico328: Generation = {
   release: "v3.28.0",
   evidence: "code",
   trimsReturns: true,
+  statics: { ...calico324.statics, failsafeAnswersFrom: "destination" },
   endpoints: { ...calico324.endpoints, clearsPass: true, tierStart: "none", groups: { nameHasTier: true } },
   quirks: quirks328,
 };
@@ -95,6 +124,7 @@ const calico329: Generation = {
   policyId: "tier",
   endpoints: { ...calico328.endpoints, tierStart: "tier", acceptsForwardByDirection: false },
   statics: { ...calico328.statics, appendsNatPostrouting: true },
+  knows: { ...calico328.knows, tiers: true, performanceHints: true },
   quirks: quirks329,
 };
 
@@ -105,6 +135,7 @@ const calico330: Generation = {
   release: "v3.30.0",
   marks,
   endpoints: { ...calico329.endpoints, namesTierEnd: true },
+  knows: { ...calico329.knows, staged: true },
   quirks: quirks330,
 };
 
@@ -149,6 +180,7 @@ function ofMinor(minor: number): Generation | undefined {
     return {
       ...calico2019,
       evidence: "code",
+      knows: { ...calico2019.knows, textOperators: true },
       endpoints: { ...endpoints, dropsEncapsulated: "pods" },
       statics: { ...statics, acceptsBeforeWorkloads: false, mangleAcceptsWorkloads: false },
     };

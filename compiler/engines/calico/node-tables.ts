@@ -174,7 +174,7 @@ function tableChains(
     const rules = felix.appendsHooks ? [...others, ...first, ...last] : [...first, ...others, ...last];
     return { name, policy: before?.policy ?? "ACCEPT", rules };
   });
-  const present = generation.countsReferences ? reachable(unique) : unique;
+  const present = generation.countsReferences ? reachable(unique, table === "filter") : unique;
   const users = [
     ...foreign.filter(({ name }) => !builtIns[table].some((each) => each === name)),
     ...present.map(kernelChain),
@@ -186,11 +186,11 @@ function isCalicos({ matches }: Rule): boolean {
   return matches.some((match) => match.kind === "comment" && match.text.startsWith("cali:"));
 }
 
-/** Chains that something leads to from a hook, and those that are forced. */
-function reachable(chains: readonly FelixChain[]): readonly FelixChain[] {
+/** Chains that something leads to from a hook; in the filter table also those that are forced. */
+function reachable(chains: readonly FelixChain[], withForced: boolean): readonly FelixChain[] {
   const byName = new Map(chains.map((chain) => [chain.name, chain]));
   const hooks = Object.values(builtIns).flatMap((names) => names.map((name) => `cali-${name}`));
-  const waiting = [...hooks, ...chains.filter(({ forced }) => forced).map(({ name }) => name)];
+  const waiting = [...hooks, ...chains.filter(({ forced }) => forced && withForced).map(({ name }) => name)];
   const found = new Set<FelixChain>();
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const chain = byName.get(name);

@@ -1,11 +1,19 @@
 import { keyOf, type Labels, type Namespace, type NetworkPolicy, type Pod } from "../../model/objects.js";
-import { resourceKey, type Resource, type ServiceAccount } from "../../model/resources.js";
+import { resourceKey, type EndpointSlice, type Resource, type ServiceAccount } from "../../model/resources.js";
 import type { Tables } from "../../netfilter/tables.js";
 import { lowerPolicy } from "../../pairs/lower-policy.js";
 import type { PolicyPairs } from "../../pairs/pair-group.js";
 import { specificationReading } from "../../pairs/reading.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Event, Node } from "../engine.js";
+import type { CalicoPolicy } from "../../model/calico/objects.js";
+import { withConfigurations } from "./felix-settings.js";
+import {
+  convertCalicoPolicy,
+  convertHostEndpoint,
+  convertNetworkSet,
+  convertProfile,
+} from "./cluster/convert-calico.js";
 import { convertNetworkPolicy } from "./cluster/convert-network-policy.js";
 import {
   namespaceProfile,
@@ -17,9 +25,11 @@ import {
 import type { Generation } from "./generation.js";
 import { nodeTables } from "./node-tables.js";
 import { nodesOf } from "./node-view.js";
-import type { Profile } from "./policy.js";
+import type { Policy, PolicyRule, Profile } from "./policy.js";
+import { ruleWarnings } from "./rule-warnings.js";
 import type { Tier } from "./rules/order.js";
-import type { NodeView, Settings } from "./settings.js";
+import type { NodeView } from "./settings.js";
+import { unknownFeature } from "./unknown-features.js";
 
 /** Where pods run that nobody has scheduled, when there is no other node. */
 const unnamedNode = "this-node";
@@ -31,7 +41,9 @@ const usualTiers: readonly Tier[] = [{ name: "default", order: 1_000_000, defaul
  * are there, whatever happened before.
  */
 export class CalicoNode implements Node {
-  readonly #settings: Settings;
+  readonly #view: NodeView;
+  /** `NAME=VALUE`, checked. */
+  readonly #felixOptions: readonly string[];
   readonly #generation: Generation;
   readonly #existing: Tables | undefined;
   readonly #namespaces = new Map<string, Namespace>();
@@ -42,8 +54,9 @@ export class CalicoNode implements Node {
   #chosenNode: string | undefined;
   #tables: Tables | undefined;
 
-  constructor(settings: Settings, generation: Generation, existing: Tables | undefined) {
-    this.#settings = settings;
+  constructor(view: NodeView, felixOptions: readonly string[], generation: Generation, existing: Tables | undefined) {
+    this.#view = view;
+    this.#felixOptions = felixOptions;
     this.#generation = generation;
     this.#existing = existing;
   }
@@ -74,8 +87,8 @@ export class CalicoNode implements Node {
   tables(): Tables {
     return (this.#tables ??= nodeTables(
       this.#cluster(),
-      new Map(usualTiers.map((tier) => [tier.name, tier])),
-      { ...this.#settings, node: this.#node() },
+      this.#tiers(),
+      { node: this.#node(), felix: this.#felix().felix },
       this.#generation,
       this.#existing,
     ));
@@ -86,7 +99,12 @@ export class CalicoNode implements Node {
   }
 
   get diagnostics(): readonly Diagnostic[] {
-    return [...this.#nodeWarnings(), ...this.#policyWarnings()];
+    return [
+      ...this.#nodeWarnings(),
+      ...this.#policyWarnings(),
+      ...this.#felix().diagnostics,
+      ...this.#resourceWarnings(),
+    ];
   }
 
   /** Pods that nobody has scheduled and that have no status yet run on this node. */
@@ -96,7 +114,7 @@ export class CalicoNode implements Node {
   }
 
   #node(): NodeView {
-    const { node } = this.#settings;
+    const node = this.#view;
     if (node.name !== "") return node;
     const [first] = this.#chosenNode === undefined ? nodesOf(this.#pods.values()) : [this.#chosenNode];
     this.#chosenNode = first;
@@ -106,11 +124,13 @@ export class CalicoNode implements Node {
   #cluster(): Cluster {
     const profiles = new Map<string, Profile>();
     const add = (profile: Profile): void => void profiles.set(profile.name, profile);
+    const resources = this.#known();
     const { namespaces, accounts } = this.#implied();
     for (const each of [...this.#namespaces.values(), ...namespaces]) add(namespaceProfile(each, this.#generation));
     for (const each of accounts) add(serviceAccountProfile(each, this.#generation));
-    for (const resource of this.#resources.values()) {
+    for (const resource of resources) {
       if (resource.kind === "ServiceAccount") add(serviceAccountProfile(resource, this.#generation));
+      else if (resource.kind === "Profile") add(convertProfile(resource));
     }
     const node = this.#node();
     const endpoints = this.#placed().flatMap((pod): Endpoint[] => {
@@ -119,14 +139,58 @@ export class CalicoNode implements Node {
     });
     return {
       endpoints,
-      hostEndpoints: [],
-      networkSets: [],
-      policies: [...this.#policies.values()]
-        .filter((policy) => !this.#isRefused(policy))
-        .map((policy) => convertNetworkPolicy(policy, this.#generation)),
+      hostEndpoints: ofKind(resources, "HostEndpoint").map((each) => convertHostEndpoint(each, profiles)),
+      networkSets: [...ofKind(resources, "GlobalNetworkSet"), ...ofKind(resources, "NetworkSet")].map((set) =>
+        convertNetworkSet(set, profiles),
+      ),
+      policies: [
+        ...[...this.#policies.values()]
+          .filter((policy) => !this.#isRefused(policy))
+          .map((policy) => convertNetworkPolicy(policy, this.#generation)),
+        ...this.#calicoPolicies()
+          .map(convertCalicoPolicy)
+          .map((policy) => this.#asKnown(policy)),
+      ],
       profiles,
-      services: () => [],
+      services: (key, withPorts) => serviceMembers(ofKind(resources, "EndpointSlice"), key, withPorts),
     };
+  }
+
+  /** Resources without those that the generation does not know. */
+  #known(): readonly Resource[] {
+    return [...this.#resources.values()].filter((each) => !unknownFeature(each, this.#generation)?.dropped);
+  }
+
+  #calicoPolicies(): readonly CalicoPolicy[] {
+    return this.#known().filter((each): each is CalicoPolicy => each.kind.endsWith("NetworkPolicy"));
+  }
+
+  /** Without what the generation passes over. */
+  #asKnown(policy: Policy): Policy {
+    const { annotations, performanceHints } = this.#generation.knows;
+    const plain = (rules: readonly PolicyRule[]) => rules.map((rule) => ({ ...rule, annotations: [] }));
+    return {
+      ...policy,
+      everywhere: policy.everywhere && performanceHints,
+      ...(!annotations && { ingressRules: plain(policy.ingressRules), egressRules: plain(policy.egressRules) }),
+    };
+  }
+
+  #tiers(): ReadonlyMap<string, Tier> {
+    const written = ofKind(this.#known(), "Tier").map(({ name, order = Infinity, defaultAction }) => ({
+      name,
+      order,
+      defaultAction,
+    }));
+    return new Map([...usualTiers, ...written].map((tier) => [tier.name, tier]));
+  }
+
+  /** Felix's settings: of every node, of this one, of the command line. */
+  #felix(): ReturnType<typeof withConfigurations> {
+    const all = ofKind([...this.#resources.values()], "FelixConfiguration");
+    const named = (name: string) => all.filter((each) => each.name === name);
+    const own = [...named("default"), ...named(`node.${this.#node().name}`)];
+    return withConfigurations(own, this.#felixOptions, this.#generation);
   }
 
   /** What a cluster has though nobody applied it: the namespaces of pods, and in each the service account `default`. */
@@ -160,7 +224,7 @@ export class CalicoNode implements Node {
       );
     }
     const nodes = nodesOf(pods);
-    if (this.#settings.node.name === "" && nodes.length > 1) {
+    if (this.#view.name === "" && nodes.length > 1) {
       found.push(diagnostic("calico-node-not-named", { node: name, count: nodes.length, nodes: listed(nodes) }));
     } else if (nodes.length > 0 && !nodes.includes(name) && unplaced.length === 0) {
       found.push(diagnostic("calico-node-without-pods", { node: name, nodes: listed(nodes) }));
@@ -211,6 +275,37 @@ export class CalicoNode implements Node {
     });
   }
 
+  #resourceWarnings(): readonly Diagnostic[] {
+    const node = this.#node();
+    const tiers = this.#tiers();
+    return [...this.#resources.values()].flatMap((resource): Diagnostic[] => {
+      const where = { location: { source: resource.source, offset: resource.offset }, object: resourceKey(resource) };
+      const unknown = unknownFeature(resource, this.#generation);
+      if (unknown) {
+        const { what, effect } = unknown;
+        return [diagnostic("calico-unknown-feature", { release: this.#generation.release, what, effect }, where)];
+      }
+      if (resource.kind === "HostEndpoint" && resource.node === node.name && resource.interfaceName !== "*") {
+        const found = node.hostInterfaces.some(({ name, addresses }) =>
+          resource.interfaceName === ""
+            ? resource.expectedIPs.some((each) => addresses.includes(each))
+            : resource.interfaceName === name,
+        );
+        const interfaces = node.hostInterfaces
+          .map(({ name, addresses }) => `${name} (${addresses.join(", ")})`)
+          .join(", ");
+        return found ? [] : [diagnostic("calico-no-interface", { node: node.name, interfaces }, where)];
+      }
+      if (!("tier" in resource)) return [];
+      return [
+        ...(tiers.has(resource.tier)
+          ? []
+          : [diagnostic("calico-missing-tier", { tier: resource.tier }, { ...where, field: "spec.tier" })]),
+        ...ruleWarnings(resource),
+      ];
+    });
+  }
+
   #mapOf(kind: string): Map<string, unknown> {
     switch (kind) {
       case "Namespace":
@@ -223,6 +318,25 @@ export class CalicoNode implements Node {
         return this.#resources;
     }
   }
+}
+
+function ofKind<K extends Resource["kind"]>(
+  resources: readonly Resource[],
+  kind: K,
+): readonly Extract<Resource, { readonly kind: K }>[] {
+  return resources.filter((each): each is Extract<Resource, { readonly kind: K }> => each.kind === kind);
+}
+
+/** Every address behind a service, with each of its ports or alone. */
+function serviceMembers(slices: readonly EndpointSlice[], service: string, withPorts: boolean): readonly string[] {
+  const own = slices.filter((slice) => slice.service === service && slice.addressType === "IPv4");
+  return own.flatMap(({ addresses, ports }) =>
+    withPorts
+      ? addresses.flatMap((address) =>
+          ports.map(({ protocol, port }) => `${address},${protocol.toLowerCase()}:${port}`),
+        )
+      : addresses,
+  );
 }
 
 const ofKubernetes = ["Namespace", "Pod", "NetworkPolicy"];

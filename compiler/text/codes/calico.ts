@@ -8,6 +8,41 @@ export interface Counted {
 
 /** What Calico does with an object or an option, where that deserves a look. */
 export const calicoCodes = {
+  "calico-invalid": error<{ problem: string; fix: string }>(
+    ({ problem }) => problem,
+    ({ fix }) => fix,
+  ),
+  "calico-unknown-feature": warning<{ release: string; what: string; effect: string }>(
+    ({ release, what, effect }) => `Calico ${release} does not know ${what}: ${effect}`,
+    () => "leave it out, or name a newer generation with --calico",
+  ),
+  "calico-missing-tier": warning<{ tier: string }>(
+    ({ tier }) =>
+      `the tier ${tier} does not exist: Calico puts the policy behind those of all tiers that do, and drops what it leaves open`,
+    () => "add the tier",
+  ),
+  "calico-service-without-namespace": warning<{ name: string }>(
+    ({ name }) => `Calico looks for service ${name} in no namespace at all, and never finds it: its set stays empty`,
+    () => "add namespace to services",
+  ),
+  "calico-no-interface": warning<{ node: string; interfaces: string }>(
+    ({ node, interfaces }) =>
+      `the host endpoint is no interface of ${node}, which has ${interfaces}: it makes no chains`,
+    () => "say what the node has with --host-interface NAME=ADDRESS/BITS",
+  ),
+  "calico-blocks-weakness": warning<Record<string, never>>(
+    () =>
+      "the rule needs three blocks of which one must match each: Calico lets through what meets the first two, whatever the third says",
+    () => "make two rules of it, or use fewer ports or nets",
+  ),
+  "felix-setting-fixed": warning<{ name: string; value: string }>(
+    ({ name, value }) => `AKS gives calico-node its own ${name} (${value}), which outranks a FelixConfiguration`,
+    ({ name }) => `use --felix ${name}=VALUE to see the rules of another`,
+  ),
+  "felix-setting-not-built": error<{ name: string }>(
+    ({ name }) => `Felix's ${name} changes the rules in ways that are not compiled yet`,
+    () => "leave it out to see the rules without it",
+  ),
   "calico-unknown-generation": error<{ text: string; known: string; nearest: string }>(
     ({ text, known }) => `unknown Calico generation or release "${text}"; known generations: ${known}`,
     ({ nearest }) => nearest,

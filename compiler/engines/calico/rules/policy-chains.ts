@@ -76,8 +76,10 @@ function commented(
 }
 
 /** The name by which releases before v3.32 store a policy: `knp.default.name`, `default.name`. */
-function storedName({ kind, tier, name }: Policy): string {
-  return kind === "KubernetesNetworkPolicy" ? `knp.default.${name}` : `${tier}.${name}`;
+function storedName({ kind, tier, name, staged }: Policy): string {
+  if (kind === "KubernetesNetworkPolicy") return `knp.default.${name}`;
+  const stored = name.startsWith(`${tier}.`) ? name : `${tier}.${name}`;
+  return staged ? `staged:${stored}` : stored;
 }
 
 /** The same with its namespace before it. */

@@ -65,10 +65,10 @@ export function filterChains({ node, felix }: Settings, generation: Generation):
     ]),
     chain("cali-wl-to-host", [
       { action: jump("cali-from-wl-dispatch") },
-      { comments: ["Configured DefaultEndpointToHostAction"], action: endpointToHost(felix, allow) },
+      { comments: ["Configured DefaultEndpointToHostAction"], action: endpointToHost(felix) },
     ]),
     ...(statics.cidrBlock ? [chain("cali-cidr-block", [])] : []),
-    ...failsafeChains(felix, false),
+    ...failsafeChains(felix, statics),
   ];
 }
 
@@ -81,10 +81,10 @@ export function allowAction(name: "ACCEPT" | "RETURN"): Action {
   return name === "ACCEPT" ? accept : returnToCaller;
 }
 
-function endpointToHost(felix: FelixSettings, allow: Action): Action {
+function endpointToHost(felix: FelixSettings): Action {
   switch (felix.defaultEndpointToHostAction) {
     case "ACCEPT":
-      return allow;
+      return accept;
     case "DROP":
       return denyAction(felix);
     case "RETURN":
@@ -112,7 +112,7 @@ export function rawChains({ node, felix }: Settings, { marks, statics }: Generat
     ]),
     chain("cali-OUTPUT", [{ action: cleared }, { action: jump("cali-to-host-endpoint") }, accepted]),
     ...(statics.reversePathSkip ? [chain("cali-rpf-skip", [])] : []),
-    ...failsafeChains(felix, true),
+    ...failsafeChains(felix, statics, true),
   ];
 }
 
@@ -155,7 +155,7 @@ export function mangleChains({ node, felix }: Settings, { marks, statics }: Gene
       : []),
     ...(statics.dscp ? [chain("cali-egress-dscp", [])] : []),
     // Before host policy came to this table, only what comes in met it.
-    ...failsafeChains(felix, false).slice(0, statics.hostPolicyAfterDnat ? 2 : 1),
+    ...failsafeChains(felix, statics).slice(0, statics.hostPolicyAfterDnat ? 2 : 1),
   ];
 }
 
@@ -172,7 +172,11 @@ export function natChains(): readonly FelixChain[] {
 }
 
 /** Ports that stay open whatever policies say. Before connection tracking, answers need rules of their own. */
-function failsafeChains({ failsafeInbound, failsafeOutbound }: FelixSettings, isRaw: boolean): readonly FelixChain[] {
+function failsafeChains(
+  { failsafeInbound, failsafeOutbound }: FelixSettings,
+  { failsafeAnswersFrom }: Generation["statics"],
+  isRaw = false,
+): readonly FelixChain[] {
   const rule = (
     { protocol: of, port, net }: FailsafePort,
     end: "source" | "destination",
@@ -193,7 +197,7 @@ function failsafeChains({ failsafeInbound, failsafeOutbound }: FelixSettings, is
     chain("cali-failsafe-in", [...requests(failsafeInbound, "source"), ...answers(failsafeOutbound, "source")]),
     chain("cali-failsafe-out", [
       ...requests(failsafeOutbound, "destination"),
-      ...answers(failsafeInbound, "destination"),
+      ...answers(failsafeInbound, failsafeAnswersFrom),
     ]),
   ];
 }
