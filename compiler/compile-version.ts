@@ -1,5 +1,6 @@
 import { compile, type Compilation, type CompileOptions } from "./compile.js";
 import type { DiffVersion } from "./diff/diff.js";
+import type { ParsedDocuments } from "./manifest/parse-documents.js";
 import type { Source } from "./text/source.js";
 
 /** A side of a comparison, compiled; `version` is there when no diagnostic is an error. */
@@ -7,13 +8,15 @@ export interface CompiledVersion extends Compilation {
   readonly version?: DiffVersion;
 }
 
-/** Compiles one side of a comparison. `label` is what people call it, `fileOf` what its files are called on both sides. */
+/** Compiles one side of a comparison. `label` is what people call it, `fileOf` what its files are called on both sides;
+ *  both sides may share a `parse`, `sharedParser()`. */
 export function compileVersion(
   sources: readonly Source[],
   options: CompileOptions,
   { label, fileOf }: Pick<DiffVersion, "label" | "fileOf">,
+  parse?: (source: Source) => ParsedDocuments,
 ): CompiledVersion {
-  const compilation = compile(sources, options);
+  const compilation = compile(sources, options, parse);
   const { result } = compilation;
   if (!result) return compilation;
   const tablesOf: DiffVersion["tablesOf"] = (text) =>

@@ -1,7 +1,7 @@
 import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
 import { configure, refusedObjects } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
-import { parseDocuments } from "./manifest/parse-documents.js";
+import { parseDocuments, type ParsedDocuments } from "./manifest/parse-documents.js";
 import { admit, type AdmitOptions } from "./model/admit.js";
 import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
@@ -48,14 +48,18 @@ export interface CompileResult {
 }
 
 /**
- * Manifests in, a node out: parse → admit → complete → fold.
+ * Manifests in, a node out: parse → admit → complete → fold. Another `parse` may know some of the texts already.
  *
  * @example
  * const { result, diagnostics } = compile([{ name: "policy.yaml", text }], { generation: "v2" });
  * if (result) console.log(printIptablesSave(result.tables));
  */
-export function compile(sources: readonly Source[], options: CompileOptions = {}): Compilation {
-  const parsed = sources.map(parseDocuments);
+export function compile(
+  sources: readonly Source[],
+  options: CompileOptions = {},
+  parse: (source: Source) => ParsedDocuments = parseDocuments,
+): Compilation {
+  const parsed = sources.map((source) => parse(source));
   const { machine, diagnostics: problems } = configure(options);
   const admission = admit(
     parsed.flatMap(({ documents }) => documents),

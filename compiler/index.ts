@@ -19,6 +19,7 @@ export { formatDiagnostic, printDiagnosticsJson } from "./text/format-diagnostic
 export { suggest } from "./text/suggest.js";
 export type { Document, Entry, Mapping, Scalar, Sequence, Value } from "./manifest/value.js";
 export { parseDocuments } from "./manifest/parse-documents.js";
+export { sharedParser } from "./manifest/shared-parser.js";
 export type * from "./model/objects.js";
 export { admit } from "./model/admit.js";
 export { completeCluster } from "./model/complete-cluster.js";

@@ -1,6 +1,6 @@
 import type { Match, Rule, Target } from "../netfilter/tables.js";
 import { parseIpv4Network, type Ipv4Network } from "./ipv4.js";
-import { indexSets, type AddressPortSet, type AddressSet, type SetIndex } from "./set-index.js";
+import { indexSets, type AddressPortSet, type AddressSet, type IndexedSet, type SetIndex } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
 import {
   protocols,
@@ -115,6 +115,9 @@ export function programOf(tables: TracedTables, state: "new" | "established"): R
   };
 }
 
+/** So few members make it worth looking whether other sets hold the same. */
+const smallSet = 16;
+
 /** Translates the chains that can be reached from those that are asked for. */
 class Builder {
   readonly source = new Conditions();
@@ -123,6 +126,8 @@ class Builder {
   private readonly byName = new Map<string, ProgramChain>();
   private readonly sets: SetIndex;
   private readonly groups = new Map<string, AddressGroup>();
+  /** What a small set holds → the name of the first that holds it. */
+  private readonly names = new Map<string, string>();
   private readonly written: ReadonlyMap<string, readonly Rule[]>;
 
   constructor(
@@ -255,7 +260,7 @@ class Builder {
     const flags = text.split(",");
     if (!set || !flags.every((flag) => flag === "src" || flag === "dst")) return undefined;
     const leaves = set.kind === "list" ? set.members : [set];
-    const group = this.group(name, () => ({
+    const group = this.group(this.nameOf(set), () => ({
       sets: leaves.filter((leaf): leaf is AddressSet => leaf.kind === "addresses"),
       incomplete: set.kind === "list" && set.incomplete,
       size: set.size,
@@ -264,6 +269,21 @@ class Builder {
     // A set with more dimensions than flags holds nothing.
     if (portSets.length === 0 || flags.length < 2) return { group, negated };
     return { side: sideOf(flags[0]!), portSide: sideOf(flags[1]!), portSets, group, negated };
+  }
+
+  /** One name for all small sets that hold the same: many policies name the same block, each in a set of its own. */
+  private nameOf(set: IndexedSet): string {
+    if (set.kind !== "addresses" || set.size > smallSet) return set.name;
+    const content = set.byLength.map(({ prefixLength, networks }) => {
+      const members = [...networks]
+        .sort(([a], [b]) => a - b)
+        .map(([network, exception]) => `${network}${exception ? "!" : ""}`);
+      return `${prefixLength}:${members.join()}`;
+    });
+    const key = content.join(" ");
+    const known = this.names.get(key);
+    if (known === undefined) this.names.set(key, set.name);
+    return known ?? set.name;
   }
 
   private network(network: Ipv4Network): AddressGroup {

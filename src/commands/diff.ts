@@ -6,6 +6,7 @@ import {
   diff,
   differenceOutputs,
   isError,
+  sharedParser,
   type Diagnostic,
   type Difference,
   type DiffVersion,
@@ -82,11 +83,12 @@ function diffCommand(versions: readonly string[], options: Options): void {
   const size = sides.reduce((sum, { read }) => sum + read.sources.reduce((all, { text }) => all + text.length, 0), 0);
   const stopProgress = startProgress("comparing", size);
   const output = differenceOutputs.find(({ name }) => name === options.output)!;
+  const parse = sharedParser();
   let text: string;
   let difference: Difference;
   let report;
   try {
-    const compiled = sides.map(compileSide);
+    const compiled = sides.map((side) => compileSide(side, parse));
     const diagnostics = compiled.map((each) => each.diagnostics);
     const [before, after] = compiled.map(({ version }) => version);
     if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
@@ -175,9 +177,14 @@ interface CompiledSide {
   readonly summary: readonly string[];
 }
 
-function compileSide({ label, read, root, options }: Side): CompiledSide {
+function compileSide({ label, read, root, options }: Side, parse: ReturnType<typeof sharedParser>): CompiledSide {
   const fileOf = (name: string): string => (root !== "" && name.startsWith(root) ? name.slice(root.length) : name);
-  const { version, diagnostics, summary } = compileVersion(read.sources, compileOptionsOf(options), { label, fileOf });
+  const { version, diagnostics, summary } = compileVersion(
+    read.sources,
+    compileOptionsOf(options),
+    { label, fileOf },
+    parse,
+  );
   return { ...(version && { version }), diagnostics: [...read.diagnostics, ...diagnostics], summary };
 }
 

@@ -4,6 +4,8 @@ import { diffChain } from "../../netfilter/tables-difference.js";
 import { AddressClasses } from "../../simulate/address-classes.js";
 import { parseIpv4 } from "../../simulate/ipv4.js";
 import { programOf } from "../../simulate/rule-program.js";
+import type { TracedTables } from "../../simulate/trace.js";
+import { prune, questionsOf, type Region } from "./prune.js";
 
 /** Pairs of addresses whose verdict may be another one: packets outside of all regions meet the same rules and sets as before. */
 export interface Affected {
@@ -12,26 +14,63 @@ export interface Affected {
   /** Regions that an address is in as a source, ascending. A pair is affected when a region holds both its ends. */
   readonly sourceRegions: (address: string) => readonly number[];
   readonly destinationRegions: (address: string) => readonly number[];
+  /** Both versions without the rules that no affected packet can match. */
+  readonly before: TracedTables;
+  readonly after: TracedTables;
 }
 
 /**
  * What a difference of tables can touch: of each rule that changed, or that leads to a chain that did, the addresses it asks for; and each
- * address whose place in a set changed, with all others. More than really changes, never less.
+ * address whose place in a set changed, or that is in `others`, with all others. More than really changes, never less.
  */
-export function affectedBy(before: Tables, after: Tables, difference: TablesDifference): Affected {
+export function affectedBy(
+  before: Tables,
+  after: Tables,
+  difference: TablesDifference,
+  others: readonly string[],
+): Affected {
   const rules = changedRules(before, after, difference);
-  const moved = movedAddresses(before, after, difference);
-  const sides = [regionsOf(rules.before, before.sets, moved), regionsOf(rules.after, after.sets, moved)] as const;
-  const shift = sides[0].count;
+  const moved = [...new Set([...movedAddresses(before, after, difference), ...others])];
+  const old = regionsOf(rules.before, before.sets, moved);
+  const young = regionsOf(rules.after, after.sets, moved);
+  const shift = old.all.length;
   const join = (side: "source" | "destination") => (address: string) => [
-    ...sides[0].of(side, address),
-    ...sides[1].of(side, address).map((region) => region + shift),
+    ...old.of(side, address),
+    ...young.of(side, address).map((region) => region + shift),
   ];
   return {
-    regions: shift + sides[1].count,
+    regions: shift + young.all.length,
     sourceRegions: join("source"),
     destinationRegions: join("destination"),
+    before: pruneBoth(before, old, young),
+    after: pruneBoth(after, old, young),
   };
+}
+
+/** A region means the addresses that its sets hold in its own version: they are told to the other one under names of their own. */
+function pruneBoth(tables: Tables, old: Regions, young: Regions): TracedTables {
+  const own = new Set(tables.sets.map(({ name }) => name));
+  const foreign = (regions: Regions, prefix: string) => {
+    const name = (set: string): string => `${prefix}${set}`;
+    const renamed = (match: Match): Match => (match.kind === "set" ? { ...match, set: name(match.set) } : match);
+    return {
+      regions: regions.all.map(({ source, destination }): Region => ({
+        source: source.map(renamed),
+        destination: destination.map(renamed),
+      })),
+      sets: regions.sets.map((set): IpSet => ({
+        ...set,
+        name: name(set.name),
+        members: set.type === "list:set" ? set.members.map(name) : set.members,
+      })),
+    };
+  };
+  const [left, right] = [foreign(old, " old "), foreign(young, " young ")];
+  const pruned = prune({ ...tables, sets: [...tables.sets, ...left.sets, ...right.sets] }, [
+    ...left.regions,
+    ...right.regions,
+  ]);
+  return { ...pruned, sets: pruned.sets.filter(({ name }) => own.has(name)) };
 }
 
 interface ChangedRules {
@@ -125,29 +164,31 @@ function movedAddresses(before: Tables, after: Tables, { sets }: TablesDifferenc
 }
 
 interface Regions {
-  readonly count: number;
+  readonly all: readonly Region[];
   of(side: "source" | "destination", address: string): readonly number[];
+  /** The sets that regions ask about, that of moved addresses included. */
+  readonly sets: readonly IpSet[];
 }
 
 /** A region for each rule, and for moved addresses two: with all destinations, and with all sources. */
 function regionsOf(rules: readonly Rule[], sets: readonly IpSet[], moved: readonly string[]): Regions {
-  const regions = rules.map(({ matches }) => ({ matches: matches.filter(isCertainQuestion) }));
+  const all: Region[] = rules.map((rule) => ({
+    source: questionsOf(rule, "source"),
+    destination: questionsOf(rule, "destination"),
+  }));
   if (moved.length > 0) {
     const ofMoved = (flags: "src" | "dst"): Match => ({ kind: "set", set: movedSet, negated: false, flags });
-    regions.push({ matches: [ofMoved("src")] }, { matches: [ofMoved("dst")] });
+    all.push({ source: [ofMoved("src")], destination: [] }, { source: [], destination: [ofMoved("dst")] });
   }
-  const used = usedSets(regions, sets);
+  const used = usedSets(all, sets);
   if (moved.length > 0) used.push({ name: movedSet, type: "hash:net", members: moved });
   const accept = { kind: "jump", to: "ACCEPT" } as const;
-  const chain: Chain = {
-    name: "FORWARD",
-    policy: "DROP",
-    rules: regions.map(({ matches }) => ({ matches, target: accept })),
-  };
-  const program = programOf({ chains: [chain], sets: used }, "new");
+  const asRules = all.map(({ source, destination }) => ({ matches: [...source, ...destination], target: accept }));
+  const program = programOf({ chains: [{ name: "FORWARD", policy: "DROP", rules: asRules }], sets: used }, "new");
   const classes = { source: new AddressClasses(program.source), destination: new AddressClasses(program.destination) };
   return {
-    count: regions.length,
+    all,
+    sets: used,
     of(side, address) {
       const { conditions } = classes[side].classOf(parseIpv4(address)!);
       return program.start.rules.flatMap((rule, index) =>
@@ -157,14 +198,10 @@ function regionsOf(rules: readonly Rule[], sets: readonly IpSet[], moved: readon
   };
 }
 
-const movedSet = "moved";
+/** No name of a set: the kernel knows none with a space. */
+const movedSet = " moved";
 
-/** What says for sure that a packet is not meant; other matches only narrow it down. */
-function isCertainQuestion(match: Match): boolean {
-  return match.kind === "address" || (match.kind === "set" && !match.flags.includes(","));
-}
-
-function usedSets(regions: readonly { readonly matches: readonly Match[] }[], sets: readonly IpSet[]): IpSet[] {
+function usedSets(regions: readonly Region[], sets: readonly IpSet[]): IpSet[] {
   const byName = new Map(sets.map((set) => [set.name, set]));
   const used = new Map<string, IpSet>();
   const add = (name: string): void => {
@@ -173,6 +210,8 @@ function usedSets(regions: readonly { readonly matches: readonly Match[] }[], se
     used.set(name, set);
     if (set.type === "list:set") for (const member of set.members) add(member);
   };
-  for (const { matches } of regions) for (const match of matches) if (match.kind === "set") add(match.set);
+  for (const { source, destination } of regions) {
+    for (const match of [...source, ...destination]) if (match.kind === "set") add(match.set);
+  }
   return [...used.values()];
 }

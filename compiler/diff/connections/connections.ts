@@ -52,8 +52,9 @@ export function diffConnections(
   );
   if (difference.same && unlike.length === 0) return [];
 
-  const reaches = [byAddress(reachByRules(before.tables)), byAddress(reachByRules(after.tables))] as const;
-  const affected = affectedBy(before.tables, after.tables, difference);
+  const addresses = unlike.flatMap((end) => [end.before?.address ?? [], end.after?.address ?? []].flat());
+  const affected = affectedBy(before.tables, after.tables, difference, addresses);
+  const reaches = [byAddress(reachByRules(affected.before)), byAddress(reachByRules(affected.after))] as const;
   const taken = pods.flatMap((end) => [end.before, end.after].filter((each) => each !== undefined));
   const outside = outsideClasses(reaches, taken).map(({ members }): ConnectionEnd => {
     const address = exampleAddress(members);
@@ -61,9 +62,8 @@ export function diffConnections(
     return { name: address, ranges: members, before: endpoint, after: endpoint };
   });
   const ends = [...pods, ...outside];
-  const special = new Set(unlike);
-  const sourceGroups = groupEnds(ends, special, reaches, "sourceClass", affected.sourceRegions);
-  const destinationGroups = groupEnds(ends, special, reaches, "destinationClass", affected.destinationRegions);
+  const sourceGroups = groupEnds(ends, reaches, "sourceClass", affected.sourceRegions);
+  const destinationGroups = groupEnds(ends, reaches, "destinationClass", affected.destinationRegions);
 
   const found: ConnectionChange[] = [];
   for (const [from, to] of affectedPairs(sourceGroups, destinationGroups, affected.regions)) {
@@ -109,13 +109,10 @@ interface EndGroup {
   /** Class before and after; undefined where the end is not there. */
   readonly classes: readonly [number | undefined, number | undefined];
   readonly regions: readonly number[];
-  /** It is there in one version only, or with other addresses. */
-  readonly isUnlike: boolean;
 }
 
 function groupEnds(
   ends: readonly ConnectionEnd[],
-  unlike: ReadonlySet<ConnectionEnd>,
   reaches: readonly [Reach<Endpoint>, Reach<Endpoint>],
   side: "sourceClass" | "destinationClass",
   regionsOf: (address: string) => readonly number[],
@@ -125,32 +122,27 @@ function groupEnds(
     const classes = [end.before && reaches[0][side](end.before), end.after && reaches[1][side](end.after)] as const;
     const addresses = new Set([end.before, end.after].flatMap((each) => each?.address ?? []));
     const regions = [...new Set([...addresses].flatMap(regionsOf))].sort((a, b) => a - b);
-    const isUnlike = unlike.has(end);
     const kind = end.ranges ? "outside" : "pod";
-    const key = `${kind} ${classes.join()} ${isUnlike} ${regions.join()}`;
+    const key = `${kind} ${classes.join()} ${regions.join()}`;
     const group = groups.get(key);
     if (group) group.members.push(end);
-    else groups.set(key, { members: [end], classes, regions, isUnlike });
+    else groups.set(key, { members: [end], classes, regions });
   }
   return [...groups.values()];
 }
 
-/** Every pair of groups that a region holds, or of which one is unlike, once; in the order of the sources, then destinations. */
+/** Every pair of groups that a region holds, once; in the order of the sources, then destinations. */
 function* affectedPairs(
   sources: readonly EndGroup[],
   destinations: readonly EndGroup[],
   regions: number,
 ): Generator<readonly [EndGroup, EndGroup]> {
-  const inRegion: EndGroup[][] = Array.from({ length: regions }, () => []);
-  for (const group of destinations) for (const region of group.regions) inRegion[region]!.push(group);
-  const unlike = destinations.filter(({ isUnlike }) => isUnlike);
-  const order = new Map(destinations.map((group, index) => [group, index]));
+  const inRegion: number[][] = Array.from({ length: regions }, () => []);
+  destinations.forEach((group, index) => {
+    for (const region of group.regions) inRegion[region]!.push(index);
+  });
   for (const source of sources) {
-    const reached = source.isUnlike
-      ? destinations
-      : [...new Set([...unlike, ...source.regions.flatMap((region) => inRegion[region]!)])];
-    const sorted =
-      reached.length === destinations.length ? destinations : reached.toSorted((a, b) => order.get(a)! - order.get(b)!);
-    for (const destination of sorted) yield [source, destination];
+    const reached = new Set(source.regions.flatMap((region) => inRegion[region]!));
+    for (const index of [...reached].sort((a, b) => a - b)) yield [source, destinations[index]!];
   }
 }

@@ -1,0 +1,143 @@
+import type { Chain, IpSet, Match, Rule, Tables } from "../../netfilter/tables.js";
+import { parseIpv4, parseIpv4Network, maskIpv4 } from "../../simulate/ipv4.js";
+import type { TracedTables } from "../../simulate/trace.js";
+
+/** What rules ask of the two ends of a packet; other matches are left out. */
+export interface Region {
+  readonly source: readonly Match[];
+  readonly destination: readonly Match[];
+}
+
+/**
+ * The tables without rules that no packet of any region can match: those packets fare the same, and what has to be looked at for ten policies of
+ * a hundred thousand are some ten rules. Where it would take long to know whether a rule can match, it stays.
+ */
+export function prune({ chains, sets }: Tables, regions: readonly Region[]): TracedTables {
+  const memberships = new Memberships(sets);
+  const wanted = regions.map((region) => ({
+    source: memberships.addressesOf(region.source),
+    destination: memberships.addressesOf(region.destination),
+  }));
+  memberships.index(wanted.flatMap(({ source, destination }) => [...(source ?? []), ...(destination ?? [])]));
+  const byName = new Map(chains.map((chain) => [chain.name, chain]));
+  const pruned = new Map<string, Chain>();
+  const visit = (chain: Chain): void => {
+    const rules: Rule[] = [];
+    pruned.set(chain.name, { name: chain.name, ...(chain.policy && { policy: chain.policy }), rules });
+    for (const rule of chain.rules) {
+      const [source, destination] = [questionsOf(rule, "source"), questionsOf(rule, "destination")];
+      const matches = wanted.some(
+        (region) => memberships.mayHold(source, region.source) && memberships.mayHold(destination, region.destination),
+      );
+      if (!matches) continue;
+      rules.push(rule);
+      const target =
+        rule.target?.kind === "jump" || rule.target?.kind === "goto" ? byName.get(rule.target.to) : undefined;
+      if (target && !pruned.has(target.name)) visit(target);
+    }
+  };
+  const forward = byName.get("FORWARD");
+  if (forward) visit(forward);
+  const used = new Set(
+    [...pruned.values()].flatMap(({ rules }) =>
+      rules.flatMap(({ matches }) => matches.flatMap((match) => (match.kind === "set" ? match.set : []))),
+    ),
+  );
+  return { chains: [...pruned.values()], sets: memberships.closure(used) };
+}
+
+/** What a rule asks of the address of one end alone. */
+export function questionsOf({ matches }: Pick<Rule, "matches">, side: "source" | "destination"): readonly Match[] {
+  return matches.filter((match) => {
+    if (match.kind === "address") return match.side === side;
+    return (
+      match.kind === "set" && !match.flags.includes(",") && match.flags.startsWith(side === "source" ? "src" : "dst")
+    );
+  });
+}
+
+/** Which sets hold some addresses. */
+class Memberships {
+  readonly #sets: ReadonlyMap<string, IpSet>;
+  /** Address → names of the sets that have it as a member, lists of those sets included. */
+  readonly #holders = new Map<string, Set<string>>();
+  /** Sets whose members are not all plain addresses: they may hold any address. */
+  readonly #vague = new Set<string>();
+
+  constructor(sets: readonly IpSet[]) {
+    this.#sets = new Map(sets.map((set) => [set.name, set]));
+  }
+
+  /** Addresses that fulfil some questions, or more; undefined when these are not a few. */
+  addressesOf(questions: readonly Match[]): readonly string[] | undefined {
+    let fewest: readonly string[] | undefined;
+    for (const match of questions) {
+      if (match.kind !== "set" || match.negated) continue;
+      const set = this.#sets.get(match.set);
+      if (!set || set.type === "list:set" || set.members.length > manyAddresses) continue;
+      if (fewest && set.members.length >= fewest.length) continue;
+      if (set.members.every(isPlainAddress)) fewest = set.members;
+    }
+    return fewest;
+  }
+
+  /** Has to be called with all addresses that are asked about. */
+  index(addresses: readonly string[]): void {
+    for (const address of addresses) this.#holders.set(address, new Set());
+    const lists: IpSet[] = [];
+    for (const set of this.#sets.values()) {
+      if (set.type === "list:set") lists.push(set);
+      else if (set.type !== "hash:ip,port") {
+        let plain = true;
+        for (const member of set.members) {
+          this.#holders.get(member)?.add(set.name);
+          if (plain && !isPlainAddress(member)) plain = false;
+        }
+        if (!plain) this.#vague.add(set.name);
+      } else this.#vague.add(set.name);
+    }
+    for (const { name, members } of lists) {
+      const inList = new Set(members);
+      if (members.some((member) => this.#vague.has(member) || !this.#sets.has(member))) this.#vague.add(name);
+      for (const holders of this.#holders.values()) {
+        for (const holder of holders) {
+          if (!inList.has(holder)) continue;
+          holders.add(name);
+          break;
+        }
+      }
+    }
+  }
+
+  /** Whether any of the addresses may fulfil all questions; `undefined` stands for every address. */
+  mayHold(questions: readonly Match[], addresses: readonly string[] | undefined): boolean {
+    if (addresses === undefined || questions.length === 0) return true;
+    return addresses.some((address) => questions.every((match) => this.#mayMatch(match, address)));
+  }
+
+  /** Sets by name, and those that lists among them hold, in the order of the tables. */
+  closure(names: ReadonlySet<string>): readonly IpSet[] {
+    const wanted = new Set(names);
+    for (const name of names)
+      for (const member of this.#sets.get(name)?.members ?? []) if (this.#sets.has(member)) wanted.add(member);
+    return [...this.#sets.values()].filter(({ name }) => wanted.has(name));
+  }
+
+  #mayMatch(match: Match, address: string): boolean {
+    if (match.kind === "address") {
+      const network = parseIpv4Network(match.network);
+      const number = parseIpv4(address);
+      if (!network || number === undefined) return true;
+      return (maskIpv4(number, network.prefixLength) === network.network) !== match.negated;
+    }
+    if (match.kind !== "set" || this.#vague.has(match.set) || !this.#sets.has(match.set)) return true;
+    return this.#holders.get(address)!.has(match.set) !== match.negated;
+  }
+}
+
+/** More addresses than these are as good as all. */
+const manyAddresses = 1000;
+
+function isPlainAddress(member: string): boolean {
+  return /^[0-9.]+$/.test(member);
+}
