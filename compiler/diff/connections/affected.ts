@@ -1,6 +1,5 @@
 import type { Chain, IpSet, Match, Rule, Tables } from "../../netfilter/tables.js";
 import type { TablesDifference } from "../../netfilter/tables-difference.js";
-import { diffChain } from "../../netfilter/tables-difference.js";
 import { AddressClasses } from "../../simulate/address-classes.js";
 import { parseIpv4 } from "../../simulate/ipv4.js";
 import { programOf } from "../../simulate/rule-program.js";
@@ -73,68 +72,87 @@ function pruneBoth(tables: Tables, old: Regions, young: Regions): TracedTables {
   return { ...pruned, sets: pruned.sets.filter(({ name }) => own.has(name)) };
 }
 
+/** Rules that stand for what changed: of each version those that only it has, with what has to match to get to them. */
 interface ChangedRules {
   readonly before: readonly Rule[];
   readonly after: readonly Rule[];
 }
 
-/** Walks both versions from the chain where packets begin; a rule that asks for addresses stands for all that it leads to. */
+/**
+ * Walks both versions from the chain where packets begin. Chains that every packet may reach are compared first; into others a walk
+ * goes only when a chain behind them changed, and takes along what the rules on the way ask for.
+ */
 function changedRules(before: Tables, after: Tables, { chains }: TablesDifference): ChangedRules {
+  const changes = new Map(chains.changed.map((change) => [change.name, change]));
   const changed = new Set([...chains.added, ...chains.removed, ...chains.changed].map(({ name }) => name));
-  const [old, young] = [chainsByName(before), chainsByName(after)];
+  const sides = { before: chainsByName(before), after: chainsByName(after) };
+  const result: { before: Rule[]; after: Rule[] } = { before: [], after: [] };
+  const deleted = (name: string): ReadonlySet<number> =>
+    new Set(changes.get(name)?.edits.flatMap(({ kind, place }) => (kind === "delete" ? [place] : [])));
+  /** The rules of a chain that both versions have, those in their order. */
+  const kept = (name: string): readonly Rule[] => {
+    const gone = deleted(name);
+    const rules = sides.after.has(name) ? (sides.before.get(name)?.rules ?? []) : [];
+    return gone.size === 0 ? rules : rules.filter((_, index) => !gone.has(index + 1));
+  };
+
+  const open = new Set<string>();
+  const reach = (name: string): void => {
+    if (open.has(name)) return;
+    open.add(name);
+    for (const rule of kept(name)) {
+      const target = asksForAddresses(rule) ? undefined : targetOf(rule);
+      if (target !== undefined) reach(target);
+    }
+  };
+  reach("FORWARD");
+
   const leads = new Map<string, boolean>();
-  /** Whether a chain, or one that it leads to, is another one. */
+  /** Whether a chain that not every packet may reach, or one behind it, is another one. */
   const leadsToChange = (name: string): boolean => {
     const known = leads.get(name);
     if (known !== undefined) return known;
-    leads.set(name, false);
-    const targets = [old.get(name), young.get(name)].flatMap((chain) => (chain ? targetsOf(chain) : []));
-    const found = changed.has(name) || targets.some(leadsToChange);
+    const found = !open.has(name) && changed.has(name);
     leads.set(name, found);
-    return found;
+    if (found || open.has(name)) return found;
+    const behind = (sides.after.get(name)?.rules ?? []).some((rule) => {
+      const target = targetOf(rule);
+      return target !== undefined && leadsToChange(target);
+    });
+    leads.set(name, behind);
+    return behind;
   };
-  const result: { before: Rule[]; after: Rule[] } = { before: [], after: [] };
-  const visited = new Set<string>();
-  /** Every rule of a chain that only one version has, or leads to. */
-  const take = (rule: Rule, side: "before" | "after", all: ReadonlyMap<string, Chain>, depth: number): void => {
-    const chain = asksForAddresses(rule) || depth > 8 ? undefined : all.get(targetOf(rule) ?? "");
-    if (!chain) result[side].push(rule);
-    else for (const each of chain.rules) take(each, side, all, depth + 1);
+
+  /** A rule that only one version has: itself, or where it asks for nothing, the rules it leads to. */
+  const take = (rule: Rule, side: "before" | "after", way: readonly Match[], depth = 0): void => {
+    const chain = asksForAddresses(rule) || depth > maxDepth ? undefined : sides[side].get(targetOf(rule) ?? "");
+    if (chain) for (const each of chain.rules) take(each, side, way, depth + 1);
+    else result[side].push({ matches: [...way, ...rule.matches] });
   };
-  const compare = (name: string): void => {
-    if (visited.has(name)) return;
-    visited.add(name);
-    const [left, right] = [old.get(name), young.get(name)];
-    if (!left || !right) {
-      for (const rule of left?.rules ?? []) take(rule, "before", old, 0);
-      for (const rule of right?.rules ?? []) take(rule, "after", young, 0);
+  const compare = (name: string, way: readonly Match[], depth = 0): void => {
+    const [left, right] = [sides.before.get(name), sides.after.get(name)];
+    if (!left || !right || left.policy !== right.policy || depth > maxDepth) {
+      result.before.push({ matches: way });
+      result.after.push({ matches: way });
       return;
     }
-    if (left.policy !== right.policy) result.before.push({ matches: [] });
-    const edits = changed.has(name) ? (diffChain(left, right)?.edits ?? []) : [];
-    const gone = new Set<number>();
-    for (const { kind, rule, place } of edits) {
-      if (kind === "delete") gone.add(place);
-      take(rule, kind === "delete" ? "before" : "after", kind === "delete" ? old : young, 0);
+    for (const { kind, rule } of changes.get(name)?.edits ?? []) {
+      take(rule, kind === "delete" ? "before" : "after", way);
     }
-    left.rules.forEach((rule, index) => {
-      const target = gone.has(index + 1) ? undefined : targetOf(rule);
-      if (target === undefined || !leadsToChange(target)) return;
-      if (!asksForAddresses(rule)) return compare(target);
-      result.before.push(rule);
-      result.after.push(rule);
-    });
+    for (const rule of kept(name)) {
+      const target = targetOf(rule);
+      if (target !== undefined && leadsToChange(target)) compare(target, [...way, ...rule.matches], depth + 1);
+    }
   };
-  compare("FORWARD");
+  for (const name of open) if (sides.before.has(name) || sides.after.has(name)) compare(name, []);
   return result;
 }
 
+/** Rules lead from chain to chain no deeper than this, or the walk takes all that is behind. */
+const maxDepth = 8;
+
 function chainsByName({ chains }: Tables): ReadonlyMap<string, Chain> {
   return new Map(chains.map((chain) => [chain.name, chain]));
-}
-
-function targetsOf({ rules }: Chain): readonly string[] {
-  return rules.flatMap((rule) => targetOf(rule) ?? []);
 }
 
 function targetOf({ target }: Rule): string | undefined {
