@@ -1,6 +1,7 @@
 import { build } from "esbuild";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import * as compiler from "../compiler/index.js";
+import { playgroundPage } from "./bundle-playground.js";
 
 /** Second half of `npm run build`: the command line as one file, because Node starts one file much faster than a hundred,
  *  and CommonJS faster than modules. */
@@ -16,7 +17,7 @@ await build({
   target: "node20.19",
   minifySyntax: true,
   minifyWhitespace: true,
-  define: { ANPM_VERSION: JSON.stringify(version) },
+  define: { ANPM_VERSION: JSON.stringify(version), "import.meta.dirname": "__dirname" },
   logLevel: "warning",
 });
 await writeFile("dist/src/package.json", `${JSON.stringify({ type: "commonjs" })}\n`);
@@ -31,3 +32,4 @@ const schemas = {
 for (const [name, schema] of Object.entries(schemas)) {
   await writeFile(`dist/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }
+await writeFile("dist/playground.html", await playgroundPage());

@@ -6,6 +6,7 @@ export const exitCodes = { fine: 0, findings: 1, wrongInput: 2, environment: 3 }
 const environmentCodes: ReadonlySet<string> = new Set([
   "file-unreadable",
   "cannot-write",
+  "cannot-listen",
   "kernel-unavailable",
   "node-unreadable",
   "internal-error",

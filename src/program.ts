@@ -60,6 +60,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/generations.js"),
   },
   {
+    name: "playground",
+    summary: "open a page to try policies in, with lessons",
+    load: () => import("./commands/playground.js"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for a shell",
     load: () => import("./commands/completion.js"),

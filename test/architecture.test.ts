@@ -64,6 +64,10 @@ describe("the import rule", () => {
     ],
     ["src/a.ts", `import { x } from "../scripts/bundle.js";`, "src/ may not import scripts/bundle.js"],
     ["src/a.ts", `import { x } from "left-pad";`, "left-pad is no dependency"],
+    ["src/a.ts", `import { x } from "./playground/block.js";`, "src/ may not import src/playground/block.js"],
+    ["src/playground/a.ts", `import "node:fs";`, "src/playground/ may not import node:fs"],
+    ["src/playground/a.ts", `import { x } from "../run.js";`, "src/playground/ may not import src/run.js"],
+    ["src/playground/a.ts", `import { x } from "left-pad";`, "left-pad is no dependency"],
   ])("canary: %s with %s", (path, text, mistake) => {
     expect(importMistakes({ path, text })).toEqual([`${path}: ${mistake}`]);
   });
@@ -74,6 +78,8 @@ describe("the import rule", () => {
     expect(
       importMistakes({ path: "src/a.ts", text: `import { x } from "../compiler/index.js";\nimport "node:fs";` }),
     ).toEqual([]);
+    const page = `import { x } from "../../compiler/index.js";\nimport { y } from "@codemirror/state";`;
+    expect(importMistakes({ path: "src/playground/a.ts", text: page })).toEqual([]);
   });
 });
 
@@ -163,12 +169,25 @@ function importsOf({ path, text }: SourceFile): readonly string[] {
 
 function importMistakes(file: SourceFile): readonly string[] {
   return importsOf(file).flatMap((imported) => {
-    const mistake = file.path.startsWith("src/") ? srcMistake(imported) : compilerMistake(file.path, imported);
+    const mistake = mistakeOf(file.path, imported);
     return mistake === undefined ? [] : [`${file.path}: ${mistake}`];
   });
 }
 
+function mistakeOf(path: string, imported: string): string | undefined {
+  if (path.startsWith("src/playground/")) return playgroundMistake(imported);
+  return path.startsWith("src/") ? srcMistake(imported) : compilerMistake(path, imported);
+}
+
+/** The page runs in a browser: of src/ it may import itself only, of packages those that it is bundled with. */
+function playgroundMistake(imported: string): string | undefined {
+  if (imported.startsWith("src/playground/") || imported === "compiler/index.js") return undefined;
+  if (isOwn(imported) || imported.startsWith("node:")) return `src/playground/ may not import ${imported}`;
+  return packageMistake(imported, "devDependencies");
+}
+
 function srcMistake(imported: string): string | undefined {
+  if (imported.startsWith("src/playground/")) return `src/ may not import ${imported}`;
   if (imported.startsWith("src/") || imported.startsWith("node:") || imported === "compiler/index.js") return undefined;
   return isOwn(imported) ? `src/ may not import ${imported}` : packageMistake(imported);
 }
@@ -182,8 +201,14 @@ function compilerMistake(path: string, imported: string): string | undefined {
   return `compiler/${from} may not import compiler/${to || posix.basename(imported)}`;
 }
 
-function packageMistake(imported: string): string | undefined {
-  const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as { dependencies: Record<string, string> };
+function packageMistake(
+  imported: string,
+  list: "dependencies" | "devDependencies" = "dependencies",
+): string | undefined {
+  const { [list]: dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as Record<
+    typeof list,
+    Record<string, string>
+  >;
   const name = imported
     .split("/")
     .slice(0, imported.startsWith("@") ? 2 : 1)

@@ -93,6 +93,7 @@ const withoutCase: Readonly<Record<string, string>> = {
   "generation-not-built": "every generation that is known is built",
   "more-warnings": "it follows a thousand warnings about one object (test/model/admit.test.ts makes them)",
   "git-missing": "it tells of the machine, not of the input",
+  "cannot-listen": "it tells of the machine, not of the input (test/cli/playground.test.ts)",
   "kernel-unavailable": "it tells of the machine, not of the input (test/cli/verify-kernel.test.ts)",
   "node-unreadable": "likewise (test/kernel/drift.test.ts)",
   "internal-error": "it stands for a fault of anpm, and any that an input could show would be mended instead",

@@ -45,7 +45,7 @@ describe("the package, installed in an empty folder", () => {
     expect(await readdir(join(folder, "node_modules/anpm/dist/compiler"))).toContain("index.d.ts");
   });
 
-  test("holds the product, the schemas, licence and readme, and nothing else", async () => {
+  test("holds the product, the page, the schemas, licence and readme, and nothing else", async () => {
     const files = await readdir(join(folder, "node_modules/anpm"));
     expect(files.toSorted()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
     expect((await readdir(join(folder, "node_modules/anpm/dist"))).toSorted()).toEqual([
@@ -54,6 +54,7 @@ describe("the package, installed in an empty folder", () => {
       "drift.schema.json",
       "expectations.schema.json",
       "matrix.schema.json",
+      "playground.html",
       "src",
       "trace.schema.json",
     ]);

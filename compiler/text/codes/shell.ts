@@ -83,6 +83,10 @@ export const shellCodes = {
     (p: { path: string; reason: string }) => `${p.path} cannot be written: ${p.reason}; nothing was changed`,
     () => "check the folder, its permissions and the space left",
   ),
+  "cannot-listen": error(
+    (p: { port: number; reason: string }) => `port ${p.port} of this machine cannot be listened on: ${p.reason}`,
+    () => "name another with --port, or let --port 0 choose one that is free",
+  ),
   "kernel-unavailable": error(
     (p: { reason: string; flavour: string }) => `packets cannot be sent through a kernel here: ${p.reason}`,
     (p) =>

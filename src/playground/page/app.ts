@@ -1,0 +1,351 @@
+import { lessons, type Lesson } from "../lesson.js";
+import type { WrittenPacket } from "../switches.js";
+import type { Compiled, CompiledResult, Linked, PolicyView, Verdict } from "../views.js";
+import type { Client } from "./client.js";
+import { button, byId, el } from "./dom.js";
+import { Editor } from "./editor.js";
+import { GenerationPicker } from "./generation-picker.js";
+import { lessonCard } from "./lesson-card.js";
+import { lightOfId, lightOfLine, noLight, type Light } from "./links.js";
+import { PacketForm } from "./packet-form.js";
+import { logPanel } from "./panels/log.js";
+import { matrixPanel } from "./panels/matrix.js";
+import { pairsPanel } from "./panels/pairs.js";
+import { rulesPanel } from "./panels/rules.js";
+import { setsPanel } from "./panels/sets.js";
+import { WalkPlayer } from "./panels/walk.js";
+import { enterRows, lightRows, watchRows, type Board } from "./rows.js";
+import { fragmentOf } from "./share.js";
+import type { State, TabName } from "./state.js";
+import { Tabs } from "./tabs.js";
+import type { EngineView } from "../views.js";
+
+/** How long nobody types before the other generations are asked. */
+const calm = 400;
+
+/** The page: manifests on the one side, what becomes of them on the other. */
+export class App {
+  readonly #client: Client;
+  readonly #editor: Editor;
+  readonly #picker: GenerationPicker;
+  readonly #tabs: Tabs;
+  readonly #form: PacketForm;
+  readonly #walk = el("div", { class: "walk-result" });
+  readonly #board: Board = {
+    point: (id) => this.#light(id === undefined ? noLight : lightOfId(id, this.#items)),
+    goTo: (line) => this.#editor.goTo(line),
+  };
+  #lesson: Lesson | undefined;
+  #result: CompiledResult | undefined;
+  #policies: readonly PolicyView[] = [];
+  #items: readonly Linked[] = [];
+  #player: WalkPlayer | undefined;
+  /** Counts compilations; panels made for an earlier one are out of date. */
+  #edition = 0;
+  readonly #shown = new Map<TabName, number>();
+  /** Whether the packet was sent: before, nothing tells what becomes of it, for a lesson asks that. */
+  #isSent = false;
+  #isCompiling = false;
+  #isStale = false;
+  #calmTimer = 0;
+
+  constructor(client: Client, engines: readonly EngineView[]) {
+    this.#client = client;
+    this.#editor = new Editor(byId("editor"), {
+      change: () => void this.#compile(),
+      line: (line) => this.#light(line === 0 ? noLight : lightOfLine(this.#editor.text, line, this.#items)),
+    });
+    this.#picker = new GenerationPicker(engines, () => void this.#compile());
+    this.#form = new PacketForm(() => void this.#send());
+    this.#tabs = new Tabs((name) => this.#pick(name));
+    for (const panel of Object.values(this.#tabs.panels)) watchRows(panel, this.#board);
+    this.#tabs.panels.path.append(this.#form.element, this.#walk);
+    this.#chooseLessons();
+    this.#offerFiles();
+  }
+
+  async show(state: State): Promise<void> {
+    this.#showLesson(lessons.find(({ id }) => id === state.lesson));
+    this.#picker.switches = state.switches;
+    this.#form.packet = state.packet;
+    this.#isSent = this.#lesson === undefined;
+    this.#walk.replaceChildren();
+    for (const { id } of this.#picker.generations) this.#picker.showOutcome(id, undefined);
+    this.#editor.text = state.text;
+    this.#tabs.show(state.tab);
+    await this.#compile();
+  }
+
+  async start(lesson: Lesson): Promise<void> {
+    const { from, to, port } = lesson.questions[0]!;
+    const { generation, kubernetes } = lesson;
+    await this.show({
+      text: lesson.manifests,
+      lesson: lesson.id,
+      switches: { ...(generation !== undefined && { generation }), ...(kubernetes !== undefined && { kubernetes }) },
+      packet: { from, to, port },
+      tab: this.#tabs.picked === "path" ? "rules" : this.#tabs.picked,
+    });
+  }
+
+  get #state(): State {
+    return {
+      text: this.#editor.text,
+      lesson: this.#lesson?.id ?? "",
+      switches: this.#picker.switches,
+      packet: this.#form.packet,
+      tab: this.#tabs.picked,
+    };
+  }
+
+  /** Compiles what stands in the editor; while the worker is at it, only the newest text waits. */
+  async #compile(): Promise<void> {
+    if (this.#isCompiling) return void (this.#isStale = true);
+    this.#isCompiling = true;
+    do {
+      this.#isStale = false;
+      try {
+        this.#take(await this.#client.call("compile", this.#editor.text, this.#picker.switches));
+      } catch (error) {
+        this.#fail(error);
+      }
+    } while (this.#isStale);
+    this.#isCompiling = false;
+    await this.#refresh();
+    window.clearTimeout(this.#calmTimer);
+    this.#calmTimer = window.setTimeout(() => void this.#askGenerations(), calm);
+  }
+
+  #take(compiled: Compiled): void {
+    this.#edition += 1;
+    this.#editor.showProblems(compiled.problems);
+    showProblems(compiled, this.#board);
+    document.body.classList.toggle("broken", !compiled.result);
+    byId("status").dataset["milliseconds"] = compiled.milliseconds.toFixed(1);
+    if (!compiled.result) return;
+    this.#result = compiled.result;
+    this.#policies = [];
+    this.#items = itemsOf(this.#result, this.#policies);
+    this.#form.offer(this.#result.pods);
+  }
+
+  #fail(error: unknown): void {
+    byId("status").textContent = `The compiler stopped: ${error instanceof Error ? error.message : String(error)}`;
+  }
+
+  /** Makes the panel that is shown, when it is out of date. */
+  async #refresh(): Promise<void> {
+    const [name, edition, result] = [this.#tabs.picked, this.#edition, this.#result];
+    if (!result || document.body.classList.contains("broken")) return;
+    if (this.#policies.length === 0) {
+      this.#policies = (await this.#client.call("pairs")) ?? [];
+      this.#items = itemsOf(result, this.#policies);
+    }
+    if (this.#shown.get(name) === edition || edition !== this.#edition) return;
+    const panel = this.#tabs.panels[name];
+    if (name === "path") {
+      if (this.#isSent) await this.#send(false);
+    } else {
+      const made = await this.#make(name, result);
+      if (edition !== this.#edition || name !== this.#tabs.picked) return;
+      const { scrollTop } = panel;
+      panel.replaceChildren(...made);
+      panel.scrollTop = scrollTop;
+      enterRows(panel);
+    }
+    this.#shown.set(name, edition);
+  }
+
+  async #make(name: Exclude<TabName, "path">, { chains, sets }: CompiledResult): Promise<readonly HTMLElement[]> {
+    switch (name) {
+      case "pairs":
+        return pairsPanel(this.#policies, this.#board);
+      case "rules":
+        return rulesPanel(chains, this.#board);
+      case "sets":
+        return setsPanel(sets, this.#board);
+      case "log": {
+        const log = await this.#client.call("output", "log");
+        return log ? logPanel(log.fileName, log.text) : [];
+      }
+      case "matrix": {
+        const matrix = await this.#client.call("matrix");
+        return matrix ? matrixPanel(matrix, (from, to) => void this.#watch({ ...this.#form.packet, from, to })) : [];
+      }
+    }
+  }
+
+  #pick(name: TabName): void {
+    this.#player?.stop();
+    this.#tabs.show(name);
+    void this.#refresh();
+  }
+
+  #light(light: Light): void {
+    this.#editor.light(light.lines);
+    for (const panel of Object.values(this.#tabs.panels)) lightRows(panel, light);
+    const all = [...light.ids, ...light.near];
+    const countOf = (...kinds: readonly string[]): number =>
+      all.filter((id) => kinds.includes(id.slice(0, id.indexOf(" ")))).length;
+    this.#tabs.count("pairs", countOf("policy", "pairs"));
+    this.#tabs.count("rules", countOf("rule", "chain"));
+    this.#tabs.count("sets", countOf("set"));
+  }
+
+  /** Walks the packet of the form through the rules. */
+  async #send(plays = true): Promise<void> {
+    this.#player?.stop();
+    this.#player = undefined;
+    this.#isSent = true;
+    const packet = this.#form.packet;
+    if (packet.from === "" || packet.to === "") return;
+    const view = await this.#client.call("walk", packet);
+    const problems = (view?.problems ?? []).map(({ severity, message, fix }) =>
+      el("p", { class: `problem ${severity}` }, el("b", {}, message), ` ${fix}`),
+    );
+    if (!view?.walk) return this.#walk.replaceChildren(...problems);
+    this.#player = new WalkPlayer(view.walk, this.#board);
+    this.#walk.replaceChildren(...problems, ...this.#player.elements);
+    if (plays) {
+      this.#player.play();
+      void this.#askGenerations();
+    } else this.#player.showEnd();
+  }
+
+  async #watch(packet: WrittenPacket): Promise<void> {
+    const { from, to, port } = packet;
+    this.#form.packet = { from, to, port };
+    this.#shown.set("path", this.#edition);
+    this.#pick("path");
+    byId("tabs").scrollIntoView({ block: "nearest" });
+    await this.#send();
+  }
+
+  /** What each generation does to the packet, one after the other, so that typing never waits for more than one. */
+  async #askGenerations(): Promise<void> {
+    if (!this.#isSent) return;
+    const edition = this.#edition;
+    const { text, switches, packet } = this.#state;
+    const { generation: _, ...others } = switches;
+    for (const { id } of this.#picker.generations) {
+      if (edition !== this.#edition) return;
+      try {
+        this.#picker.showOutcome(id, await this.#client.call("outcome", text, { ...others, generation: id }, packet));
+      } catch {
+        this.#picker.showOutcome(id, undefined);
+      }
+    }
+  }
+
+  #chooseLessons(): void {
+    const select = byId("lessons", "select");
+    select.replaceChildren(
+      ...lessons.map(({ id, title }, index) => el("option", { value: id }, `${index + 1}. ${title}`)),
+      el("option", { value: "" }, "No lesson, my own manifests"),
+    );
+    select.addEventListener("change", () => {
+      const lesson = lessons.find(({ id }) => id === select.value);
+      if (lesson) void this.start(lesson);
+      else this.#showLesson(undefined);
+    });
+  }
+
+  #showLesson(lesson: Lesson | undefined): void {
+    this.#lesson = lesson;
+    byId("lessons", "select").value = lesson?.id ?? "";
+    byId("lesson").hidden = !lesson;
+    if (!lesson) return;
+    const at = lessons.indexOf(lesson);
+    const step = (label: string, to: Lesson | undefined): readonly HTMLElement[] =>
+      to ? [button(label, {}, () => void this.start(to))] : [];
+    const card = lessonCard(lesson, {
+      verdictOf: (packet) => this.#verdictOf(packet),
+      isChanged: () => this.#editor.text !== lesson.manifests,
+      watch: (packet) => void this.#watch(packet),
+      reset: () => void this.start(lesson),
+    });
+    byId("lesson").replaceChildren(
+      el(
+        "div",
+        { class: "kicker" },
+        el("span", {}, `Lesson ${at + 1} of ${lessons.length}`),
+        el(
+          "nav",
+          { class: "steps", "aria-label": "Lessons" },
+          ...step("← back", lessons[at - 1]),
+          ...step("next lesson →", lessons[at + 1]),
+        ),
+      ),
+      el("h2", {}, lesson.title),
+      ...card,
+    );
+    byId("lesson").scrollTop = 0;
+  }
+
+  async #verdictOf({ from, to, port }: WrittenPacket): Promise<Verdict | undefined> {
+    return (await this.#client.call("walk", { from, to, port }))?.walk?.verdict;
+  }
+
+  #offerFiles(): void {
+    for (const output of ["script", "undo"])
+      byId(`download-${output}`).addEventListener("click", () => void this.#download(output));
+    byId("share").addEventListener("click", () => void this.#share());
+  }
+
+  async #download(output: string): Promise<void> {
+    const file = await this.#client.call("output", output);
+    if (!file) return say("Mend the manifests first.");
+    const url = URL.createObjectURL(new Blob([file.text], { type: "text/x-shellscript" }));
+    el("a", { href: url, download: file.fileName }).click();
+    window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    say(`${file.fileName} is downloaded.`);
+  }
+
+  async #share(): Promise<void> {
+    history.replaceState(null, "", `#${await fragmentOf(this.#state)}`);
+    try {
+      await navigator.clipboard.writeText(location.href);
+      say("The link is copied. It holds everything; nothing is stored anywhere.");
+    } catch {
+      say("The link is in the address bar. It holds everything; nothing is stored anywhere.");
+    }
+  }
+}
+
+/** A word to the user that goes after a while. */
+export function say(text: string): void {
+  const toast = byId("toast");
+  toast.textContent = text;
+  window.clearTimeout(Number(toast.dataset["timer"] ?? 0));
+  toast.dataset["timer"] = `${window.setTimeout(() => (toast.textContent = ""), 6_000)}`;
+}
+
+function itemsOf({ chains, sets }: CompiledResult, policies: readonly PolicyView[]): readonly Linked[] {
+  const groups = policies.flatMap(({ directions }) => directions.flatMap(({ groups: its }) => its));
+  return [...chains, ...chains.flatMap(({ rules }) => rules), ...sets, ...policies, ...groups];
+}
+
+function showProblems({ problems, result }: Compiled, board: Board): void {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const rules = result?.chains.reduce((sum, chain) => sum + chain.rules.length, 0) ?? 0;
+  byId("status").textContent = result
+    ? `${counted(result.policies, "policy", "policies")}, ${counted(result.pods.length, "pod")}: ${counted(rules, "rule")} and ${counted(result.sets.length, "set")} on a node`
+    : `${counted(errors, "mistake")}. Beside is what was there before.`;
+  byId("problems").replaceChildren(
+    ...problems.map(({ severity, code, message, fix, line }) =>
+      el(
+        "li",
+        { class: severity },
+        ...(line === undefined ? [] : [button(`line ${line}`, { class: "place" }, () => board.goTo(line))]),
+        el("b", {}, ` ${severity}: `),
+        message,
+        el("span", { class: "fix" }, fix),
+        el("span", { class: "code" }, ` ${code}`),
+      ),
+    ),
+  );
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,92 @@
+import type { Lesson, Question } from "../lesson.js";
+import type { WrittenPacket } from "../switches.js";
+import type { Verdict } from "../views.js";
+import { button, el } from "./dom.js";
+
+export interface LessonEvents {
+  /** What the rules do to a packet, as the manifests stand now; undefined when that cannot be said. */
+  verdictOf(packet: WrittenPacket): Promise<Verdict | undefined>;
+  isChanged(): boolean;
+  watch(packet: WrittenPacket): void;
+  reset(): void;
+}
+
+/** A lesson: what it is about, and its questions one after the other, each to be guessed before it is answered. */
+export function lessonCard(lesson: Lesson, events: LessonEvents): readonly HTMLElement[] {
+  const questions: readonly HTMLElement[] = lesson.questions.map((question, index): HTMLElement => {
+    const title =
+      lesson.questions.length === 1
+        ? "What will happen?"
+        : `What will happen? ${index + 1} of ${lesson.questions.length}`;
+    return showQuestion(title, question, events, () => questions[index + 1]);
+  });
+  for (const later of questions.slice(1)) later.hidden = true;
+  return [...lesson.text.map((paragraph) => el("p", {}, paragraph)), ...questions];
+}
+
+function showQuestion(
+  title: string,
+  question: Question,
+  events: LessonEvents,
+  next: () => HTMLElement | undefined,
+): HTMLElement {
+  const answer = el("div", { class: "answer", "aria-live": "polite" });
+  const guesses = (["allow", "deny"] as const).map((guess) =>
+    button(guess === "allow" ? "It passes" : "It is dropped", { class: "guess", "aria-pressed": "false" }, () => {
+      for (const each of guesses) each.setAttribute("aria-pressed", `${each === guesses[guess === "allow" ? 0 : 1]}`);
+      void reveal(guess);
+    }),
+  );
+  const reveal = async (guess: "allow" | "deny"): Promise<void> => {
+    const verdict = await events.verdictOf(question);
+    const said = verdict ?? question.rules;
+    const isRight = said === guess;
+    const words = { allow: "it passes", deny: "it is dropped", depends: "that depends" };
+    const watch = button("Watch the packet", { class: "primary" }, () => events.watch(question));
+    const parts: HTMLElement[] = [
+      el(
+        "p",
+        { class: isRight ? "good" : "bad" },
+        el("strong", {}, isRight ? "Right" : "Not quite"),
+        `: ${words[said]}.`,
+      ),
+    ];
+    if (events.isChanged()) {
+      parts.push(
+        el("p", {}, "That is so in the manifests as you changed them."),
+        el(
+          "p",
+          { class: "more" },
+          watch,
+          button("Back to the lesson's", {}, () => events.reset()),
+        ),
+      );
+    } else {
+      parts.push(el("p", {}, question.because));
+      if (question.spec) {
+        const specified = question.spec === "allow" ? "it should pass" : "it should be dropped";
+        parts.push(el("p", { class: "trap" }, el("strong", {}, "Kubernetes specifies otherwise"), `: ${specified}.`));
+      }
+      const following = next();
+      const more = following?.hidden
+        ? [
+            button("Next question", {}, () => {
+              following.hidden = false;
+              following.scrollIntoView({ block: "nearest" });
+              following.querySelector("button")?.focus();
+            }),
+          ]
+        : [];
+      parts.push(el("p", { class: "more" }, watch, ...more));
+    }
+    answer.replaceChildren(...parts);
+  };
+  return el(
+    "section",
+    { class: "question" },
+    el("h3", {}, title),
+    el("p", { class: "ask" }, question.ask),
+    el("div", { class: "guesses", role: "group", "aria-label": "Your guess" }, ...guesses),
+    answer,
+  );
+}

@@ -1,0 +1,55 @@
+import type { GroupView, PolicyView } from "../../views.js";
+import { el } from "../dom.js";
+import { causeOf, linked, placeOf, type Board } from "../rows.js";
+
+/** What the policies mean, before they become rules. */
+export function pairsPanel(policies: readonly PolicyView[], board: Board): readonly HTMLElement[] {
+  if (policies.length === 0) {
+    return [el("p", { class: "empty" }, "No policy: every pod may talk to every other, and to the world outside.")];
+  }
+  return policies.map((policy) => showPolicy(policy, board));
+}
+
+function showPolicy(policy: PolicyView, board: Board): HTMLElement {
+  const directions = policy.directions.map(({ direction, subjects, groups }) =>
+    el(
+      "section",
+      { class: "direction" },
+      el(
+        "h4",
+        {},
+        el("span", { class: "badge" }, direction),
+        direction === "ingress" ? " to " : " from ",
+        el("span", { class: "who" }, subjects),
+      ),
+      el("ul", {}, ...groups.map((group) => showGroup(group, direction === "ingress", groups.length > 1, board))),
+    ),
+  );
+  return el(
+    "section",
+    { class: "policy" },
+    el("h3", linked(policy), el("span", { class: "name" }, policy.policy), placeOf(policy.cause, board)),
+    ...directions,
+  );
+}
+
+function showGroup(group: GroupView, isIngress: boolean, isOneOfSeveral: boolean, board: Board): HTMLElement {
+  const isAllow = group.verdict === "allow";
+  const words: (Node | string)[] = isAllow
+    ? [
+        isIngress ? " from " : " to ",
+        el("span", { class: "who" }, group.peers),
+        " on ",
+        el("span", { class: "who" }, group.ports),
+      ]
+    : [isOneOfSeveral ? " everything else" : " everything"];
+  return el(
+    "li",
+    { class: "group", ...linked(group) },
+    el("p", {}, el("strong", { class: isAllow ? "allow" : "deny" }, group.verdict), ...words),
+    ...(isAllow
+      ? [el("p", { class: "pods" }, group.sources, el("span", { class: "arrow" }, " → "), group.destinations)]
+      : []),
+    causeOf(group.cause, board),
+  );
+}

@@ -1,0 +1,60 @@
+import { compile, outputs, type CompileOptions, type CompileResult } from "../../../compiler/index.js";
+import type { Calls } from "../protocol.js";
+import type { Switches, WrittenPacket } from "../switches.js";
+import type { Compiled, EngineView, MatrixViewed, Outcome, PolicyView, WalkView } from "../views.js";
+import { sourceName } from "./place.js";
+import { viewEngines } from "./view-engines.js";
+import { viewCells } from "./view-cells.js";
+import { viewPairs } from "./view-pairs.js";
+import { viewProblem } from "./view-problem.js";
+import { viewTables } from "./view-tables.js";
+import { viewWalk } from "./view-walk.js";
+
+/** Answers the calls of a page, about the manifests that it compiled last. */
+export class Session implements Calls {
+  #result: CompileResult | undefined;
+
+  engines(): readonly EngineView[] {
+    return viewEngines();
+  }
+
+  compile(text: string, switches: Switches): Compiled {
+    const start = performance.now();
+    const { result, diagnostics } = compileText(text, switches);
+    const problems = diagnostics.map(viewProblem);
+    this.#result = result;
+    const viewed = result && viewTables(result);
+    return { problems, ...(viewed && { result: viewed }), milliseconds: performance.now() - start };
+  }
+
+  pairs(): readonly PolicyView[] | undefined {
+    return this.#result && viewPairs(this.#result);
+  }
+
+  matrix(): MatrixViewed | undefined {
+    return this.#result && viewCells(this.#result);
+  }
+
+  output(name: string): { readonly fileName: string; readonly text: string } | undefined {
+    const output = outputs.find((each) => each.name === name);
+    if (!output || !this.#result) return undefined;
+    return { fileName: output.fileName(this.#result.machine), text: output.print(this.#result, {}) };
+  }
+
+  walk(packet: WrittenPacket): WalkView | undefined {
+    return this.#result && viewWalk(this.#result, packet);
+  }
+
+  outcome(text: string, switches: Switches, packet: WrittenPacket): Outcome {
+    const { result } = compileText(text, switches);
+    if (!result) return {};
+    const { walk } = viewWalk(result, packet);
+    const rules = result.tables.chains.reduce((sum, chain) => sum + chain.rules.length, 0);
+    return { rules, sets: result.tables.sets.length, ...(walk && { verdict: walk.verdict }) };
+  }
+}
+
+function compileText(text: string, switches: Switches): ReturnType<typeof compile> {
+  const options: CompileOptions = { ...switches, otherNamespaces: "kept" };
+  return compile([{ name: sourceName, text }], options);
+}

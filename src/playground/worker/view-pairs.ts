@@ -1,0 +1,62 @@
+import {
+  describeBlock,
+  describeExpression,
+  describePort,
+  resolverOf,
+  type Addresses,
+  type CompileResult,
+  type PairGroup,
+  type Resolver,
+} from "../../../compiler/index.js";
+import type { GroupView, PolicyView } from "../views.js";
+import { causeOf } from "./place.js";
+
+const shownPods = 6;
+
+/** What each policy means, in the words of `-o pairs --resolve`. */
+export function viewPairs({ pairs, objects }: CompileResult): readonly PolicyView[] {
+  const resolver = resolverOf(objects);
+  return pairs.map(({ policy, origin, directions }) => ({
+    id: `policy ${policy}`,
+    policy,
+    cause: causeOf(origin),
+    related: [],
+    directions: directions.map(({ direction, subjects, groups }, at) => ({
+      direction,
+      subjects: describeExpression(subjects),
+      groups: groups.map((group, index) => viewGroup(group, `pairs ${policy} ${at} ${index}`, resolver)),
+    })),
+  }));
+}
+
+function viewGroup(group: PairGroup, id: string, resolver: Resolver): GroupView {
+  const { sources, destinations } = resolver.resolve(group);
+  return {
+    id,
+    verdict: group.verdict,
+    peers: describeExpression(group.direction === "ingress" ? group.sources : group.destinations),
+    ports: group.ports.map(describePort).join(", "),
+    sources: describeAddresses(sources),
+    destinations: describeAddresses(destinations),
+    cause: causeOf(group.origin),
+    related: [],
+  };
+}
+
+function describeAddresses(addresses: Addresses): string {
+  switch (addresses.kind) {
+    case "block":
+      return describeBlock(addresses.cidr, addresses.except);
+    case "everything":
+      return addresses.except.length === 0
+        ? "every address"
+        : `every address except those of ${namePods(addresses.except)}`;
+    case "pods":
+      return addresses.pods.length === 0 ? "no pod" : namePods(addresses.pods);
+  }
+}
+
+function namePods(pods: readonly { readonly namespace: string; readonly name: string }[]): string {
+  const names = pods.slice(0, shownPods).map(({ namespace, name }) => `${namespace}/${name}`);
+  return names.join(", ") + (pods.length > shownPods ? ` and ${pods.length - shownPods} more` : "");
+}
