@@ -22,6 +22,7 @@ export { parseDocuments } from "./manifest/parse-documents.js";
 export { sharedParser } from "./manifest/shared-parser.js";
 export type * from "./model/objects.js";
 export { admit } from "./model/admit.js";
+export { subdomainNameMistakes } from "./model/name-rules.js";
 export { completeCluster } from "./model/complete-cluster.js";
 export { selects } from "./model/selector.js";
 export type * from "./netfilter/tables.js";

@@ -5,6 +5,7 @@ import {
   diagnostic,
   parseLogStart,
   parseLogStep,
+  subdomainNameMistakes,
   type Diagnostic,
   type LogOptions as Log,
 } from "../compiler/index.js";
@@ -39,6 +40,7 @@ export function logOptionsOf(options: LogOptions): {
   const { logStart, logStep, nodeName } = options;
   const start = logStart === undefined ? defaultLogClock.start : parseLogStart(logStart);
   const step = logStep === undefined ? defaultLogClock.step : parseLogStep(logStep);
+  const flaws = nodeName === undefined ? [] : subdomainNameMistakes(nodeName);
   const clock = { start: start ?? 0, step: step ?? 0 };
   return {
     voice: options.log,
@@ -46,6 +48,7 @@ export function logOptionsOf(options: LogOptions): {
     mistakes: [
       ...(start === undefined ? [diagnostic("log-start-invalid", { text: logStart! })] : []),
       ...(step === undefined ? [diagnostic("log-step-invalid", { text: logStep! })] : []),
+      ...(flaws.length > 0 ? [diagnostic("node-name-invalid", { value: nodeName!, mistakes: flaws })] : []),
     ],
   };
 }

@@ -31,7 +31,15 @@ export function stepsOfFolder(path: string): StepsRead {
       : [{ name, number, action: action as ReplayStep["action"], path: join(path, name) }];
   });
   if (found.length === 0) throw new Failure([diagnostic("folder-without-steps", { path })]);
-  return readSteps(found);
+  const { steps, diagnostics } = readSteps(found);
+  return { steps, diagnostics: [...outOfOrder(found), ...diagnostics] };
+}
+
+/** A name with a smaller number behind one with a greater. */
+function outOfOrder(found: readonly { readonly name: string; readonly number: string }[]): readonly Diagnostic[] {
+  const index = found.findIndex(({ number }, at) => at > 0 && Number(number) < Number(found[at - 1]!.number));
+  if (index < 0) return [];
+  return [diagnostic("steps-out-of-order", { first: found[index - 1]!.name, second: found[index]!.name })];
 }
 
 /** The steps of the command line, in written order. Throws a Failure. */

@@ -57,10 +57,12 @@ export function parseLogStart(text: string): number | undefined {
   return seconds * 1e6 + Number((found[7] ?? "").padEnd(6, "0"));
 }
 
-/** Microseconds of `250us`, `1ms`, `2s`; undefined for others. */
+const units = { us: 1, ms: 1000, s: 1e6, m: 60e6, h: 3600e6 } as const;
+
+/** Microseconds of `250us`, `1ms`, `2s`, `5m`, `1h`; undefined for others. */
 export function parseLogStep(text: string): number | undefined {
-  const found = /^(\d{1,9})(us|ms|s)$/.exec(text);
-  return found ? Number(found[1]) * { us: 1, ms: 1000, s: 1e6 }[found[2] as "us" | "ms" | "s"] : undefined;
+  const found = /^(\d{1,6})(us|ms|s|m|h)$/.exec(text);
+  return found ? Number(found[1]) * units[found[2] as keyof typeof units] : undefined;
 }
 
 const secondsPerDay = 86_400;

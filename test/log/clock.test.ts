@@ -38,8 +38,10 @@ test.each([
 ])("%s is no point in time", (text) => expect(parseLogStart(text)).toBeUndefined());
 
 test("a step is a number and a unit", () => {
-  expect(["250us", "1ms", "2s"].map(parseLogStep)).toEqual([250, 1000, 2_000_000]);
-  expect(["5", "1.5ms", "-1s", "1m"].map(parseLogStep)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(["250us", "1ms", "2s", "1m", "1h"].map(parseLogStep)).toEqual([
+    250, 1000, 2_000_000, 60_000_000, 3_600_000_000,
+  ]);
+  expect(["5", "1.5ms", "-1s", "1d"].map(parseLogStep)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 test("the default is the beginning of 2026", () => {

@@ -106,6 +106,13 @@ const table = {
     advice: "write 0.0.0.0/0",
     applies: since(blockSets),
   },
+  "npm-reads-ipv6-zero-as-any": {
+    title: "The block ::/0 means every IPv4 address",
+    cause: "NPM hands the block to iptables, which looks at no address where the prefix length is 0",
+    releases: "v1.0.9 to v1.1.4",
+    advice: "leave the block out, or write 0.0.0.0/0 if IPv4 is meant",
+    applies: before(blockSets),
+  },
   "npm-skips-peer": {
     title: "An ipBlock that is not the first peer of its rule is ignored",
     cause: "NPM makes a rule for an ipBlock only where it is the first peer",

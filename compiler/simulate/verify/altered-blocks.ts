@@ -11,8 +11,12 @@ export function blockMeans(block: IpBlockPeer, rule: PolicyRule, address: string
   return !altered.on("npm-skips-block", block) && blockHolds(asRead(block, altered), address);
 }
 
-/** A block with its numbers in decimal, where leading zeros made them octal; "?" stands for what is no number then. */
+/**
+ * A block with its numbers in decimal, where leading zeros made them octal; "?" stands for what is no number then. 0.0.0.0/0 where
+ * an IPv6 block is taken for that.
+ */
 export function asRead(block: IpBlockPeer, altered: Alterations): Pick<IpBlockPeer, "cidr" | "except"> {
+  if (altered.on("npm-reads-ipv6-zero-as-any", block)) return { ...block, cidr: "0.0.0.0/0" };
   if (!altered.on("npm-reads-zeros-as-octal", block)) return block;
   return { cidr: decimal(block.cidr), except: block.except.map(decimal) };
 }

@@ -201,6 +201,7 @@ class Finder {
       const add = (code: DeviationCode): void => this.add(code, peer, policy, `${field}[${position}]`, peer.offset);
       const passesZero = !this.codes.has("npm-skips-policy-zero-prefix") || isSpelledZero(peer.cidr);
       if (isOddZero(peer.cidr) && passesZero) add("npm-skips-block");
+      else if (isIpv6Zero(peer.cidr)) add("npm-reads-ipv6-zero-as-any");
       else if ([peer.cidr, ...peer.except].some((block) => hasLeadingZeros(block))) add("npm-reads-zeros-as-octal");
       if (position > 0) add("npm-skips-peer");
       add("npm-lite-matches-everything");
@@ -279,6 +280,10 @@ function isPositive({ matchLabels, matchExpressions }: LabelSelector): boolean {
 /** A block that means every address and is not spelled 0.0.0.0/0. */
 function isOddZero(cidr: string): boolean {
   return !cidr.includes(":") && /\/0+$/.test(cidr) && cidr !== "0.0.0.0/0";
+}
+
+function isIpv6Zero(cidr: string): boolean {
+  return cidr.includes(":") && /\/0+$/.test(cidr);
 }
 
 /** 0.0.0.0/0 with zeros to spare: NPM looks for `/0` and for 0.0.0.0, finds both, and no more halves the block. */

@@ -20,6 +20,11 @@ export const replayCodes = {
       `${p.first} and ${p.second} have the same number ${p.number}, so they would be written to the same folder`,
     () => "give each step a number of its own",
   ),
+  "steps-out-of-order": warning(
+    (p: { first: string; second: string }) =>
+      `${p.first} is carried out before ${p.second}: steps go by their names, letter by letter`,
+    () => "write all numbers with as many digits: 02, 10",
+  ),
   "delete-unknown": warning(
     (p: { kind: string; name: string }) => `there is no ${p.kind} ${p.name} to delete: the node hears nothing of it`,
     () => "check its kind, namespace and name, or apply it in an earlier step",
@@ -30,7 +35,7 @@ export const replayCodes = {
   ),
   "log-step-invalid": error(
     (p: { text: string }) => `${quote(p.text)} is no time between two lines`,
-    () => "write a number and a unit: 250us, 1ms or 2s",
+    () => "write a number and a unit (us, ms, s, m or h): 250us, 1ms or 2s",
   ),
   "log-of-another-release": warning(
     (p: { release: string; voice: string }) =>

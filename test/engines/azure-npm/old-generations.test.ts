@@ -70,6 +70,7 @@ describe("a port without a number", () => {
 
 describe("what a release reads otherwise than written", () => {
   const ipv6 = policy('{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "2001:db8::/32"}}]}]}');
+  const ipv6Zero = policy('{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: "::/0"}}]}]}');
   const named = policy("{podSelector: {}, ingress: [{ports: [{port: http}]}]}");
   const unknown = policy("{podSelector: {}, ingress: [{ports: [{port: web}]}]}");
   const range = policy("{podSelector: {}, ingress: [{ports: [{port: 80, endPort: 90}]}]}");
@@ -83,9 +84,19 @@ describe("what a release reads otherwise than written", () => {
     ["v1-2019b", named, ""],
     ["v1-2019b", unknown, "npm-stops-at-rule"],
     ["v1-2018", named, "npm-reads-named-port-as-zero"],
+    ["v1-2019b", ipv6Zero, ""],
+    ["v1-2019", ipv6Zero, ""],
+    ["v1-2018", ipv6Zero, ""],
+    ["v1-2020", ipv6Zero, "npm-skips-block"],
     ["v1", range, "npm-ignores-end-port"],
     ["v1-2019", range, "npm-ignores-end-port"],
   ])("%s: %s", (generation, text, code) => expect(compiled(generation, text).codes.join(" ")).toBe(code));
+
+  test("::/0 in a rule is no address at all to iptables, and so everyone", () => {
+    expect(compiled("v1-2019", ipv6Zero).rules("AZURE-NPM-INGRESS-FROM-NS")).toEqual([
+      "-A AZURE-NPM-INGRESS-FROM-NS -m set --match-set azure-npm-4245442695 dst -j ACCEPT",
+    ]);
+  });
 
   test("a peer with both selectors is passed over before Kubernetes 1.11", () => {
     const both = policy("{podSelector: {}, ingress: [{from: [{podSelector: {}, namespaceSelector: {}}]}]}");

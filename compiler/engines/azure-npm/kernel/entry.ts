@@ -81,11 +81,16 @@ export function isUnread(network: string): boolean {
   return !network.includes(":") && !/\/0+$/.test(network) && networkOf(network) === undefined;
 }
 
+/** A block that iptables does not know for an address. With prefix length 0 it looks at none: `::/0` is any to it. */
+export function isForeign(network: string): boolean {
+  return network.includes(":") && !/\/0+$/.test(network);
+}
+
 /** An address as iptables prints it: masked, with its prefix length; undefined for one that matches everything. */
 function printedAddress(match: Match & { readonly kind: "address" }): Match | undefined {
   const { network } = match;
-  if (network.includes(":")) return match;
   if (/\/0+$/.test(network)) return undefined;
+  if (network.includes(":")) return match;
   const masked = networkOf(network) ?? network;
   return { ...match, network: masked.includes("/") ? masked : `${masked}/32` };
 }

@@ -1,3 +1,4 @@
+import { isForeign } from "./entry.js";
 import type { IpsetRun } from "./ipset.js";
 import type { IptablesRun } from "./iptables.js";
 
@@ -44,7 +45,7 @@ function misunderstoodWord(entry: IptablesRun["entry"]): string {
         ? `Port "${match.name}" does not resolve to anything.\n`
         : `invalid port/service \`${match.name}' specified`;
     }
-    if (match.kind === "address" && match.network.includes(":")) {
+    if (match.kind === "address" && isForeign(match.network)) {
       const [address, prefix] = match.network.split("/");
       return Number(prefix) > 32 ? `invalid mask \`${prefix}' specified` : `host/network \`${address}' not found`;
     }

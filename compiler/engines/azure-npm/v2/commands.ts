@@ -197,11 +197,9 @@ export class Commands {
     return [...commands, ...this.#voice.appliedAtLast(attempts, lines.length === 0)];
   }
 
-  /** CIDR sets come first, since a refused line takes what was added just before along. */
+  /** Sets with lines that ipset refuses come first, since such a line takes what was added just before along; then other blocks. */
   #setLines({ changed, destroyed }: SetChanges): string[] {
-    const ordered = [...changed].sort(
-      (a, b) => Number(!a.set.metadata.maxElements) - Number(!b.set.metadata.maxElements),
-    );
+    const ordered = [...changed].sort((a, b) => rankOf(a) - rankOf(b));
     const member = (text: string) => (this.#generation.deletesWithNomatch ? text : text.replace(/ nomatch$/, ""));
     return [
       ...ordered.map(({ set: { kernelName, metadata } }) => {
@@ -216,6 +214,13 @@ export class Commands {
       ...destroyed.map(({ kernelName }) => `-X ${kernelName}`),
     ];
   }
+}
+
+/** Sets of which all is refused, those of which something is, other sets of blocks, the rest. */
+function rankOf({ set, added }: SetChange): number {
+  if (set.metadata.maxElements === undefined) return 3;
+  const refused = added.filter((member) => networkOf(member) === undefined).length;
+  return refused === 0 ? 2 : refused === added.length ? 0 : 1;
 }
 
 function readableName({ set }: SetChange): string {
