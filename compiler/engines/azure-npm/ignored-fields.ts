@@ -1,6 +1,7 @@
 import type { NetworkPolicy, Peer, PolicyPort } from "../../model/objects.js";
 import { leadingZeros } from "../../model/cidr.js";
 import { keyOf } from "../../model/objects.js";
+import type { Reading } from "../../pairs/reading.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { formatRelease, type Release } from "./release.js";
 
@@ -11,6 +12,8 @@ export interface FieldHabits {
   readonly blocks: "sets" | "rules";
   /** A named port is matched by a set; by its name in /etc/services; or as port 0. */
   readonly namedPorts: "sets" | "services" | "zero";
+  /** Peers with namespaceSelector and podSelector: passed over, or read in one way or another. */
+  readonly bothSelectors: Reading["bothSelectors"];
 }
 
 /** Fields that NPM reads past, or otherwise than written. */
@@ -26,8 +29,14 @@ export function ignoredFields(policy: NetworkPolicy, habits: FieldHabits): Diagn
         found.push(diagnostic(code, { what, release }, where));
       };
       rule.peers.forEach((peer, position) => {
-        if (peer.kind !== "ipBlock") return;
         const at = `${peers}[${position}]`;
+        if (peer.kind !== "ipBlock") {
+          if (habits.bothSelectors === "ignored" && peer.namespaceSelector && peer.podSelector)
+            report("npm-skips-both-selectors", "namespaceSelector beside podSelector", peer, at);
+          return;
+        }
+        if (habits.blocks === "rules" && isIpv6Zero(peer.cidr))
+          return report("npm-reads-ipv6-zero-as-any", peer.cidr, peer, at);
         if (habits.blocks === "sets" && !fitsSet(peer.cidr)) return report("npm-skips-block", peer.cidr, peer, at);
         const octal = [peer.cidr, ...peer.except].find((block) => {
           const { inAddress, inLength } = leadingZeros(block);
@@ -48,7 +57,16 @@ export function ignoredFields(policy: NetworkPolicy, habits: FieldHabits): Diagn
 }
 
 type FieldCode =
-  "npm-skips-block" | "npm-reads-zeros-as-octal" | "npm-ignores-end-port" | "npm-reads-named-port-as-zero";
+  | "npm-skips-both-selectors"
+  | "npm-reads-ipv6-zero-as-any"
+  | "npm-skips-block"
+  | "npm-reads-zeros-as-octal"
+  | "npm-ignores-end-port"
+  | "npm-reads-named-port-as-zero";
+
+function isIpv6Zero(cidr: string): boolean {
+  return cidr.includes(":") && /\/0+$/.test(cidr);
+}
 
 function fitsSet(cidr: string): boolean {
   return !cidr.includes(":") && (!/\/0+$/.test(cidr) || cidr === "0.0.0.0/0");

@@ -3,7 +3,9 @@ export type Release = readonly number[];
 
 /** The numbers of an image tag, or undefined for anything else. */
 export function parseRelease(tag: string): Release | undefined {
-  return /^v\d{1,4}(\.\d{1,4}){2,3}$/.test(tag) ? tag.slice(1).split(".").map(Number) : undefined;
+  return /^v(?:0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3})){2,3}$/.test(tag)
+    ? tag.slice(1).split(".").map(Number)
+    : undefined;
 }
 
 export function formatRelease(release: Release): string {

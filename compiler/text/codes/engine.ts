@@ -115,6 +115,16 @@ export const engineCodes = {
       `Azure NPM ${release} gives the policy up at ${what}: iptables does not understand the rule, and those behind it are missing`,
     () => "leave this out, or put it into a policy of its own, so that the others are enforced",
   ),
+  "npm-skips-both-selectors": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} passes a peer with ${what} over where the API server is older than 1.11: it lets nobody in`,
+    () => "use --kubernetes 1.11 or newer (the AKS article of 2019 asks for 1.12), or peers with one selector",
+  ),
+  "npm-reads-ipv6-zero-as-any": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} hands ${what} to iptables, which looks at no address where the prefix length is 0: every IPv4 address is meant`,
+    () => "leave the block out, or write 0.0.0.0/0 if IPv4 is meant",
+  ),
   "npm-ignores-end-port": warning<Refused>(
     ({ what, release }) => `Azure NPM ${release} does not know endPort (${what}): the rule is for the first port alone`,
     () => "list the ports one by one",

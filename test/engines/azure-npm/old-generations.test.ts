@@ -84,9 +84,8 @@ describe("what a release reads otherwise than written", () => {
     ["v1-2019b", named, ""],
     ["v1-2019b", unknown, "npm-stops-at-rule"],
     ["v1-2018", named, "npm-reads-named-port-as-zero"],
-    ["v1-2019b", ipv6Zero, ""],
-    ["v1-2019", ipv6Zero, ""],
-    ["v1-2018", ipv6Zero, ""],
+    ["v1-2019b", ipv6Zero, "npm-reads-ipv6-zero-as-any"],
+    ["v1-2018", ipv6Zero, "npm-reads-ipv6-zero-as-any"],
     ["v1-2020", ipv6Zero, "npm-skips-block"],
     ["v1", range, "npm-ignores-end-port"],
     ["v1-2019", range, "npm-ignores-end-port"],
@@ -113,6 +112,8 @@ describe("what a release reads otherwise than written", () => {
       false,
       false,
     ]);
+    const codes = (kubernetes: string) => compiled("v1-2019", both, { kubernetes }).codes;
+    expect([codes("1.10"), codes("1.11")]).toEqual([["npm-skips-both-selectors"], []]);
   });
 });
 

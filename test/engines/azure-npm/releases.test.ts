@@ -203,3 +203,9 @@ describe("what is not known of a release is said, and nothing of those that were
     ["v1.6.29", 0],
   ])("%s: %d", (tag, count) => expect(compiled(tag, []).caveats).toBe(count));
 });
+
+test.each(["v01.0.30", "v1.0.027", "v1.04.5", "1.4.5", "v1.4", "v1.4.45.3.1"])("%s is no tag", (tag) => {
+  const { result, diagnostics } = compile([{ name: "m.yaml", text: "" }], { generation: tag });
+  expect(result).toBeUndefined();
+  expect(diagnostics.map(({ code }) => code)).toEqual(["unknown-generation"]);
+});

@@ -30,7 +30,7 @@ export class V1Node implements NpmNode {
   readonly #programmer: Programmer;
   readonly #policies: Policies;
   readonly #inForce = new Map<string, PolicyPairs>();
-  readonly #fieldHabits: FieldHabits;
+  readonly #fieldHabits: Omit<FieldHabits, "bothSelectors">;
   readonly #diagnostics: Diagnostic[] = [];
   #deeds: Deed[] = [];
   /** How many objects came, changed ones again. */
@@ -107,7 +107,9 @@ export class V1Node implements NpmNode {
   }
 
   #applyPolicy(policy: NetworkPolicy): void {
-    this.#diagnostics.push(...ignoredFields(policy, this.#fieldHabits));
+    this.#diagnostics.push(
+      ...ignoredFields(policy, { ...this.#fieldHabits, bothSelectors: this.#policies.reading.bothSelectors }),
+    );
     this.#inForce.delete(keyOf(policy));
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#policies.reading));
     this.#policies.apply({ ...policy, resourceVersion: firstResourceVersion + this.#applied });

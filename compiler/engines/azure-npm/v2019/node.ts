@@ -122,8 +122,9 @@ export class V2019Node implements NpmNode {
     this.#voice.heardOfPolicy("ADD", policy);
     this.#ensureChains();
     if (this.#crashesOn(policy)) return;
-    const { release } = this.#generation;
-    this.#diagnostics.push(...ignoredFields(policy, { release, blocks: "rules", namedPorts: "zero" }));
+    const { release, reading } = this.#generation;
+    const { bothSelectors } = reading;
+    this.#diagnostics.push(...ignoredFields(policy, { release, blocks: "rules", namedPorts: "zero", bothSelectors }));
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#generation.reading));
     const { sets, lists, entries } = this.#translate(policy);
     for (const [name, origin] of sets) if (!this.#sets.createSet(name, origin)) return;
