@@ -25,9 +25,14 @@ function formatReport(report: Report): string {
 /** Excerpts on a terminal; colours too, unless NO_COLOR is set to anything or the terminal is too simple. */
 export function styleOf(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): DiagnosticStyle {
   if (!stream.isTTY) return {};
-  if (env["NO_COLOR"] || env["TERM"] === "dumb") return { excerpt: true };
+  if (!showsColours(stream, env)) return { excerpt: true };
   const colours = { error: "red", warning: "yellow", place: "bold", caret: "red", fix: "green" } as const;
   return { excerpt: true, paint: (piece, text) => styleText(colours[piece], text, { validateStream: false }) };
+}
+
+/** On a terminal, unless NO_COLOR is set to anything or the terminal is too simple. */
+export function showsColours(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  return stream.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
 }
 
 /** Everything at once and in order, also when the reader is slow; a reader that has gone is no error. */

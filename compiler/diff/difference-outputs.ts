@@ -1,7 +1,12 @@
 import { patchScript } from "../netfilter/patch-script.js";
-import type { Difference } from "./diff.js";
+import type { Difference, DiffVersion } from "./diff.js";
+import { formatGithub } from "./formats/format-github.js";
+import { formatHtml } from "./formats/format-html.js";
 import { differenceJson } from "./formats/format-json.js";
-import { formatDifference } from "./formats/format-text.js";
+import { formatMarkdown } from "./formats/format-markdown.js";
+import { differenceSarif } from "./formats/format-sarif.js";
+import { formatText, type PaintLine } from "./formats/format-text.js";
+import { formatUnified } from "./formats/format-unified.js";
 
 /** One way to print a difference. */
 export interface DifferenceOutput {
@@ -9,33 +14,57 @@ export interface DifferenceOutput {
   readonly description: string;
   /** It is made to be carried out, not to find something: a difference is no finding then. */
   readonly isScript?: true;
-  print(difference: Difference): string;
+  /** `paint` colours lines of text; other outputs have no colour. */
+  print(difference: Difference, paint?: PaintLine): string;
 }
 
 /** The default first. */
 export const differenceOutputs: readonly DifferenceOutput[] = [
-  {
-    name: "text",
-    description: "what changes and what causes it, for people",
-    print: (difference) => formatDifference(difference),
-  },
+  { name: "text", description: "what changes and what causes it, for people", print: formatText },
   {
     name: "json",
     description: "all of it, for programs",
     print: (difference) => `${JSON.stringify(differenceJson(difference), null, 2)}\n`,
   },
   {
+    name: "markdown",
+    description: "for a comment at a pull request: connections, edits, the rest folded",
+    print: (difference) => formatMarkdown(difference),
+  },
+  {
+    name: "github",
+    description: "GitHub workflow commands: annotations at the lines that were edited",
+    print: (difference) => formatGithub(difference),
+  },
+  {
+    name: "sarif",
+    description: "SARIF 2.1.0, for code scanning",
+    print: (difference) => `${JSON.stringify(differenceSarif(difference), null, 2)}\n`,
+  },
+  {
+    name: "html",
+    description: "the text as one page that needs nothing else",
+    print: (difference) => formatHtml(difference),
+  },
+  {
+    name: "unified",
+    description: "a unified diff of iptables-save and ipset-save",
+    print: (difference) => formatUnified(difference),
+  },
+  {
     name: "patch",
     description: "a script that brings a node from the old rules to the new ones without a gap",
     isScript: true,
-    print: ({ before: { result: old }, after: { result: young } }) =>
-      patchScript(old.tables, young.tables, young.machine.ownership, { flavour: young.machine.flavour }),
+    print: ({ before, after }) => scriptBetween(before, after),
   },
   {
     name: "unpatch",
     description: "a script that brings it back",
     isScript: true,
-    print: ({ before: { result: old }, after: { result: young } }) =>
-      patchScript(young.tables, old.tables, young.machine.ownership, { flavour: young.machine.flavour }),
+    print: ({ before, after }) => scriptBetween(after, before),
   },
 ];
+
+function scriptBetween({ result: from }: DiffVersion, { result: to }: DiffVersion): string {
+  return patchScript(from.tables, to.tables, to.machine.ownership, { flavour: to.machine.flavour });
+}

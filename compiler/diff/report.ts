@@ -1,14 +1,18 @@
+import { printable } from "../text/printable.js";
 import { formatLocation } from "../text/source.js";
-import { describeTraffic } from "../simulate/traffic-words.js";
 import { countPairs } from "./connections/connection-rows.js";
-import { describeEndList } from "./connections/connection-lines.js";
 import type { Difference } from "./diff.js";
-import type { Edit, EditSide, Note } from "./edits/edit.js";
+import { describeConnections } from "./describe-connections.js";
+import { describeEdit } from "./edits/describe-edit.js";
+import type { Edit, Note } from "./edits/edit.js";
+import type { PairsChange } from "./pairs.js";
 import type { RuleChange, SetChange } from "./table-changes.js";
 
 /** A difference as people read it: a headline, and a section for each level. Text, Markdown and HTML print the same report. */
 export interface Report {
-  /** `opens 3 connections, closes 1; rules: 2 added, 1 removed; …` */
+  /** What the versions are called: `main → HEAD`. */
+  readonly versions: string;
+  /** `opens connections of 3 source-destination pairs; rules: 2 added, 1 removed; …` */
   readonly headline: string;
   /** What else has to be known at once, a sentence each. */
   readonly remarks: readonly string[];
@@ -17,14 +21,16 @@ export interface Report {
 }
 
 export interface ReportSection {
+  readonly level: "edits" | "notes" | "meaning" | "connections" | "rules" | "sets" | "log";
   readonly title: string;
   readonly lines: readonly ReportLine[];
   /** How many more lines there would be. */
   readonly omitted: number;
 }
 
+/** Whatever names hold, a text is one line without control characters. */
 export interface ReportLine {
-  /** What comes, what goes, what is another one, or a heading. */
+  /** What comes, what goes, what is another one, or none of these. */
   readonly mark: "+" | "-" | "~" | " ";
   readonly text: string;
   /** Ids of the edits that cause it; those of an edit itself are its own. */
@@ -35,48 +41,61 @@ export interface ReportLine {
 const maxLines = 50;
 
 export function reportOf(difference: Difference): Report {
+  const { edits, notes, lines } = difference;
   const sections = [
-    section("Edits", difference.edits.map(editLine)),
-    section("The same, written elsewhere or otherwise", difference.notes.map(noteLine)),
-    section("Meaning of the policies", pairLines(difference)),
-    section("Connections", connectionReportLines(difference)),
-    section("Rules", ruleLines(difference)),
-    section("Sets", setLines(difference)),
-    section(
-      "The node's log would gain",
-      difference.log().map((text) => line("+", text.trimEnd())),
-    ),
+    section("edits", "Edits", edits, editLine),
+    section("notes", "The same, written elsewhere or otherwise", notes, noteLine),
+    section("meaning", "Meaning of the policies", pairItems(difference), pairLine),
+    section("connections", "Connections", lines, connectionLine),
+    section("rules", "Rules", ruleItems(difference), ruleLine),
+    section("sets", "Sets", setItems(difference), setLine),
+    section("log", "The node's log would gain", difference.log(), (text) => line("+", text.trimEnd())),
   ];
   return {
+    versions: printable(`${difference.before.label} → ${difference.after.label}`),
     headline: headlineOf(difference),
     remarks: remarksOf(difference),
-    sections: sections.filter(({ lines }) => lines.length > 0),
+    sections: sections.filter((each) => each.lines.length > 0),
   };
 }
 
-function section(title: string, lines: readonly ReportLine[]): ReportSection {
-  return { title, lines: lines.slice(0, maxLines), omitted: Math.max(lines.length - maxLines, 0) };
+/** `by #1 #3`: the edits that cause what a line says; empty where there is none, or where it tells of an edit itself. */
+export function causesOf({ level }: ReportSection, { edits }: ReportLine): string {
+  return level === "edits" || edits.length === 0 ? "" : `by ${edits.map((id) => `#${id + 1}`).join(" ")}`;
+}
+
+function section<Item>(
+  level: ReportSection["level"],
+  title: string,
+  items: readonly Item[],
+  lineOf: (item: Item) => ReportLine,
+): ReportSection {
+  const lines = items.slice(0, maxLines).map(lineOf);
+  return { level, title, lines, omitted: items.length - lines.length };
 }
 
 function line(mark: ReportLine["mark"], text: string, edits: readonly number[] = []): ReportLine {
-  return { mark, text, edits };
+  return { mark, text: printable(text), edits };
 }
 
 function headlineOf(difference: Difference): string {
   if (difference.same) return "no difference";
   const { changes, connections, edits } = difference;
-  const [opened, closed] = [countPairs(connections, "opened"), countPairs(connections, "closed")];
   const parts = [
-    opened + closed === 0
-      ? "no connection opens or closes"
-      : [opened > 0 && `opens connections of ${opened} pairs`, closed > 0 && `closes connections of ${closed} pairs`]
-          .filter((part) => part !== false)
-          .join(", "),
+    pairsHeadline(countPairs(connections, "opened"), countPairs(connections, "closed")),
     counted("rule", changes.rules.added.length, changes.rules.removed.length, changes.rules.moved.length, "moved"),
     counted("set", changes.sets.added.length, changes.sets.removed.length, changes.sets.changed.length, "changed"),
     ...(edits.length > 0 ? [`${edits.length} ${edits.length === 1 ? "edit" : "edits"}`] : []),
   ];
-  return parts.map((part) => part.replace(/\b1 (pair|rule|set)s\b/, "1 $1")).join("; ");
+  return parts.join("; ");
+}
+
+function pairsHeadline(opened: number, closed: number): string {
+  if (opened + closed === 0) return "no connection opens or closes";
+  const noun = `source-destination ${(opened || closed) === 1 ? "pair" : "pairs"}`;
+  if (closed === 0) return `opens connections of ${opened} ${noun}`;
+  if (opened === 0) return `closes connections of ${closed} ${noun}`;
+  return `opens connections of ${opened} ${noun}, closes connections of ${closed}`;
 }
 
 function counted(noun: string, added: number, removed: number, others: number, word: string): string {
@@ -101,38 +120,12 @@ function remarksOf({ edits, tables, connections, notes, same }: Difference): rea
 }
 
 function editLine(edit: Edit): ReportLine {
-  const { kind, object, field, before, after } = edit;
+  const { kind, before, after } = edit;
   const places = [before, after].flatMap((side) => (side?.location ? formatLocation(side.location) : []));
   const where = `(${[...new Set(places)].join(" → ")})`;
   const marks = { added: "+", removed: "-" } as const;
   const mark = kind === "added" || kind === "removed" ? marks[kind] : "~";
-  return line(mark, `#${edit.id + 1} ${describeEdit(kind, object, field, before, after)}  ${where}`, [edit.id]);
-}
-
-/** `NetworkPolicy shop/api: spec.ingress[0].ports[0].port 80 → 443`, without places. */
-export function describeEdit(
-  kind: Edit["kind"],
-  object: string,
-  field: string | undefined,
-  before: EditSide | undefined,
-  after: EditSide | undefined,
-): string {
-  switch (kind) {
-    case "reordered":
-      return `${object}: applied in another order`;
-    case "renamed":
-      return `${object}: renamed, it was ${before?.text ?? ""}`;
-    case "moved":
-      return `${object}: ${field ?? ""} moved, still ${short(after?.text ?? "")}`;
-    case "added":
-      return field === undefined ? `${object} added` : `${object}: ${field} added, ${short(after?.text ?? "")}`;
-    case "removed":
-      return field === undefined
-        ? `${object} removed`
-        : `${object}: ${field} removed, it was ${short(before?.text ?? "")}`;
-    case "changed":
-      return `${object}: ${field ?? ""} ${short(before?.text ?? "")} → ${short(after?.text ?? "")}`;
-  }
+  return line(mark, `#${edit.id + 1} ${describeEdit(edit)}  ${where}`, [edit.id]);
 }
 
 function noteLine({ kind, object, before, after }: Note): ReportLine {
@@ -140,55 +133,60 @@ function noteLine({ kind, object, before, after }: Note): ReportLine {
   return line(" ", `${object}: ${what}  (${formatLocation(before)} → ${formatLocation(after)})`);
 }
 
-function pairLines({ pairs }: Difference): readonly ReportLine[] {
-  const policies = new Set([...pairs.vanished, ...pairs.appeared].map(({ policy }) => policy));
-  return [...policies].flatMap((policy) => [
-    line(" ", policy),
-    ...pairs.vanished.filter((each) => each.policy === policy).map(({ text }) => line("-", text)),
-    ...pairs.appeared.filter((each) => each.policy === policy).map(({ text }) => line("+", text)),
-  ]);
+/** By policy: what each means no more, then what it newly means. */
+function pairItems({ pairs }: Difference): readonly Marked<PairsChange>[] {
+  const policies = new Map<string, Marked<PairsChange>[]>();
+  const all = [...marked("-", pairs.vanished), ...marked("+", pairs.appeared)];
+  for (const each of all) {
+    const known = policies.get(each.change.policy);
+    if (known) known.push(each);
+    else policies.set(each.change.policy, [each]);
+  }
+  return [...policies.values()].flat();
 }
 
-function connectionReportLines({ lines }: Difference): readonly ReportLine[] {
-  return lines.map(({ what, sources, destinations, traffic, example, edits }) => {
-    const verb = what === "opened" ? "opens" : "closes";
-    const ends = `${describeEndList(sources)} → ${describeEndList(destinations)}`;
-    const { source, destination, packet } = example;
-    const port = packet.port === undefined ? packet.protocol : `${packet.protocol} ${packet.port}`;
-    const such = sources.length * destinations.length > 1 ? `, for example ${source} → ${destination} on ${port}` : "";
-    return line(what === "opened" ? "+" : "-", `${verb} ${ends} on ${describeTraffic(traffic)}${such}`, edits);
-  });
+function pairLine({ mark, change: { policy, text } }: Marked<PairsChange>): ReportLine {
+  return line(mark, `${policy}: ${text}`);
 }
 
-function ruleLines({ changes: { rules } }: Difference): readonly ReportLine[] {
-  const text = ({ text: rule, place, policy }: RuleChange) =>
-    `${rule}  (rule ${place}${policy === undefined ? "" : ` of ${policy}`})`;
-  return [
-    ...rules.removed.map((rule) => line("-", text(rule), rule.edits)),
-    ...rules.added.map((rule) => line("+", text(rule), rule.edits)),
-    ...rules.moved.map((rule) => line("~", `${text(rule)} moved`, rule.edits)),
-  ];
+function connectionLine(connections: Difference["lines"][number]): ReportLine {
+  return line(connections.what === "opened" ? "+" : "-", describeConnections(connections), connections.edits);
 }
 
-function setLines({ changes: { sets } }: Difference): readonly ReportLine[] {
-  const name = (set: SetChange) => (set.readableName === undefined ? set.name : `${set.name} ${set.readableName}`);
-  const members = (list: readonly string[]) =>
-    list.length > 5 ? `${list.slice(0, 5).join(", ")} and ${list.length - 5} more` : list.join(", ");
-  const withMembers = (set: SetChange, list: readonly string[]) =>
-    list.length === 0 ? `${name(set)} (empty)` : `${name(set)}: ${members(list)}`;
-  return [
-    ...sets.removed.map((set) => line("-", withMembers(set, set.removed), set.edits)),
-    ...sets.added.map((set) => line("+", withMembers(set, set.added), set.edits)),
-    ...sets.changed.map((set) => {
-      const parts = [
-        set.added.length > 0 ? `gains ${members(set.added)}` : "",
-        set.removed.length > 0 ? `loses ${members(set.removed)}` : "",
-      ];
-      return line("~", `${name(set)} ${parts.filter((part) => part !== "").join(", ")}`, set.edits);
-    }),
-  ];
+interface Marked<Change> {
+  readonly mark: "+" | "-" | "~";
+  readonly change: Change;
 }
 
-function short(text: string): string {
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text;
+function ruleItems({ changes: { rules } }: Difference): readonly Marked<RuleChange>[] {
+  return [...marked("-", rules.removed), ...marked("+", rules.added), ...marked("~", rules.moved)];
+}
+
+function setItems({ changes: { sets } }: Difference): readonly Marked<SetChange>[] {
+  return [...marked("-", sets.removed), ...marked("+", sets.added), ...marked("~", sets.changed)];
+}
+
+function marked<Change>(mark: "+" | "-" | "~", changes: readonly Change[]): readonly Marked<Change>[] {
+  return changes.map((change) => ({ mark, change }));
+}
+
+function ruleLine({ mark, change: { text, place, policy, edits } }: Marked<RuleChange>): ReportLine {
+  const whose = policy === undefined ? "" : `of ${policy}, `;
+  return line(mark, `${text}  (${whose}${mark === "~" ? "moved to " : ""}place ${place} in its chain)`, edits);
+}
+
+function setLine({ mark, change }: Marked<SetChange>): ReportLine {
+  const { name, readableName, added, removed, edits } = change;
+  const whole = readableName === undefined ? name : `${name} ${readableName}`;
+  if (mark === "~") {
+    const gains = added.length > 0 ? [`gains ${members(added)}`] : [];
+    const loses = removed.length > 0 ? [`loses ${members(removed)}`] : [];
+    return line(mark, `${whole} ${[...gains, ...loses].join(", ")}`, edits);
+  }
+  const list = mark === "+" ? added : removed;
+  return line(mark, list.length === 0 ? `${whole} (empty)` : `${whole}: ${members(list)}`, edits);
+}
+
+function members(list: readonly string[]): string {
+  return list.length > 5 ? `${list.slice(0, 5).join(", ")} and ${list.length - 5} more` : list.join(", ");
 }

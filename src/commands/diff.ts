@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { styleText } from "node:util";
 import { Argument, Option, type Command } from "commander";
 import {
   compileVersion,
@@ -18,7 +19,7 @@ import { Failure } from "../failure.js";
 import { readRevisions } from "../git.js";
 import { startProgress } from "../progress.js";
 import { readSources, type Read } from "../read-sources.js";
-import { writeReport } from "../report.js";
+import { showsColours, writeReport } from "../report.js";
 
 const help = `
 Compares what was edited, what the policies mean, rules and sets, what connections open and close, and what a node would log.
@@ -93,7 +94,7 @@ function diffCommand(versions: readonly string[], options: Options): void {
     const [before, after] = compiled.map(({ version }) => version);
     if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
     difference = diff(before, after);
-    text = output.print(difference);
+    text = output.print(difference, showsColours(process.stdout, process.env) ? paintLine : undefined);
     report = { diagnostics: diagnostics[1]!, summary: compiled[1]!.summary };
   } finally {
     stopProgress();
@@ -101,6 +102,11 @@ function diffCommand(versions: readonly string[], options: Options): void {
   process.stdout.write(text);
   writeReport(report, options.diagnostics);
   if (!output.isScript && isFinding(difference, options.failOn)) process.exitCode = exitCodes.findings;
+}
+
+function paintLine(mark: "+" | "-" | "~" | " ", line: string): string {
+  const colour = ({ "+": "green", "-": "red", "~": "yellow", " ": undefined } as const)[mark];
+  return colour ? styleText(colour, line, { validateStream: false }) : line;
 }
 
 function isFinding({ same, connections, tables }: Difference, failOn: Options["failOn"]): boolean {

@@ -8,7 +8,7 @@ import type { CheckedExpectations } from "./check-expectations.js";
 import { describeJudgement } from "./describe-judgement.js";
 import { formatExpectedPort } from "./expected-traffic.js";
 import type { Expectation } from "./expectation.js";
-import { printable } from "./printable.js";
+import { printable } from "../../text/printable.js";
 
 /** `shop/web → shop/api, 80/tcp: allow` */
 export function describeExpectation({ from, to, ports, verdict }: Expectation): string {

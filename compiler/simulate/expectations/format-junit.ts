@@ -2,7 +2,7 @@ import { positionOf } from "../../text/source.js";
 import type { CheckedExpectations } from "./check-expectations.js";
 import type { ExpectationResult } from "./check-expectation.js";
 import { describeExpectation, explainResult } from "./describe-result.js";
-import { printable } from "./printable.js";
+import { printable } from "../../text/printable.js";
 
 /** JUnit XML: a suite for each file, a case for each expectation. Without times, so that the same input gives the same bytes. */
 export function formatJunit(checked: CheckedExpectations): string {

@@ -1,7 +1,7 @@
 import { formatLocation } from "../../text/source.js";
 import type { CheckedExpectations } from "./check-expectations.js";
 import { describeExpectation, explainResult } from "./describe-result.js";
-import { printable } from "./printable.js";
+import { printable } from "../../text/printable.js";
 
 /** TAP version 14 (testanything.org): a test point for each expectation, those that failed with a block of YAML. */
 export function formatTap(checked: CheckedExpectations): string {

@@ -1,7 +1,7 @@
 import { formatLocation } from "../../text/source.js";
 import type { CheckedExpectations } from "./check-expectations.js";
 import { describeExpectation, explainResult } from "./describe-result.js";
-import { printable } from "./printable.js";
+import { printable } from "../../text/printable.js";
 
 /** What failed and why; the last line counts. */
 export function formatText(checked: CheckedExpectations): string {

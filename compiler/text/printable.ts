@@ -1,4 +1,4 @@
-import { visible } from "../../text/format-diagnostic.js";
+import { visible } from "./format-diagnostic.js";
 
 /** One line that every report can hold: control characters and what is no character are spelled out. */
 export function printable(text: string): string {

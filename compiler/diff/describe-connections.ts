@@ -1,0 +1,26 @@
+import { describeTraffic } from "../simulate/traffic-words.js";
+import { describeEndList, type ConnectionLine } from "./connections/connection-lines.js";
+import type { ExamplePacket } from "./connections/example-packet.js";
+
+/** `closes shop/web → shop/api on tcp 80`; of several ends with an example. */
+export function describeConnections({ what, sources, destinations, traffic, example }: ConnectionLine): string {
+  const verb = what === "opened" ? "opens" : "closes";
+  const ends = `${describeEndList(sources)} → ${describeEndList(destinations)}`;
+  const such =
+    sources.length * destinations.length > 1
+      ? `, for example ${example.source} → ${example.destination} on ${portOf(example)}`
+      : "";
+  return `${verb} ${ends} on ${describeTraffic(traffic)}${such}`;
+}
+
+/** `shop/web (10.240.0.4) → shop/api (10.240.0.5) on tcp 80` */
+export function describePacket(example: ExamplePacket): string {
+  const end = (name: string, address: string) => (name === address ? name : `${name} (${address})`);
+  const { source, destination } = example.packet;
+  return `${end(example.source, source)} → ${end(example.destination, destination)} on ${portOf(example)}`;
+}
+
+function portOf({ packet: { protocol, port } }: ExamplePacket): string {
+  if (protocol === "other") return "a protocol other than tcp, udp and sctp";
+  return port === undefined ? protocol : `${protocol} ${port}`;
+}
