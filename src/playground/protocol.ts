@@ -2,7 +2,7 @@ import type { Switches, WrittenPacket } from "./switches.js";
 import type { Compiled, EngineView, MatrixViewed, Outcome, PolicyView, WalkView } from "./views.js";
 
 /** What the page may ask of the worker. All but `compile`, `engines` and `outcome` are about what was compiled last; undefined when
- *  that had errors. */
+ *  that had errors, or when the engine does not have it. */
 export interface Calls {
   engines(): readonly EngineView[];
   compile(text: string, switches: Switches): Compiled;

@@ -26,11 +26,11 @@ export interface Compiled {
 }
 
 export interface CompiledResult {
-  readonly release: string;
-  readonly kubernetes: string;
   readonly policies: number;
   readonly chains: readonly ChainView[];
   readonly sets: readonly SetView[];
+  /** What cannot be had of this engine yet: names of outputs, and `simulation`. */
+  readonly lacks: readonly string[];
   /** `namespace/pod`, in the order of the manifests. */
   readonly pods: readonly string[];
 }
@@ -154,7 +154,7 @@ export interface GenerationView {
   readonly id: string;
   readonly release: string;
   readonly releases: string;
-  /** `2018-07-19` */
+  /** `2018-07-19`, or as much as is known of it. */
   readonly from: string;
   readonly until?: string;
   readonly kubernetes: string;

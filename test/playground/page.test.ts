@@ -6,7 +6,7 @@ import axe from "axe-core";
 import { load } from "js-yaml";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { compile, outputs } from "../../compiler/index.js";
+import { compile, engines, outputs } from "../../compiler/index.js";
 import type { Lesson } from "../../src/playground/lesson.js";
 import { useBrowser, whyNoBrowser } from "./open-page.js";
 
@@ -188,6 +188,41 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     await page.locator("#kubernetes").fill("1.x");
     await page.keyboard.press("Enter");
     await page.locator("#problems li", { hasText: "bad-kubernetes-version" }).waitFor();
+    await expectQuiet(opened);
+  });
+
+  test("an engine whose rules cannot be asked yet says so, and shows its rules", async () => {
+    for (const engine of engines) {
+      const { machine } = engine.configure({ engine: engine.id });
+      if (!machine!.lacks.includes("simulation")) continue;
+      const opened = await open();
+      const { page } = opened;
+      await page.locator("#tab-rules").click();
+      await page.locator("#engine").selectOption(engine.id);
+      await page.locator(".generation .id", { hasText: new RegExp(`^${machine!.generation}$`) }).waitFor();
+      await page.locator(".rule").first().waitFor();
+      for (const tab of ["matrix", "path"]) {
+        await page.locator(`#tab-${tab}`).click();
+        if (tab === "path") await page.getByRole("button", { name: "Send" }).click();
+        await page.locator(`#panel-${tab} .empty`, { hasText: "for this engine yet" }).waitFor();
+      }
+      await page.locator(".question").first().getByRole("button", { name: "It passes" }).click();
+      await page.locator(".answer", { hasText: "cannot be asked" }).waitFor();
+      await expectQuiet(opened);
+    }
+  });
+
+  test("a changed lesson is answered anew", async () => {
+    const opened = await open();
+    const { page } = opened;
+    await write(page, lessons[0]!.manifests.replace("ingress: []", "ingress: [{}]"));
+    await page.locator("#status", { hasText: "12 rules" }).waitFor();
+    const question = page.locator(".question").first();
+    await question.getByRole("button", { name: "It passes" }).click();
+    await question.locator(".good", { hasText: "it passes" }).waitFor();
+    await question.getByRole("button", { name: "Start the lesson again" }).click();
+    await question.getByRole("button", { name: "It passes" }).click();
+    await question.locator(".bad", { hasText: "it is dropped" }).waitFor();
     await expectQuiet(opened);
   });
 

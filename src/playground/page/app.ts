@@ -13,7 +13,7 @@ import { matrixPanel } from "./panels/matrix.js";
 import { pairsPanel } from "./panels/pairs.js";
 import { rulesPanel } from "./panels/rules.js";
 import { setsPanel } from "./panels/sets.js";
-import { WalkPlayer } from "./panels/walk.js";
+import { announce, WalkPlayer } from "./panels/walk.js";
 import { enterRows, lightRows, watchRows, type Board } from "./rows.js";
 import { fragmentOf } from "./share.js";
 import type { State, TabName } from "./state.js";
@@ -30,9 +30,10 @@ export class App {
   readonly #picker: GenerationPicker;
   readonly #tabs: Tabs;
   readonly #form: PacketForm;
-  readonly #walk = el("div", { class: "walk-result" });
+  readonly #walk = el("div");
+  readonly #announcement = el("p", { class: "hidden", role: "status" });
   readonly #board: Board = {
-    point: (id) => this.#light(id === undefined ? noLight : lightOfId(id, this.#items)),
+    point: (id) => this.#light(id === undefined ? noLight : lightOfId(id, this.#items), "panel"),
     goTo: (line) => this.#editor.goTo(line),
   };
   #lesson: Lesson | undefined;
@@ -53,13 +54,13 @@ export class App {
     this.#client = client;
     this.#editor = new Editor(byId("editor"), {
       change: () => void this.#compile(),
-      line: (line) => this.#light(line === 0 ? noLight : lightOfLine(this.#editor.text, line, this.#items)),
+      line: (line) => this.#light(line === 0 ? noLight : lightOfLine(this.#editor.text, line, this.#items), "editor"),
     });
     this.#picker = new GenerationPicker(engines, () => void this.#compile());
     this.#form = new PacketForm(() => void this.#send());
     this.#tabs = new Tabs((name) => this.#pick(name));
     for (const panel of Object.values(this.#tabs.panels)) watchRows(panel, this.#board);
-    this.#tabs.panels.path.append(this.#form.element, this.#walk);
+    this.#tabs.panels.path.append(this.#form.element, this.#announcement, this.#walk);
     this.#chooseLessons();
     this.#offerFiles();
   }
@@ -166,11 +167,13 @@ export class App {
         return setsPanel(sets, this.#board);
       case "log": {
         const log = await this.#client.call("output", "log");
-        return log ? logPanel(log.fileName, log.text) : [];
+        return log ? logPanel(log.fileName, log.text) : [lacking("log")];
       }
       case "matrix": {
         const matrix = await this.#client.call("matrix");
-        return matrix ? matrixPanel(matrix, (from, to) => void this.#watch({ ...this.#form.packet, from, to })) : [];
+        return matrix
+          ? matrixPanel(matrix, (from, to) => void this.#watch({ ...this.#form.packet, from, to }))
+          : [lacking("matrix")];
       }
     }
   }
@@ -181,9 +184,10 @@ export class App {
     void this.#refresh();
   }
 
-  #light(light: Light): void {
-    this.#editor.light(light.lines);
-    for (const panel of Object.values(this.#tabs.panels)) lightRows(panel, light);
+  /** The side that people point at stays where it is, the other one scrolls. */
+  #light(light: Light, pointedAt: "editor" | "panel"): void {
+    this.#editor.light(light.lines, pointedAt === "panel");
+    for (const panel of Object.values(this.#tabs.panels)) lightRows(panel, light, pointedAt === "editor");
     const all = [...light.ids, ...light.near];
     const countOf = (...kinds: readonly string[]): number =>
       all.filter((id) => kinds.includes(id.slice(0, id.indexOf(" ")))).length;
@@ -200,13 +204,16 @@ export class App {
     const packet = this.#form.packet;
     if (packet.from === "" || packet.to === "") return;
     const view = await this.#client.call("walk", packet);
-    const problems = (view?.problems ?? []).map(({ severity, message, fix }) =>
+    if (!view) return this.#walk.replaceChildren(lacking("packet path"));
+    const problems = view.problems.map(({ severity, message, fix }) =>
       el("p", { class: `problem ${severity}` }, el("b", {}, message), ` ${fix}`),
     );
-    if (!view?.walk) return this.#walk.replaceChildren(...problems);
+    if (!view.walk) return this.#walk.replaceChildren(...problems);
     this.#player = new WalkPlayer(view.walk, this.#board);
     this.#walk.replaceChildren(...problems, ...this.#player.elements);
+    this.#announcement.textContent = announce(view.walk);
     if (plays) {
+      for (const { id } of this.#picker.generations) this.#picker.showOutcome(id, undefined);
       this.#player.play();
       void this.#askGenerations();
     } else this.#player.showEnd();
@@ -260,7 +267,7 @@ export class App {
       to ? [button(label, {}, () => void this.start(to))] : [];
     const card = lessonCard(lesson, {
       verdictOf: (packet) => this.#verdictOf(packet),
-      isChanged: () => this.#editor.text !== lesson.manifests,
+      isChanged: () => this.#isChanged(lesson),
       watch: (packet) => void this.#watch(packet),
       reset: () => void this.start(lesson),
     });
@@ -282,6 +289,12 @@ export class App {
     byId("lesson").scrollTop = 0;
   }
 
+  #isChanged({ manifests, generation, kubernetes }: Lesson): boolean {
+    const { switches } = this.#picker;
+    const asGiven = switches.generation === generation && switches.kubernetes === kubernetes && !switches.engine;
+    return this.#editor.text !== manifests || !asGiven;
+  }
+
   async #verdictOf({ from, to, port }: WrittenPacket): Promise<Verdict | undefined> {
     return (await this.#client.call("walk", { from, to, port }))?.walk?.verdict;
   }
@@ -294,7 +307,11 @@ export class App {
 
   async #download(output: string): Promise<void> {
     const file = await this.#client.call("output", output);
-    if (!file) return say("Mend the manifests first.");
+    if (!file) {
+      return say(
+        this.#result?.lacks.includes(output) ? "There is none for this engine yet." : "Mend the manifests first.",
+      );
+    }
     const url = URL.createObjectURL(new Blob([file.text], { type: "text/x-shellscript" }));
     el("a", { href: url, download: file.fileName }).click();
     window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
@@ -310,6 +327,10 @@ export class App {
       say("The link is in the address bar. It holds everything; nothing is stored anywhere.");
     }
   }
+}
+
+function lacking(what: string): HTMLElement {
+  return el("p", { class: "empty" }, `There is no ${what} for this engine yet.`);
 }
 
 /** A word to the user that goes after a while. */

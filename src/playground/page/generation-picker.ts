@@ -30,13 +30,14 @@ export class GenerationPicker {
     return this.#switches;
   }
 
-  /** What does not exist is left out. */
+  /** What does not exist is left out, and so is what is meant anyway. */
   set switches({ engine, generation, kubernetes }: Switches) {
-    const known = this.#engines.find(({ id }) => id === engine);
-    const found = (known ?? this.#engines[0]!).generations.find(({ id }) => id === generation);
+    const [usual] = this.#engines;
+    const picked = this.#engines.find(({ id }) => id === engine) ?? usual!;
+    const isOffered = picked.generations.some(({ id }) => id === generation);
     this.#switches = {
-      ...(known && { engine: known.id }),
-      ...(found && { generation: found.id }),
+      ...(picked !== usual && { engine: picked.id }),
+      ...(isOffered && generation !== picked.defaultGeneration && { generation: generation! }),
       ...(kubernetes !== undefined && { kubernetes }),
     };
     this.#show();
@@ -110,8 +111,8 @@ function describe({ releases, from, until, summary }: GenerationView): readonly 
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** `Jul 2018` of `2018-07-19`. */
+/** `Jul 2018` of `2018-07-19`, `2018` of `2018`. */
 function monthOf(day: string): string {
   const [year, month] = day.split("-");
-  return `${months[Number(month) - 1]} ${year}`;
+  return month === undefined ? year! : `${months[Number(month) - 1]} ${year}`;
 }

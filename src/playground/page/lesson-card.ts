@@ -14,10 +14,7 @@ export interface LessonEvents {
 /** A lesson: what it is about, and its questions one after the other, each to be guessed before it is answered. */
 export function lessonCard(lesson: Lesson, events: LessonEvents): readonly HTMLElement[] {
   const questions: readonly HTMLElement[] = lesson.questions.map((question, index): HTMLElement => {
-    const title =
-      lesson.questions.length === 1
-        ? "What will happen?"
-        : `What will happen? ${index + 1} of ${lesson.questions.length}`;
+    const title = `Question ${index + 1} of ${lesson.questions.length}`;
     return showQuestion(title, question, events, () => questions[index + 1]);
   });
   for (const later of questions.slice(1)) later.hidden = true;
@@ -39,8 +36,12 @@ function showQuestion(
   );
   const reveal = async (guess: "allow" | "deny"): Promise<void> => {
     const verdict = await events.verdictOf(question);
-    const said = verdict ?? question.rules;
-    const isRight = said === guess;
+    const back = button("Start the lesson again", {}, () => events.reset());
+    if (!verdict) {
+      const text = "The rules cannot be asked as things stand: mend the manifests, or pick another engine.";
+      return answer.replaceChildren(el("p", {}, text), el("p", { class: "more" }, back));
+    }
+    const isRight = verdict === guess;
     const words = { allow: "it passes", deny: "it is dropped", depends: "that depends" };
     const watch = button("Watch the packet", { class: "primary" }, () => events.watch(question));
     const parts: HTMLElement[] = [
@@ -48,18 +49,13 @@ function showQuestion(
         "p",
         { class: isRight ? "good" : "bad" },
         el("strong", {}, isRight ? "Right" : "Not quite"),
-        `: ${words[said]}.`,
+        `: ${words[verdict]}.`,
       ),
     ];
     if (events.isChanged()) {
       parts.push(
-        el("p", {}, "That is so in the manifests as you changed them."),
-        el(
-          "p",
-          { class: "more" },
-          watch,
-          button("Back to the lesson's", {}, () => events.reset()),
-        ),
+        el("p", {}, "So it is with the manifests and the generation as they stand now."),
+        el("p", { class: "more" }, watch, back),
       );
     } else {
       parts.push(el("p", {}, question.because));

@@ -66,14 +66,29 @@ function moveTo(row: HTMLElement, rows: readonly HTMLElement[]): void {
   row.focus();
 }
 
-/** Shows in a panel what is lit up. */
-export function lightRows(panel: HTMLElement, { ids, near }: Light): void {
+/** Shows in a panel what is lit up; where `reveals`, scrolls to the first of it. */
+export function lightRows(panel: HTMLElement, { ids, near }: Light, reveals: boolean): void {
+  const lit: HTMLElement[] = [];
   for (const row of panel.querySelectorAll<HTMLElement>("[data-id]")) {
     const id = row.dataset["id"]!;
     row.classList.toggle("lit", ids.has(id));
     row.classList.toggle("near", near.has(id));
+    if (ids.has(id) || near.has(id)) lit.push(row);
   }
+  const first = lit.find((row) => row.classList.contains("lit")) ?? lit[0];
+  if (reveals && first) reveal(first, panel);
 }
+
+/** Scrolls the panel alone, not the page: on a phone the page would run away below the finger. */
+function reveal(row: HTMLElement, panel: HTMLElement): void {
+  if (getComputedStyle(panel).overflowY === "visible") return;
+  const [inner, outer] = [row.getBoundingClientRect(), panel.getBoundingClientRect()];
+  if (inner.top < outer.top) panel.scrollTop += inner.top - outer.top - margin;
+  else if (inner.bottom > outer.bottom) panel.scrollTop += inner.bottom - outer.bottom + margin;
+}
+
+/** Pixels that stay free above or below a row that is scrolled to. */
+const margin = 40;
 
 function lineButton({ line, object, field }: Extract<Cause, { kind: "place" }>, board: Board): HTMLElement {
   return button(`line ${line}`, { class: "place", title: `${object}, ${field}` }, () => board.goTo(line));

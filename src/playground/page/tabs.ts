@@ -34,7 +34,7 @@ export class Tabs {
       el("div", {
         role: "tabpanel",
         id: `panel-${name}`,
-        class: `panel ${name}`,
+        class: "panel",
         "aria-labelledby": `tab-${name}`,
         tabindex: 0,
       }),

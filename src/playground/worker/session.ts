@@ -32,26 +32,35 @@ export class Session implements Calls {
   }
 
   matrix(): MatrixViewed | undefined {
-    return this.#result && viewCells(this.#result);
+    return this.#walkable && viewCells(this.#walkable);
   }
 
   output(name: string): { readonly fileName: string; readonly text: string } | undefined {
     const output = outputs.find((each) => each.name === name);
-    if (!output || !this.#result) return undefined;
+    if (!output || !this.#result || this.#result.machine.lacks.includes(name)) return undefined;
     return { fileName: output.fileName(this.#result.machine), text: output.print(this.#result, {}) };
   }
 
   walk(packet: WrittenPacket): WalkView | undefined {
-    return this.#result && viewWalk(this.#result, packet);
+    return this.#walkable && viewWalk(this.#walkable, packet);
+  }
+
+  /** What was compiled, where its rules can be asked. */
+  get #walkable(): CompileResult | undefined {
+    return this.#result && canBeAsked(this.#result) ? this.#result : undefined;
   }
 
   outcome(text: string, switches: Switches, packet: WrittenPacket): Outcome {
     const { result } = compileText(text, switches);
     if (!result) return {};
-    const { walk } = viewWalk(result, packet);
+    const walk = canBeAsked(result) ? viewWalk(result, packet).walk : undefined;
     const rules = result.tables.chains.reduce((sum, chain) => sum + chain.rules.length, 0);
     return { rules, sets: result.tables.sets.length, ...(walk && { verdict: walk.verdict }) };
   }
+}
+
+function canBeAsked({ machine }: CompileResult): boolean {
+  return !machine.lacks.includes("simulation");
 }
 
 function compileText(text: string, switches: Switches): ReturnType<typeof compile> {

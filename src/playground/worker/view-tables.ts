@@ -21,11 +21,10 @@ export function viewTables(result: CompileResult): CompiledResult {
   const chains = tables.chains.map((chain) => viewChain(chain, legend, askedBy));
   const running = objects.filter((object) => object.kind === "Pod");
   return {
-    release: machine.release,
-    kubernetes: `1.${machine.kubernetesMinor}`,
     policies: objects.filter((object) => object.kind === "NetworkPolicy").length,
     chains,
     sets: tables.sets.map((set) => viewSet(set, legend, askedBy)),
+    lacks: machine.lacks,
     pods: running.map(({ namespace, name }) => `${namespace}/${name}`),
   };
 }

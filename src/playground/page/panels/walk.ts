@@ -41,7 +41,7 @@ export class WalkPlayer {
   /** From the first step on, or at once to the last where people want no motion. */
   play(): void {
     this.stop();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.#show(this.#walk.steps.length - 1);
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return this.#show(this.#walk.steps.length - 1, "stays");
     if (this.#at >= this.#walk.steps.length - 1) this.#show(-1);
     this.#play.textContent = "Pause";
     const next = (): void => {
@@ -58,9 +58,9 @@ export class WalkPlayer {
     this.#play.textContent = "Play";
   }
 
-  /** The last step, without any motion. */
+  /** The last step, for who has seen the walk. */
   showEnd(): void {
-    this.#show(this.#walk.steps.length - 1, false);
+    this.#show(this.#walk.steps.length - 1, "stays");
   }
 
   /** Rules that match are worth a longer look. */
@@ -73,7 +73,7 @@ export class WalkPlayer {
     this.#show(Math.min(Math.max(to, 0), this.#walk.steps.length - 1));
   }
 
-  #show(at: number, points = true): void {
+  #show(at: number, page: "follows" | "stays" = "follows"): void {
     this.#at = at;
     this.#rows.forEach((row, index) => {
       row.classList.toggle("past", index < at);
@@ -90,22 +90,27 @@ export class WalkPlayer {
       step.matched === false ? "does not match" : step.action === "" ? "goes on" : step.action,
     );
     this.#mark.replaceChildren(...showMark(step, this.#walk.steps[at - 1]?.mark ?? 0));
-    if (!points) return;
     const isLast = at === this.#rows.length - 1;
     const cause = isLast ? this.#walk.causes.at(-1)?.id : undefined;
     this.#board.point(cause ?? (step.matched === false ? undefined : step.id));
-    this.#rows[at]!.scrollIntoView({ block: "nearest" });
+    if (page === "follows") this.#rows[at]!.scrollIntoView({ block: "nearest" });
   }
+}
+
+const words = { allow: "passes", deny: "is dropped", depends: "may pass or not" } as const;
+
+/** What a screen reader says of a walk. */
+export function announce({ verdict, steps }: Shown): string {
+  return `The packet ${words[verdict]}, after ${steps.length} steps.`;
 }
 
 function showVerdict(walk: Shown, board: Board): HTMLElement {
   const { verdict, spec, specReasons, causes } = walk;
-  const words = { allow: "passes", deny: "is dropped", depends: "may pass or not" };
   const differs = verdict !== spec;
   const reasons = causes.map(({ cause }) => el("li", {}, causeOf(cause, board)));
   return el(
     "section",
-    { class: `verdict ${verdict}`, "aria-live": "polite" },
+    { class: `verdict ${verdict}` },
     el("p", { class: "sentence" }, "The packet ", el("strong", {}, words[verdict]), "."),
     el("p", { class: "ends" }, `${walk.source} → ${walk.destination}, port ${walk.port}, a new connection`),
     ...(reasons.length > 0 ? [el("p", { class: "because" }, "Because of"), el("ul", {}, ...reasons)] : []),
@@ -142,7 +147,7 @@ function showStep(step: StepView, board: Board): HTMLElement {
       { class: "what" },
       el("p", { class: "chain" }, `${chain} ${placeOf(step)}`),
       el("p", { class: "sentence" }, ...sentence(why, action)),
-      ...(cause && matched !== false && cause.kind === "place" ? [causeOf(cause, board)] : []),
+      ...(cause && matched !== false ? [causeOf(cause, board)] : []),
     ),
   );
   return row;
