@@ -1,13 +1,11 @@
 import { execa } from "execa";
 
-/** Asks the system to open an address in the user's browser. Where that fails there is no harm done: the address is printed, too. */
-export async function openBrowser(url: string): Promise<void> {
+/** Asks the system to open an address in the user's browser, and waits for nothing. Where that fails no harm is done: the address is
+ *  printed, too. */
+export function openBrowser(url: string): void {
   const [file, ...words] = commandOf(process.platform);
-  try {
-    await execa(file!, [...words, url], { stdio: "ignore", detached: true, timeout: 10_000 });
-  } catch {
-    // No browser, no desktop: the user has the address.
-  }
+  const opening = execa(file!, [...words, url], { stdio: "ignore", detached: true, reject: false });
+  opening.unref();
 }
 
 function commandOf(platform: NodeJS.Platform): readonly string[] {

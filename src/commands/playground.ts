@@ -47,7 +47,7 @@ async function playgroundCommand(options: Options): Promise<void> {
   const served = await servePage(readPage(), port);
   const ended = untilEnded();
   process.stdout.write(`${served.url}\n`);
-  if (options.open) void openBrowser(served.url);
+  if (options.open) openBrowser(served.url);
   await ended;
   await served.stop();
 }

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { once } from "node:events";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
@@ -52,6 +52,27 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends it, exit 0, also while somebo
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
 });
 
+test.skipIf(process.platform !== "linux")("it opens a browser, and waits for none", async () => {
+  const folder = await emptyFolder();
+  await writeFile(join(folder, "xdg-open"), `#!/bin/sh\necho "$1" > "${folder}/opened"\nexec sleep 5\n`, {
+    mode: 0o755,
+  });
+  const { url, process: running } = await start([], { PATH: `${folder}:${process.env["PATH"]}` });
+  await expect.poll(() => readFile(join(folder, "opened"), "utf8").catch(() => "")).toBe(`${url}\n`);
+  const before = performance.now();
+  running.kill("SIGTERM");
+  expect(await running).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(performance.now() - before).toBeLessThan(4000);
+});
+
+test.skipIf(process.platform !== "linux")("where there is no browser, the page is served all the same", async () => {
+  const folder = await emptyFolder();
+  const { url, process: running } = await start([], { PATH: folder });
+  expect(await ask(url)).toMatchObject({ status: 200 });
+  running.kill("SIGTERM");
+  expect(await running).toMatchObject({ exitCode: 0, stderr: "" });
+});
+
 test("--export writes the page and serves nothing", async () => {
   const folder = await emptyFolder();
   const { stdout, stderr, exitCode } = await anpm(["playground", "--export", "page.html"], { cwd: folder });
@@ -86,11 +107,9 @@ test("its markup names nothing outside of it", () => {
   expect(markup).not.toMatch(/@import|url\(/);
 });
 
-async function start() {
-  const running = execa(process.execPath, [resolve("dist/src/main.js"), "playground", "--no-open", "--port", "0"], {
-    reject: false,
-    stdin: "ignore",
-  });
+async function start(words: readonly string[] = ["--no-open"], env: NodeJS.ProcessEnv = {}) {
+  const all = [resolve("dist/src/main.js"), "playground", ...words, "--port", "0"];
+  const running = execa(process.execPath, all, { reject: false, stdin: "ignore", env });
   onTestFinished(() => void running.kill("SIGKILL"));
   const [url] = (await once(running.stdout, "data")) as [Buffer];
   return { url: url.toString().trim(), process: running };

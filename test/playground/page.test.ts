@@ -148,6 +148,23 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     await expectQuiet(opened);
   });
 
+  test("of very many mistakes, rules and sets the first are shown", async () => {
+    const opened = await open();
+    const { page } = opened;
+    const policies = Array.from(
+      { length: 500 },
+      (_, at) =>
+        `{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: p${at}}, spec: {podSelector: {matchLabels: {app: a${at}}}}}`,
+    );
+    await write(page, policies.join("\n---\n"));
+    await page.locator("#tab-rules").click();
+    await page.locator(".empty", { hasText: "more chains; anpm compile shows all" }).waitFor();
+    await write(page, policies.join("\n---\n").replaceAll("podSelector", "podSelectr"));
+    await page.locator("#problems li", { hasText: "more" }).waitFor();
+    expect(await page.locator("#problems li").count()).toBe(101);
+    await expectQuiet(opened);
+  });
+
   test("hostile manifests are text, whatever they say", async () => {
     const opened = await open();
     const { page } = opened;

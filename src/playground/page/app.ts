@@ -14,9 +14,10 @@ import { pairsPanel } from "./panels/pairs.js";
 import { rulesPanel } from "./panels/rules.js";
 import { setsPanel } from "./panels/sets.js";
 import { announce, WalkPlayer } from "./panels/walk.js";
+import { showProblems } from "./problems.js";
 import { enterRows, lightRows, watchRows, type Board } from "./rows.js";
 import { fragmentOf } from "./share.js";
-import type { State, TabName } from "./state.js";
+import { maxTextLength, type State, type TabName } from "./state.js";
 import { Tabs } from "./tabs.js";
 import type { EngineView } from "../views.js";
 
@@ -319,6 +320,7 @@ export class App {
   }
 
   async #share(): Promise<void> {
+    if (this.#editor.text.length > maxTextLength) return say("These manifests are too large for a link.");
     history.replaceState(null, "", `#${await fragmentOf(this.#state)}`);
     try {
       await navigator.clipboard.writeText(location.href);
@@ -344,29 +346,4 @@ export function say(text: string): void {
 function itemsOf({ chains, sets }: CompiledResult, policies: readonly PolicyView[]): readonly Linked[] {
   const groups = policies.flatMap(({ directions }) => directions.flatMap(({ groups: its }) => its));
   return [...chains, ...chains.flatMap(({ rules }) => rules), ...sets, ...policies, ...groups];
-}
-
-function showProblems({ problems, result }: Compiled, board: Board): void {
-  const errors = problems.filter(({ severity }) => severity === "error").length;
-  const rules = result?.chains.reduce((sum, chain) => sum + chain.rules.length, 0) ?? 0;
-  byId("status").textContent = result
-    ? `${counted(result.policies, "policy", "policies")}, ${counted(result.pods.length, "pod")}: ${counted(rules, "rule")} and ${counted(result.sets.length, "set")} on a node`
-    : `${counted(errors, "mistake")}. Beside is what was there before.`;
-  byId("problems").replaceChildren(
-    ...problems.map(({ severity, code, message, fix, line }) =>
-      el(
-        "li",
-        { class: severity },
-        ...(line === undefined ? [] : [button(`line ${line}`, { class: "place" }, () => board.goTo(line))]),
-        el("b", {}, ` ${severity}: `),
-        message,
-        el("span", { class: "fix" }, fix),
-        el("span", { class: "code" }, ` ${code}`),
-      ),
-    ),
-  );
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
 }

@@ -10,6 +10,13 @@ export interface Board {
   goTo(line: number): void;
 }
 
+/** The first of many, and a word about the others: a page is no place for them, and `anpm compile` shows all. */
+export function firstOf<T>(all: readonly T[], limit: number, what: string): [readonly T[], readonly HTMLElement[]] {
+  const more = all.length - limit;
+  if (more <= 0) return [all, []];
+  return [all.slice(0, limit), [el("p", { class: "empty" }, `${more} more ${what}; anpm compile shows all.`)]];
+}
+
 /** Where something comes from: a button that leads there, or the reason that the engine gives. */
 export function causeOf(cause: Cause, board: Board): HTMLElement {
   if (cause.kind === "engine") return el("span", { class: "cause engine" }, cause.reason);

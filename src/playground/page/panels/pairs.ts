@@ -1,14 +1,17 @@
 import type { GroupView, PolicyView } from "../../views.js";
 import { el } from "../dom.js";
-import { causeOf, linked, placeOf, type Board } from "../rows.js";
+import { causeOf, firstOf, linked, placeOf, type Board } from "../rows.js";
 
 /** What the policies mean, before they become rules. */
 export function pairsPanel(policies: readonly PolicyView[], board: Board): readonly HTMLElement[] {
   if (policies.length === 0) {
     return [el("p", { class: "empty" }, "No policy: every pod may talk to every other, and to the world outside.")];
   }
-  return policies.map((policy) => showPolicy(policy, board));
+  const [shown, more] = firstOf(policies, shownPolicies, "policies");
+  return [...shown.map((policy) => showPolicy(policy, board)), ...more];
 }
+
+const shownPolicies = 400;
 
 function showPolicy(policy: PolicyView, board: Board): HTMLElement {
   const directions = policy.directions.map(({ direction, subjects, groups }) =>

@@ -1,18 +1,25 @@
 import type { ChainView, RuleView } from "../../views.js";
 import { el } from "../dom.js";
-import { causeOf, linked, type Board } from "../rows.js";
+import { causeOf, firstOf, linked, type Board } from "../rows.js";
 
 /** The chains with their rules, each rule as a sentence and as iptables prints it. */
 export function rulesPanel(chains: readonly ChainView[], board: Board): readonly HTMLElement[] {
-  return chains.filter(({ rules }) => rules.length > 0).map((chain) => showChain(chain, board));
+  const filled = chains.filter(({ rules }) => rules.length > 0);
+  const [shown, more] = firstOf(filled, shownChains, "chains");
+  return [...shown.map((chain) => showChain(chain, board)), ...more];
 }
 
+const shownChains = 400;
+const shownRules = 200;
+
 function showChain(chain: ChainView, board: Board): HTMLElement {
+  const [rules, more] = firstOf(chain.rules, shownRules, "rules");
   return el(
     "section",
     { class: "chain" },
     el("h3", linked(chain), el("span", { class: "name" }, chain.name), causeOf(chain.cause, board)),
-    el("ol", {}, ...chain.rules.map((rule) => showRule(rule, board))),
+    el("ol", {}, ...rules.map((rule) => showRule(rule, board))),
+    ...more,
   );
 }
 

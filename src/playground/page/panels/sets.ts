@@ -1,12 +1,15 @@
 import type { SetView } from "../../views.js";
 import { el } from "../dom.js";
-import { causeOf, linked, type Board } from "../rows.js";
+import { causeOf, firstOf, linked, type Board } from "../rows.js";
 
 /** The sets: what people call them, what the kernel does, and who is in them. */
 export function setsPanel(sets: readonly SetView[], board: Board): readonly HTMLElement[] {
   if (sets.length === 0) return [el("p", { class: "empty" }, "No sets.")];
-  return [el("ul", { class: "sets" }, ...sets.map((set) => showSet(set, board)))];
+  const [shown, more] = firstOf(sets, shownSets, "sets");
+  return [el("ul", { class: "sets" }, ...shown.map((set) => showSet(set, board))), ...more];
 }
+
+const shownSets = 1_000;
 
 function showSet(set: SetView, board: Board): HTMLElement {
   const members = set.members.map((member) => el("li", {}, member));
