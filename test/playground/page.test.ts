@@ -30,6 +30,8 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
       await page.locator("#lessons").selectOption({ index });
       await page.locator("#lesson h2", { hasText: lesson.title }).waitFor();
       expect(await manifestsOf(page)).toBe(lesson.manifests);
+      // No warning gives the answer away.
+      expect(await page.locator("#problems li").count()).toBe(0);
       for (const { ask, from, rules, spec } of lesson.questions) {
         const question = page.locator(".question:visible").last();
         expect(await question.locator(".ask").textContent()).toBe(ask);
@@ -45,6 +47,8 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
         const next = question.getByRole("button", { name: "Next question" });
         if ((await next.count()) > 0) await next.click();
       }
+      const isOdd = lesson.questions.some(({ spec }) => spec !== undefined);
+      expect(await page.locator("#problems li.warning").count()).toBe(isOdd ? 1 : 0);
       await page.screenshot({ path: `${pictures}/lesson-${index + 1}.png` });
       await expectQuiet(opened);
     },

@@ -47,6 +47,9 @@ export class App {
   readonly #shown = new Map<TabName, number>();
   /** Whether the packet was sent: before, nothing tells what becomes of it, for a lesson asks that. */
   #isSent = false;
+  /** Whether a question of the lesson was answered: before, no warning gives the answer away. */
+  #isAnswered = false;
+  #compiled: Compiled | undefined;
   #isCompiling = false;
   #isStale = false;
   #calmTimer = 0;
@@ -70,7 +73,7 @@ export class App {
     this.#showLesson(lessons.find(({ id }) => id === state.lesson));
     this.#picker.switches = state.switches;
     this.#form.packet = state.packet;
-    this.#isSent = this.#lesson === undefined;
+    this.#isSent = this.#isAnswered = this.#lesson === undefined;
     this.#walk.replaceChildren();
     for (const { id } of this.#picker.generations) this.#picker.showOutcome(id, undefined);
     this.#editor.text = state.text;
@@ -120,8 +123,8 @@ export class App {
 
   #take(compiled: Compiled): void {
     this.#edition += 1;
-    this.#editor.showProblems(compiled.problems);
-    showProblems(compiled, this.#board);
+    this.#compiled = compiled;
+    this.#tell();
     document.body.classList.toggle("broken", !compiled.result);
     byId("status").dataset["milliseconds"] = compiled.milliseconds.toFixed(1);
     if (!compiled.result) return;
@@ -129,6 +132,15 @@ export class App {
     this.#policies = [];
     this.#items = itemsOf(this.#result, this.#policies);
     this.#form.offer(this.#result.pods);
+  }
+
+  #tell(): void {
+    if (!this.#compiled) return;
+    const isHeldBack = this.#lesson && !this.#isAnswered && !this.#isChanged(this.#lesson);
+    const { problems } = this.#compiled;
+    const told = isHeldBack ? problems.filter(({ severity }) => severity === "error") : problems;
+    this.#editor.showProblems(told);
+    showProblems({ ...this.#compiled, problems: told }, this.#board);
   }
 
   #fail(error: unknown): void {
@@ -202,6 +214,7 @@ export class App {
     this.#player?.stop();
     this.#player = undefined;
     this.#isSent = true;
+    this.#answered();
     const packet = this.#form.packet;
     if (packet.from === "" || packet.to === "") return;
     const view = await this.#client.call("walk", packet);
@@ -296,7 +309,14 @@ export class App {
     return this.#editor.text !== manifests || !asGiven;
   }
 
+  #answered(): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.#tell();
+  }
+
   async #verdictOf({ from, to, port }: WrittenPacket): Promise<Verdict | undefined> {
+    this.#answered();
     return (await this.#client.call("walk", { from, to, port }))?.walk?.verdict;
   }
 
