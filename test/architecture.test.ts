@@ -1,5 +1,6 @@
 import { build } from "esbuild";
-import { readdirSync, readFileSync } from "node:fs";
+import { execaSync } from "execa";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -131,6 +132,11 @@ describe("the layout", () => {
       (name) => name !== ".git" && !ignored.includes(name) && !ignored.includes(`${name}/`),
     );
     expect(topLevel.split(" ")).toEqual(expect.arrayContaining(found));
+  });
+
+  test.skipIf(!existsSync(".git"))("git tracks nothing else there, no link to what is installed either", () => {
+    const tracked = execaSync("git", ["ls-tree", "--name-only", "HEAD"]).stdout.split("\n");
+    expect(topLevel.split(" ")).toEqual(expect.arrayContaining(tracked));
   });
 
   test("compiler/ has only folders that the import rule knows", () => {
