@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { benchNpm200, benchReferenceLoad } from "./bench/compiling.js";
-import { benchKernel } from "./bench/kernel.js";
+import { benchKernel, benchPatch } from "./bench/kernel.js";
 import { benchMatrix } from "./bench/matrix.js";
 import type { Row } from "./bench/measure.js";
 import { benchReading } from "./bench/reading.js";
@@ -22,7 +22,7 @@ console.log("| what | reference | goal | measured | |\n|---|---|---|---|---|");
 show(benchReading(), benchNpm200());
 show(...(await benchReferenceLoad()));
 show(...benchMatrix());
-show(await benchKernel(), benchStarting());
+show(await benchKernel(), await benchPatch(), benchStarting());
 
 const machine = { node: process.version, cpu: cpus()[0]?.model.trim(), cores: cpus().length, memoryBytes: totalmem() };
 console.log(
