@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { goldenFiles, isInput, readCases } from "./golden-cases.js";
+import { driftFiles, readDriftCases } from "./golden-drift.js";
 import { errorFiles, readErrorCases } from "./golden-errors.js";
 import { findingFiles, readFindingCases } from "./golden-findings.js";
 import { page, pagePath } from "./golden-page.js";
@@ -15,6 +16,7 @@ const changes = [
   ...stepsChanges(),
   ...pageChanges(),
   ...findingChanges(),
+  ...driftChanges(),
   ...(await errorChanges()),
 ];
 if (changes.length === 0) console.log("golden/ is up to date");
@@ -47,6 +49,10 @@ function pageChanges(): Change[] {
   const before = readFileSync(pagePath, "utf8");
   const after = page(before);
   return before === after ? [] : [{ path: pagePath, before, after }];
+}
+
+function driftChanges(): Change[] {
+  return readDriftCases().flatMap((golden) => changesOf(golden.folder, driftFiles(golden), []));
 }
 
 function findingChanges(): Change[] {

@@ -1,7 +1,8 @@
 import type { Machine } from "../../engines/engine.js";
 import type { Flavour } from "../../netfilter/flavour.js";
 import type { IpSet, Tables } from "../../netfilter/tables.js";
-import { compareJumps, compareRules, type RuleContext } from "./compare-rules.js";
+import { compareJumps } from "./compare-jumps.js";
+import { compareRules, type RuleContext } from "./compare-rules.js";
 import { compareSets } from "./compare-sets.js";
 import { skeletonOf } from "./detect-generation.js";
 import type { DriftFinding } from "./finding.js";

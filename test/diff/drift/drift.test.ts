@@ -1,18 +1,17 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
 import { drift } from "../../../compiler/drift.js";
 import type { Tables } from "../../../compiler/netfilter/tables.js";
 import { replay } from "../../../compiler/replay.js";
 import { readBack } from "../../../compiler/simulate/read-back.js";
+import { driftFiles, readDriftCases } from "../../../scripts/golden-drift.js";
 import { driftJson, driftJsonSchema } from "../../../compiler/diff/drift/drift-json.js";
 import { driftCodes } from "../../../compiler/diff/drift/finding.js";
-import { formatDrift } from "../../../compiler/diff/drift/format-drift.js";
 import { nodeStateOf } from "../../../compiler/diff/drift/node-state.js";
 import { repairScript } from "../../../compiler/diff/drift/repair.js";
 import { azureNpm } from "../../../compiler/engines/azure-npm/azure-npm.js";
-import { flavourOfDump } from "../../../compiler/netfilter/dump-flavour.js";
 import { parseIpsetSave } from "../../../compiler/netfilter/parse-ipset-save.js";
 import { parseIptablesSave } from "../../../compiler/netfilter/parse-iptables-save.js";
 import { printIpsetSave } from "../../../compiler/netfilter/print-ipset-save.js";
@@ -143,20 +142,14 @@ spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {
 });
 
 describe("the cases of golden/drift", () => {
-  const cases = readdirSync("golden/drift");
+  const cases = readDriftCases();
 
-  test.each(cases)("%s", (name) => {
-    const read = (file: string): string => readFileSync(`golden/drift/${name}/${file}`, "utf8");
-    const rules = read("node.rules");
-    const flavour = flavourOfDump(rules);
-    const dump = { chains: parseIptablesSave(rules).chains, ...(flavour && { flavour }) };
-    const node = nodeStateOf([dump], parseIpsetSave(read("node.sets")), "AZURE-NPM");
-    const { report } = drift([{ name: "manifests.yaml", text: read("manifests.yaml") }], node);
-    expect(formatDrift(report!)).toBe(read("report"));
+  test.each(cases)("$name", (golden) => {
+    expect(driftFiles(golden).get("report")).toBe(readFileSync(`${golden.folder}/report`, "utf8"));
   });
 
   test("every code is shown there, or made in a test", () => {
-    const shown = cases.map((name) => readFileSync(`golden/drift/${name}/report`, "utf8")).join("");
+    const shown = cases.map(({ folder }) => readFileSync(`${folder}/report`, "utf8")).join("");
     const made = ["test/kernel/drift.test.ts", "test/diff/drift/drift.test.ts"]
       .map((path) => readFileSync(path, "utf8"))
       .join("");
