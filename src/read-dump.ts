@@ -39,10 +39,14 @@ export function readDumpFile<Parsed extends { readonly problems: readonly Proble
   return parsed;
 }
 
-/** What the one tool prints and the other never does: the two files are easily mixed up. */
+/** What other tools print and the wanted one never does: they are easily mixed up. */
 const others = [
   { tool: "iptables-save", looks: /^\*(?:filter|nat|mangle|raw|security)\s*$/m },
   { tool: "ipset save", looks: /^create \S+ (?:hash|list|bitmap):/m },
+  { tool: "iptables -S", looks: /^-P (?:INPUT|FORWARD|OUTPUT) /m },
+  { tool: "iptables -L", looks: /^Chain \S+ \((?:policy|\d+ references)/m },
+  { tool: "nft list ruleset", looks: /^table (?:ip|ip6|inet|bridge|arp|netdev) \S+ \{/m },
+  { tool: "ipset list", looks: /^Name: \S+\r?\nType: /m },
 ];
 
 function unreadable(source: Source, tool: string, problem: Problem): Diagnostic {
