@@ -99,7 +99,9 @@ export function compile(
     earlierTables: 1,
     effects() {
       const effects: Effect[] = [];
-      fold(machine, events, (step) => effects.push(...step));
+      fold(machine, events, (step) => {
+        for (const effect of step) effects.push(effect);
+      });
       return effects;
     },
   };

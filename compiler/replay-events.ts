@@ -59,7 +59,7 @@ export class ReplayEvents {
   of(step: ReplayStep): readonly Event[] {
     if (step.action === "reconcile") return [{ kind: "reconcile" }];
     const parsed = step.sources.map(parseDocuments);
-    this.diagnostics.push(...parsed.flatMap(({ diagnostics }) => diagnostics));
+    for (const { diagnostics } of parsed) this.#report(diagnostics);
     const documents = parsed.flatMap((each) => each.documents);
     return step.action === "delete" ? this.#delete(documents) : this.#apply(documents);
   }
@@ -71,7 +71,7 @@ export class ReplayEvents {
         ...(namespace !== undefined && { namespace }),
         watched,
       });
-      this.diagnostics.push(...diagnostics);
+      this.#report(diagnostics);
       for (const [type, count] of skipped) this.skipped.set(type, (this.skipped.get(type) ?? 0) + count);
       const applied = this.#complete(objects).map((object): Event => ({ kind: "apply", object: this.#store(object) }));
       const present = new Set(objects.map(identityOf));
@@ -84,9 +84,13 @@ export class ReplayEvents {
     });
   }
 
+  #report(diagnostics: readonly Diagnostic[]): void {
+    for (const found of diagnostics) this.diagnostics.push(found);
+  }
+
   #delete(documents: readonly Document[]): Event[] {
     const read = documents.map((document) => readIdentities(document, this.#options.namespace, this.#options.watched));
-    this.diagnostics.push(...read.flatMap(({ diagnostics }) => diagnostics));
+    for (const { diagnostics } of read) this.#report(diagnostics);
     return read.flatMap(({ identities }) => identities.flatMap((identity) => this.#deletionsOf(identity)));
   }
 
@@ -139,7 +143,7 @@ export class ReplayEvents {
     const own = objects.filter((object): object is Pod => object.kind === "Pod").map((pod) => this.#remembered(pod));
     const others = this.objects.filter((object): object is Pod => object.kind === "Pod");
     const { pods, diagnostics } = withAddresses(own, this.#options.podCidr, others);
-    this.diagnostics.push(...diagnostics);
+    this.#report(diagnostics);
     const byKey = new Map(pods.map((pod) => [keyOf(pod), pod]));
     for (const [index, pod] of pods.entries()) {
       if (own[index]!.ip === "" && pod.ip !== "") this.#addresses.set(keyOf(pod), pod.ip);
@@ -174,7 +178,7 @@ function batchesOf(documents: readonly Document[], options: ReplayEventsOptions)
     for (const name of names) seen.add(name);
     const batch = batches.at(-1)!;
     batch.documents.push(document);
-    batch.identities.push(...identities);
+    for (const identity of identities) batch.identities.push(identity);
   }
   return batches;
 }

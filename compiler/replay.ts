@@ -56,10 +56,10 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
     for (const event of events) {
       const step = machine.step(node, event);
       node = step.node;
-      done.push(...step.effects);
+      for (const effect of step.effects) done.push(effect);
     }
     const earlier = all.length;
-    all.push(...done);
+    for (const effect of done) all.push(effect);
     const tables = node.tables();
     history.push(tables);
     return {

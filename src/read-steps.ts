@@ -66,7 +66,7 @@ function readSteps(found: readonly (Omit<NumberedStep, "sources"> & { readonly p
       return { ...step, sources: read.sources };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      mistakes.push(...error.diagnostics);
+      for (const mistake of error.diagnostics) mistakes.push(mistake);
       return { ...step, sources: [] };
     }
   });

@@ -22,7 +22,7 @@ export function logGain(
   for (const event of changesOf(changed, uids)) {
     const step = machine.step(node, event);
     node = step.node;
-    effects.push(...step.effects);
+    for (const effect of step.effects) effects.push(effect);
   }
   return printMessages(logEntriesOf(effects), options);
 }

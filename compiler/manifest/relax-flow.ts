@@ -14,7 +14,7 @@ export function relaxFlow(text: string, at: number, inQuotes: "'" | '"' | undefi
     patches.push(...blanksBefore(text, at));
     quoteEnd(text, at, inQuotes, patches);
   } else {
-    patches.push(...lineBefore(text, at));
+    for (const patch of lineBefore(text, at)) patches.push(patch);
     bracketsEnd(text, at, patches);
   }
   return applyPatches(text, patches);
@@ -47,18 +47,15 @@ function blanksBefore(text: string, at: number): Patch[] {
 
 /** What stands between the last token before `at` and `at`, comments included, and the tabs of the line of that token. */
 function lineBefore(text: string, at: number): Patch[] {
-  const patches: Patch[] = [];
+  const backwards: Patch[] = [];
   for (let end = at; ;) {
     const first = lineStart(text, end);
     let start = commentStart(text, first, end);
     while (start > first && isBlank(text.charCodeAt(start - 1))) start--;
-    patches.unshift({ start, end });
-    if (start > first || first === 0) {
-      patches.unshift(...tabsBetween(text, first, start));
-      return patches;
-    }
+    backwards.push({ start, end });
+    if (start > first || first === 0) return [...tabsBetween(text, first, start), ...backwards.reverse()];
     end = first - 1;
-    patches.unshift({ start: end, end: first });
+    backwards.push({ start: end, end: first });
   }
 }
 

@@ -77,7 +77,7 @@ function lowerGroups(
     groups.push(group("allow", [], anyPort, open.origin));
     return groups;
   }
-  for (const rule of rules) groups.push(...product(rule, rules, policy, group, reading));
+  for (const rule of rules) for (const found of product(rule, rules, policy, group, reading)) groups.push(found);
   groups.push(group("disallow", [], anyPort, origin));
   return groups;
 }

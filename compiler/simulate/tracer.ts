@@ -258,8 +258,10 @@ function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
       ...(to && { to }),
     };
   };
-  for (const { name, rules } of tables.chains satisfies readonly Chain[])
-    chains.get(name)!.rules.push(...rules.map(prepareRule));
+  for (const { name, rules } of tables.chains satisfies readonly Chain[]) {
+    const prepared = chains.get(name)!.rules;
+    for (const rule of rules) prepared.push(prepareRule(rule));
+  }
   return chains;
 }
 

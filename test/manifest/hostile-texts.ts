@@ -34,6 +34,8 @@ export const hostileTexts: Record<string, { readonly text: string; readonly expe
   "a million quotes": { text: "'".repeat(1e6 + 1), expected: "yaml-quote-open" },
   "a million backslashes": { text: `a: "${"\\".repeat(1e6)}"`, expected: "fine" },
   "a million commas": { text: `a: [${",".repeat(1e6)}]`, expected: "yaml-syntax" },
+  "200,000 comments in brackets": { text: `a: [b,\n${"# c\n".repeat(2e5)}c]`, expected: "fine" },
+  "a million tabs in brackets": { text: `a: [b,${"\t".repeat(1e6)}\nc]`, expected: "fine" },
   "a million line ends": { text: "\n".repeat(1e6), expected: "fine" },
   "100,000 separators": { text: "---\n".repeat(1e5), expected: "fine" },
   "10,000 JSON values": { text: '{"a":1}'.repeat(1e4), expected: "fine" },

@@ -38,6 +38,11 @@ describe("verdicts", () => {
     expect(walk(`${chains}-A B -p udp -j DROP`, {})).toBe("allow");
   });
 
+  test("a chain may have more rules than a function takes arguments", () => {
+    const rules = `:FORWARD ACCEPT\n${"-A FORWARD -s 10.9.9.9/32 -j ACCEPT\n".repeat(200_000)}-A FORWARD -j DROP`;
+    expect(walk(rules, {})).toBe("deny");
+  });
+
   test("RETURN in FORWARD itself means its policy", () => {
     expect(walk(":FORWARD DROP\n-A FORWARD -j RETURN\n-A FORWARD -j ACCEPT", {})).toBe("deny");
   });

@@ -87,7 +87,7 @@ function missingParts(comparisons: readonly ChainComparison[], there: ReadonlyMa
         origin: parts.origin,
         missingRules: lines,
       });
-    } else findings.push(...parts.missing.map(([chain, rule]) => missingRule(chain, rule)));
+    } else for (const [chain, rule] of parts.missing) findings.push(missingRule(chain, rule));
   }
   return findings;
 }

@@ -72,7 +72,7 @@ function mappingsOf(name: string, text: string): ReadonlyMap<number, Mapping> {
   for (let value = waiting.pop(); value; value = waiting.pop()) {
     if (seen.has(value)) continue;
     seen.add(value);
-    if (value.kind === "sequence") waiting.push(...value.items.toReversed());
+    if (value.kind === "sequence") for (const item of value.items.toReversed()) waiting.push(item);
     if (value.kind !== "mapping") continue;
     if (!found.has(value.offset)) found.set(value.offset, value);
     // Objects stand in the items of lists, and nowhere else.

@@ -48,3 +48,9 @@ test("two readable names with one FNV name are one set, and a warning says so", 
   expect(codesAndChains(pod, "v2-fnv").codes).toEqual(["npm-shares-set"]);
   expect(codesAndChains(pod, "v2").codes).toEqual([]);
 });
+
+test("what a policy that names a type twice is warned of, it is warned of once", () => {
+  const policy =
+    'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p, namespace: x}\nspec: {podSelector: {}, policyTypes: [Ingress, Ingress], ingress: [{from: [{ipBlock: {cidr: "2001:db8::/32"}}]}]}\n';
+  expect(codesAndChains(policy, "v2").codes).toEqual(["npm-skips-policy-ipv6"]);
+});

@@ -107,9 +107,8 @@ export class V1Node implements NpmNode {
   }
 
   #applyPolicy(policy: NetworkPolicy): void {
-    this.#diagnostics.push(
-      ...ignoredFields(policy, { ...this.#fieldHabits, bothSelectors: this.#policies.reading.bothSelectors }),
-    );
+    const habits = { ...this.#fieldHabits, bothSelectors: this.#policies.reading.bothSelectors };
+    for (const found of ignoredFields(policy, habits)) this.#diagnostics.push(found);
     this.#inForce.delete(keyOf(policy));
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#policies.reading));
     this.#policies.apply({ ...policy, resourceVersion: firstResourceVersion + this.#applied });

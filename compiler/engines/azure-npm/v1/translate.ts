@@ -114,7 +114,8 @@ class Writer {
           blockRules.push(this.#except(direction, { matches: target, text }, except, peer.origin));
       });
     });
-    this.#entries.push(...blockRules, ...otherRules);
+    for (const entry of blockRules) this.#entries.push(entry);
+    for (const entry of otherRules) this.#entries.push(entry);
     if (this.#generation.chains === "target-sets") this.#jumps(direction, target, text, seen, origin);
     this.#blocks[direction] = this.#blockNeeds(direction, rules);
   }

@@ -293,7 +293,7 @@ export class V2Node implements NpmNode {
     const before = this.#policies.get(key);
     if (before && specOf(before.policy) === specOf(policy)) return [];
     const { skipped, diagnostics } = refusals(policy, this.#generation);
-    this.#diagnostics.push(...diagnostics);
+    for (const found of diagnostics) this.#diagnostics.push(found);
     if (skipped) return this.#voice.refusedPolicy(policy, skipped);
     const said = this.#voice.updatingPolicy(key, before !== undefined);
     const removal = before ? this.#removePolicy(before) : [];

@@ -107,7 +107,7 @@ function refusePeer(peer: Peer, position: number, generation: V2Generation): Ref
 
 /** The rules that NPM looks at: those of the policy's types, none where a rule `{}` stands for the whole direction. */
 function* enforcedRules(policy: NetworkPolicy, { reading }: V2Generation) {
-  for (const type of policy.policyTypes) {
+  for (const type of new Set(policy.policyTypes)) {
     const rules: readonly PolicyRule[] = type === "Ingress" ? policy.ingress : policy.egress;
     const open = rules.some((rule) => rule.peers.length === 0 && rule.ports.length === 0);
     if (open && (reading.openRule === "any" || rules.length === 1)) continue;

@@ -124,7 +124,8 @@ export class V2019Node implements NpmNode {
     if (this.#crashesOn(policy)) return;
     const { release, reading } = this.#generation;
     const { bothSelectors } = reading;
-    this.#diagnostics.push(...ignoredFields(policy, { release, blocks: "rules", namedPorts: "zero", bothSelectors }));
+    const habits = { release, blocks: "rules", namedPorts: "zero", bothSelectors } as const;
+    for (const found of ignoredFields(policy, habits)) this.#diagnostics.push(found);
     this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#generation.reading));
     const { sets, lists, entries } = this.#translate(policy);
     for (const [name, origin] of sets) if (!this.#sets.createSet(name, origin)) return;
