@@ -66,7 +66,7 @@ export function compile(
     { ...options, ...(machine && { watched: machine.watched }) },
   );
   const found = [...problems, ...parsed.flatMap(({ diagnostics }) => diagnostics), ...admission.diagnostics];
-  if (machine) found.push(...refusedObjects(machine, admission.skipped));
+  if (machine) found.push(...refusedObjects(machine, admission.skipped, admission.objects));
   const summary = summarize(admission);
   if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
 

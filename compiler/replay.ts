@@ -43,7 +43,9 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
     watched: machine?.watched ?? new Set(),
   });
   const read = steps.map((step) => ({ name: step.name, events: reader.of(step), objects: reader.objects }));
-  const found = [...problems, ...reader.diagnostics, ...(machine ? refusedObjects(machine, reader.skipped) : [])];
+  const applied = read.flatMap(({ events }) => events.flatMap((event) => (event.kind === "apply" ? event.object : [])));
+  const refused = machine ? refusedObjects(machine, reader.skipped, applied) : [];
+  const found = [...problems, ...reader.diagnostics, ...refused];
   const summary = [summaryOf(steps, read), ...(reader.skipped.size > 0 ? [skippedLine(reader.skipped)] : [])];
   if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
 

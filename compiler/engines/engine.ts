@@ -100,6 +100,8 @@ export interface Machine {
   readonly policyNamed?: (comment: string) => string | undefined;
   /** Those of the engine's deviations that it has. */
   readonly deviations: readonly Deviation[];
+  /** An error when the engine would make more of an object than can be compiled. */
+  readonly refuseObject?: (object: KubernetesObject | Resource) => Diagnostic | undefined;
   /** A node on which the engine has just started. */
   start(): Step;
   /** The node after an event. The node handed in is used up: a step may change it in place. */

@@ -2,6 +2,8 @@ import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
 import { suggest } from "../text/suggest.js";
 import { azureNpm } from "./azure-npm/azure-npm.js";
 import { calico } from "./calico/calico.js";
+import type { KubernetesObject } from "../model/objects.js";
+import type { Resource } from "../model/resources.js";
 import type { Configured, Engine, EngineOptions, Machine } from "./engine.js";
 
 /** Every engine there is, the default first. */
@@ -35,11 +37,16 @@ export function configure(options: EngineOptions): Configured {
   return { diagnostics: [...foreign, ...configured.diagnostics] };
 }
 
-/** Objects that were passed over though the machine's rules would be others with them. */
-export function refusedObjects(machine: Machine, skipped: ReadonlyMap<string, number>): readonly Diagnostic[] {
-  return [...skipped]
+/** Objects that were passed over though the machine's rules would be others with them, and those that it can't make rules of. */
+export function refusedObjects(
+  machine: Machine,
+  skipped: ReadonlyMap<string, number>,
+  objects: readonly (KubernetesObject | Resource)[],
+): readonly Diagnostic[] {
+  const passedOver = [...skipped]
     .filter(([type]) => machine.refuses(type))
     .map(([kind, count]) => diagnostic("resource-not-built", { kind, count, engine: machine.engine }));
+  return [...passedOver, ...objects.flatMap((object) => machine.refuseObject?.(object) ?? [])];
 }
 
 /** What options are called on the command line, by the name they have here. */

@@ -7,6 +7,7 @@ import { deviationCodes, npmDeviations } from "./deviations.js";
 import { generationNotes } from "./generation-notes.js";
 import { builtGenerations, builtReleases, defaultGeneration, selectGeneration } from "./generations.js";
 import { formatRelease } from "./release.js";
+import { refuseTooManyRules } from "./rule-count.js";
 
 /** Azure NPM, the network policy engine of AKS. */
 export const azureNpm: Engine = {
@@ -81,6 +82,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     ownership: ownershipOf(blueprint, settings),
     ...(blueprint.leftovers && { leftovers: blueprint.leftovers }),
     ...(blueprint.policyNamed && { policyNamed: blueprint.policyNamed }),
+    refuseObject: refuseTooManyRules,
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {
       const node = blueprint.create(settings);

@@ -81,6 +81,11 @@ export const engineCodes = {
       `Azure NPM ${release} hands ${what} to a program that reads numbers with leading zeros as octal ones: 010 is 8, and 08 is refused`,
     () => "write the numbers without leading zeros",
   ),
+  "npm-too-many-rules": error<{ count: number; max: number }>(
+    ({ count, max }) =>
+      `Azure NPM makes ${count.toLocaleString("en")} rules of this policy, one of each combination of values and ports; anpm compiles up to ${max.toLocaleString("en")}`,
+    () => "use expressions with fewer values in the namespaceSelector, or fewer ports",
+  ),
   "npm-skips-block": warning<Refused>(
     ({ what, release }) =>
       `Azure NPM ${release} can't put ${what} into a set: the rule stays, its set is empty, nothing matches`,
