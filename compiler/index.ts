@@ -73,6 +73,8 @@ export { replay } from "./replay.js";
 export type { ReplayStep } from "./replay-events.js";
 export { compileJson } from "./compile-json.js";
 export { compileJsonSchema } from "./compile-json-schema.js";
+export type { Validation } from "./validate.js";
+export { validate } from "./validate.js";
 export { commandsOf, logEntriesOf } from "./engines/effects.js";
 export type { LogEntry, LogFacts, LogText } from "./engines/log-entry.js";
 export type { LogClock, Timestamp } from "./log/clock.js";

@@ -40,6 +40,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/diff.js"),
   },
   {
+    name: "validate",
+    summary: "report every mistake in manifests, Calico's own objects included",
+    load: () => import("./commands/validate.js"),
+  },
+  {
     name: "replay",
     summary: "show what happens on a node step by step",
     load: () => import("./commands/replay.js"),

@@ -6,8 +6,16 @@ export interface Tables {
   readonly chains: readonly Chain[];
   /** Tables beside filter, where a program uses them: raw, mangle, nat. */
   readonly others?: readonly OtherTable[];
+  /** Interfaces of the machine, where they are known. */
+  readonly interfaces?: readonly Interface[];
   /** By kernel type (hash:ip,port, hash:net, list:set), then name. */
   readonly sets: readonly IpSet[];
+}
+
+export interface Interface {
+  readonly name: string;
+  /** The IPv4 addresses behind it; absent: others than those behind the rest, and nobody knows which. */
+  readonly addresses?: readonly string[];
 }
 
 export interface OtherTable {

@@ -1,4 +1,5 @@
 import type { Match } from "../netfilter/tables.js";
+import { interfaceSet } from "./interface-sets.js";
 import { parseIpv4Network, rangeOf } from "./ipv4.js";
 import { holdsAddress, type IndexedSet, type SetIndex } from "./set-index.js";
 import { holdsTraffic, portsOf, type TrafficProtocol } from "./traffic.js";
@@ -34,9 +35,11 @@ export function matchTest(match: Exclude<Match, { kind: "mark" | "comment" }>, s
       return multiportTest(match);
     case "icmp":
       return ({ protocol }) => (protocol === "other" ? "unknown" : false);
-    // Where a packet comes in and goes out nobody said.
-    case "interface":
-      return unknown;
+    case "interface": {
+      const { set: name, flags } = interfaceSet(match);
+      const set = sets.get(name);
+      return set ? (facts) => negate(setHolds(set, [flags], facts), match.negated) : unknown;
+    }
     case "connection-state": {
       const { states, negated } = match;
       return ({ state }) => negate(stateMatches(states, state), negated);

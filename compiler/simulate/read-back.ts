@@ -12,5 +12,5 @@ export function readBack(tables: Tables): TracedTables {
   const problem = problems[0] ?? more[0];
   if (problem) throw new Error(`line ${problem.line} of the printed tables: ${problem.message}`);
   if (others[0]) throw new Error(`a set of another type: ${others[0].name}`);
-  return { chains, sets };
+  return { chains, sets, ...(tables.interfaces && { interfaces: tables.interfaces }) };
 }

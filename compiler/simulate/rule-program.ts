@@ -1,4 +1,5 @@
 import type { Match, Rule, Target } from "../netfilter/tables.js";
+import { interfaceSet, interfaceSets } from "./interface-sets.js";
 import { parseIpv4Network, type Ipv4Network } from "./ipv4.js";
 import { indexSets, type AddressPortSet, type AddressSet, type IndexedSet, type SetIndex } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
@@ -134,7 +135,7 @@ class Builder {
     tables: TracedTables,
     private readonly state: "new" | "established",
   ) {
-    this.sets = indexSets(tables.sets);
+    this.sets = indexSets([...tables.sets, ...interfaceSets(tables)]);
     this.written = new Map(tables.chains.map(({ name, rules }) => [name, rules]));
   }
 
@@ -197,9 +198,12 @@ class Builder {
         case "icmp":
           limit(trafficOf("other"), noTraffic);
           break;
-        case "interface":
-          answer("unknown");
+        case "interface": {
+          const found = this.set({ ...interfaceSet(match), negated: match.negated });
+          if (found === undefined || "portSets" in found) answer("unknown");
+          else sides[match.direction === "in" ? "source" : "destination"].push(found);
           break;
+        }
         case "connection-state": {
           const outcome = stateMatches(match.states, this.state);
           answer(match.negated ? not(outcome) : outcome);

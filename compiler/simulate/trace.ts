@@ -22,7 +22,7 @@ export interface TraceOptions {
 }
 
 /** The part of a dump that a walk needs. Chains that are missing do not exist; sets that are missing are not known. */
-export type TracedTables = Pick<Tables, "chains" | "sets">;
+export type TracedTables = Pick<Tables, "chains" | "sets" | "interfaces">;
 
 export interface Trace {
   /** `depends`: on something that the dump does not say. */

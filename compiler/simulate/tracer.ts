@@ -1,5 +1,6 @@
 import { printRule } from "../netfilter/print-rule.js";
 import type { Chain, Match, Rule } from "../netfilter/tables.js";
+import { interfaceSets } from "./interface-sets.js";
 import { parseIpv4 } from "./ipv4.js";
 import { matchTest, type Facts, type MatchTest } from "./match-test.js";
 import { indexSets } from "./set-index.js";
@@ -242,7 +243,7 @@ function nameOf(target: Exclude<Rule["target"], undefined | { kind: "set-mark" }
 }
 
 function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
-  const sets = indexSets(tables.sets);
+  const sets = indexSets([...tables.sets, ...interfaceSets(tables)]);
   const chains = new Map(tables.chains.map((chain) => [chain.name, { ...chain, rules: [] as PreparedRule[] }]));
   const targetOf = (rule: Rule): PreparedChain | undefined => {
     return rule.target?.kind === "jump" || rule.target?.kind === "goto" ? chains.get(rule.target.to) : undefined;

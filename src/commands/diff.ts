@@ -191,6 +191,10 @@ function compileSide({ label, read, root, options }: Side, parse: ReturnType<typ
     { label, fileOf },
     parse,
   );
+  const machine = version?.result.machine;
+  if (machine?.lacks.includes("judgement")) {
+    throw new Failure([diagnostic("command-not-for-engine", { engine: machine.engine })]);
+  }
   return { ...(version && { version }), diagnostics: [...read.diagnostics, ...diagnostics], summary };
 }
 

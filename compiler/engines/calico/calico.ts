@@ -81,7 +81,7 @@ function machineOf(
     commandCaveats: [],
     watched,
     refuses: (type) => notBuilt.test(type),
-    lacks: ["restore", "script", "undo", "log", "simulation"],
+    lacks: ["restore", "script", "undo", "log", "judgement"],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
       chainPrefix: "cali-",

@@ -77,6 +77,10 @@ export function nodeTables(
   return {
     chains: tableChains("filter", filter, appended, settings, generation, existing),
     others: [table("raw", raw), table("mangle", mangle), table("nat", natChains())],
+    interfaces: [
+      ...local.map((endpoint) => ({ name: endpoint.interface, addresses: endpoint.nets })),
+      ...node.hostInterfaces.map(({ name }) => ({ name })),
+    ],
     sets: nodeSets(needed, cluster, node, generation),
   };
 }

@@ -60,7 +60,7 @@ export type NetworkSet = Labelled;
 export function namespaceProfile(namespace: Namespace, { conversion }: Generation): Profile {
   const labels = new Map([...namespace.labels].map(([key, value]) => [`pcns.${key}`, value]));
   if (conversion.labelsNamespaceNames) labels.set("pcns.projectcalico.org/name", namespace.name);
-  const origin = fieldOrigin(namespace, "", namespace.offset);
+  const origin = fieldOrigin(namespace, "metadata", namespace.offset);
   const everything: PolicyRule = { action: "allow", source: anySide, destination: anySide, annotations: [], origin };
   return { name: `kns.${namespace.name}`, labels, ingressRules: [everything], egressRules: [everything], origin };
 }
@@ -69,7 +69,7 @@ export function namespaceProfile(namespace: Namespace, { conversion }: Generatio
 export function serviceAccountProfile(account: ServiceAccount, { conversion }: Generation): Profile {
   const labels = new Map([...account.labels].map(([key, value]) => [`pcsa.${key}`, value]));
   if (conversion.labelsNamespaceNames) labels.set("pcsa.projectcalico.org/name", account.name);
-  const origin = fieldOrigin(account, "", account.offset);
+  const origin = fieldOrigin(account, "metadata", account.offset);
   return { name: `ksa.${account.namespace}.${account.name}`, labels, ingressRules: [], egressRules: [], origin };
 }
 
@@ -109,7 +109,7 @@ export function podEndpoint(
     ...(pod.nodeName === node.name && {
       interface: node.interfaces.get(key) ?? interfaceName(node.interfacePrefixes[0]!, pod.namespace, pod.name),
     }),
-    origin: fieldOrigin(pod, "", pod.offset),
+    origin: fieldOrigin(pod, "metadata", pod.offset),
   };
 }
 

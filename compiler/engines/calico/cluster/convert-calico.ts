@@ -37,7 +37,7 @@ export function convertCalicoPolicy(policy: CalicoPolicy): Policy {
     preDnat: rest.preDnat,
     applyOnForward: rest.applyOnForward,
     everywhere: rest.everywhere,
-    origin: fieldOrigin(policy, "", policy.offset),
+    origin: fieldOrigin(policy, "metadata", policy.offset),
   };
 }
 
@@ -130,7 +130,7 @@ export function convertProfile(profile: CalicoProfile): Profile {
     labels: profile.labelsToApply,
     ingressRules: rules(profile.ingress, "ingress"),
     egressRules: rules(profile.egress, "egress"),
-    origin: fieldOrigin(profile, "", profile.offset),
+    origin: fieldOrigin(profile, "metadata", profile.offset),
   };
 }
 
@@ -149,7 +149,7 @@ export function convertHostEndpoint(
       const known = (["tcp", "udp", "sctp"] as const).find((each) => each === lowerCase(protocol));
       return known ? [{ name, protocol: known, port }] : [];
     }),
-    origin: fieldOrigin(endpoint, "", endpoint.offset),
+    origin: fieldOrigin(endpoint, "metadata", endpoint.offset),
   };
 }
 

@@ -39,7 +39,7 @@ export function convertNetworkPolicy(policy: NetworkPolicy, generation: Generati
     preDnat: false,
     applyOnForward: false,
     everywhere: false,
-    origin: fieldOrigin(policy, "", policy.offset),
+    origin: fieldOrigin(policy, "metadata", policy.offset),
   };
 }
 

@@ -1,0 +1,32 @@
+import type { IpSet, Match } from "../netfilter/tables.js";
+import type { TracedTables } from "./trace.js";
+
+type InterfaceMatch = Match & { readonly kind: "interface" };
+
+/** The set of addresses that stands for an interface match: `-i azv+`. No set of a kernel has a space in its name. */
+export function interfaceSet({ direction, name }: InterfaceMatch): Match & { readonly kind: "set" } {
+  const set = `${direction === "in" ? "-i" : "-o"} ${name}`;
+  return { kind: "set", set, negated: false, flags: direction === "in" ? "src" : "dst" };
+}
+
+/**
+ * A set for each interface match of the chains: packets come in through the interface that their source is behind, and go out
+ * through that of their destination. There is none where a match means an interface of which nothing is known.
+ */
+export function interfaceSets({ interfaces, chains }: TracedTables): readonly IpSet[] {
+  if (!interfaces) return [];
+  const found = new Map<string, IpSet>();
+  for (const { rules } of chains) {
+    for (const match of rules.flatMap(({ matches }) => matches)) {
+      if (match.kind !== "interface") continue;
+      const { set: name } = interfaceSet(match);
+      const prefix = match.name.endsWith("+") ? match.name.slice(0, -1) : undefined;
+      const meant = interfaces.filter((each) =>
+        prefix === undefined ? each.name === match.name : each.name.startsWith(prefix),
+      );
+      if (meant.some(({ addresses }) => !addresses) || (meant.length === 0 && prefix === undefined)) continue;
+      found.set(name, { name, type: "hash:ip", members: meant.flatMap(({ addresses = [] }) => addresses) });
+    }
+  }
+  return [...found.values()];
+}

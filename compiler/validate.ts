@@ -1,0 +1,24 @@
+import { parseDocuments } from "./manifest/parse-documents.js";
+import { admit } from "./model/admit.js";
+import { resourceKinds } from "./model/kinds.js";
+import { summarize } from "./model/summary.js";
+import { sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
+import type { Source } from "./text/source.js";
+
+export interface Validation {
+  /** By file, line and column; errors and what a server would warn of. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What was read, a line each. */
+  readonly summary: readonly string[];
+}
+
+/** Whether manifests are such as a server takes, those of kinds that only some engines watch too. Nothing is compiled. */
+export function validate(sources: readonly Source[], options: { readonly namespace?: string } = {}): Validation {
+  const parsed = sources.map(parseDocuments);
+  const admission = admit(
+    parsed.flatMap(({ documents }) => documents),
+    { ...options, watched: new Set(resourceKinds.values()) },
+  );
+  const diagnostics = [...parsed.flatMap((each) => each.diagnostics), ...admission.diagnostics];
+  return { diagnostics: sortDiagnostics(diagnostics), summary: summarize(admission) };
+}
