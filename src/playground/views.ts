@@ -1,3 +1,4 @@
+import type { GenerationInfo } from "../../compiler/index.js";
 import type { Lines } from "./block.js";
 
 /** What the worker answers: the values of the compiler as plain data, ready to be shown. Every text may hold what users wrote. */
@@ -150,16 +151,7 @@ export interface EngineView {
   readonly defaultGeneration: string;
 }
 
-export interface GenerationView {
-  readonly id: string;
-  readonly release: string;
-  readonly releases: string;
-  /** `2018-07-19`, or as much as is known of it. */
-  readonly from: string;
-  readonly until?: string;
-  readonly kubernetes: string;
-  readonly summary: string;
-}
+export type GenerationView = Pick<GenerationInfo, "id" | "releases" | "from" | "until" | "kubernetes" | "summary">;
 
 /** How a generation treats the manifests and a packet. */
 export interface Outcome {

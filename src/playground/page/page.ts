@@ -8,6 +8,7 @@ const client = new Client(byId("worker").textContent);
 const app = new App(client, await client.call("engines"));
 await open();
 window.addEventListener("hashchange", () => void open());
+window.addEventListener("unhandledrejection", ({ reason }) => say(`That failed: ${(reason as Error).message}`));
 document.documentElement.dataset["ready"] = "";
 
 /** Shows what the link holds, or the first lesson. */

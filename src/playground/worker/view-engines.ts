@@ -14,6 +14,6 @@ export function viewEngines(): readonly EngineView[] {
 function viewGeneration(engine: Engine, id: string): GenerationView {
   const { info } = engine.describe(id);
   if (!info) throw new Error(`${engine.id} does not describe ${id}`);
-  const { release, releases, from, until, kubernetes, summary } = info;
-  return { id, release, releases, from, ...(until !== undefined && { until }), kubernetes, summary };
+  const { releases, from, until, kubernetes, summary } = info;
+  return { id, releases, from, ...(until !== undefined && { until }), kubernetes, summary };
 }
