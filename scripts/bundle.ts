@@ -25,6 +25,7 @@ await chmod("dist/src/main.js", 0o755);
 const schemas = {
   compile: compiler.compileJsonSchema,
   drift: compiler.driftJsonSchema,
+  explain: compiler.explanationJsonSchema,
   expectations: compiler.expectationsJsonSchema,
   matrix: compiler.matrixJsonSchema,
   trace: compiler.traceJsonSchema,

@@ -4,8 +4,11 @@ import { parseArgs } from "node:util";
 import {
   compile,
   engineOf,
+  explain,
+  formatExplanation,
   outputs,
   parseIptablesSave,
+  viewAll,
   type Compilation,
   type CompileOptions,
   type CompileResult,
@@ -54,6 +57,9 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
       if (name !== "iptables-save" || first !== undefined) continue;
       for (const { name: table, text } of output.files!(result, {}).slice(1)) files.set(`${generation}.${table}`, text);
     }
+    const { result } = compilation;
+    if (first === undefined && result && taught.has(golden.name))
+      files.set(`${generation}.explain`, formatExplanation(viewAll(explain(result))));
     const stderr = printStderr(compilation);
     if (first === undefined && stderr !== "") files.set("stderr", stderr);
     if (first !== undefined && stderr !== first) files.set(`${generation}.stderr`, stderr);
@@ -61,6 +67,20 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
   }
   return files;
 }
+
+/** Cases whose explanation is worth reading. */
+const taught: ReadonlySet<string> = new Set([
+  "aks-1-deny",
+  "aks-2-from-frontend",
+  "aks-3-from-development",
+  "and-or",
+  "both-directions-and-dns",
+  "deny-both-directions",
+  "empty-lists-mean-all",
+  "ipblock-except",
+  "named-ports",
+  "namespace-not-in",
+]);
 
 const manifestNames = ["manifests.yaml", "manifests.json"];
 const inputNames = [...manifestNames, "existing", "options", "title"];

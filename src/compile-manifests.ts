@@ -1,4 +1,4 @@
-import { compile, diagnostic, isError, type CompileResult, type Diagnostic } from "../compiler/index.js";
+import { compile, diagnostic, isError, type CompileResult, type Diagnostic, type Source } from "../compiler/index.js";
 import { compileOptionsOf, type ClusterOptions } from "./cluster-options.js";
 import { Failure } from "./failure.js";
 import { startProgress } from "./progress.js";
@@ -6,6 +6,7 @@ import { readSources } from "./read-sources.js";
 import type { Report } from "./report.js";
 
 export interface Compiled extends Report {
+  readonly sources: readonly Source[];
   readonly result: CompileResult;
 }
 
@@ -36,7 +37,7 @@ export function compileManifests<Made>(
     if (isJudged && lacks.includes("judgement")) {
       throw new Failure([diagnostic("command-not-for-engine", { engine })]);
     }
-    return use({ result, diagnostics, summary });
+    return use({ sources: read.sources, result, diagnostics, summary });
   } finally {
     stopProgress();
   }

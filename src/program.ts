@@ -45,6 +45,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/validate.js"),
   },
   {
+    name: "explain",
+    summary: "say what policies, rules, sets and lines of a manifest mean, and why they are there",
+    load: () => import("./commands/explain.js"),
+  },
+  {
     name: "replay",
     summary: "show what happens on a node step by step",
     load: () => import("./commands/replay.js"),
@@ -83,6 +88,7 @@ Examples:
   anpm compile --help                           more of them
   anpm trace -f cluster.yaml --from shop/web --to shop/api --port 80
                                                 why a packet passes or not
+  anpm explain -f cluster.yaml                  what each policy means, and what becomes of it
   anpm matrix -f cluster.yaml                   who reaches whom on what
   anpm drift -f cluster.yaml --rules node.rules --sets node.sets
                                                 is this node what it should be?

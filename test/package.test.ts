@@ -53,6 +53,7 @@ describe("the package, installed in an empty folder", () => {
       "compiler",
       "drift.schema.json",
       "expectations.schema.json",
+      "explain.schema.json",
       "matrix.schema.json",
       "playground.html",
       "src",

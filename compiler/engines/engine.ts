@@ -4,13 +4,14 @@ import type { Flavour } from "../netfilter/flavour.js";
 import type { Command } from "../netfilter/command.js";
 import type { CommandFormat } from "../netfilter/print-commands.js";
 import type { Ownership } from "../netfilter/ownership.js";
-import type { Tables } from "../netfilter/tables.js";
+import type { IpSet, Tables } from "../netfilter/tables.js";
 import type { PolicyPairs } from "../pairs/pair-group.js";
 import type { Diagnostic } from "../text/diagnostic.js";
 import type { GenerationInfo } from "./generation-info.js";
 import type { LogEntry } from "./log-entry.js";
 import type { LogRotation } from "./log-rotation.js";
 import type { Deviation } from "./deviation.js";
+import type { SetMeaning } from "./set-meaning.js";
 
 export type { Flavour };
 
@@ -98,6 +99,8 @@ export interface Machine {
   readonly leftovers?: Leftovers;
   /** The policy, `namespace/name`, that the comment of a rule names; absent: comments name none. */
   readonly policyNamed?: (comment: string) => string | undefined;
+  /** What a set of its own stands for; undefined for one that stands for nothing in a cluster. */
+  meaningOf(set: IpSet): SetMeaning | undefined;
   /** Those of the engine's deviations that it has. */
   readonly deviations: readonly Deviation[];
   /** An error when the engine would make more of an object than can be compiled. */

@@ -14,6 +14,12 @@ export function describeMatches(step: TraceStep, rule: Rule | undefined, legend:
   return joinAlike(shown.map(({ match, outcome }) => describeMatch(match, outcome, legend))).join(", ");
 }
 
+/** What a rule asks, whatever the packet: `source is in podlabel-app:web, port is 80`; "" when it asks nothing. */
+export function describeQuestions({ matches }: Rule, legend: Legend): string {
+  const asked = matches.filter((match) => match.kind !== "comment" && !saysNothing(match));
+  return joinAlike(asked.map((match) => describeMatch(match, true, legend))).join(", ");
+}
+
 /** `source is in a`, `source is in b` become `source is in a and b`. */
 function joinAlike(facts: readonly string[]): readonly string[] {
   const joined: string[] = [];

@@ -83,6 +83,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     ...(blueprint.leftovers && { leftovers: blueprint.leftovers }),
     ...(blueprint.policyNamed && { policyNamed: blueprint.policyNamed }),
     refuseObject: refuseTooManyRules,
+    meaningOf: blueprint.meaningOf,
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {
       const node = blueprint.create(settings);

@@ -8,6 +8,7 @@ import type { LogRotation } from "../log-rotation.js";
 import type { Caveat } from "./caveat.js";
 import type { Quirk } from "./quirk.js";
 import type { Release } from "./release.js";
+import type { ReadSetName } from "./set-meaning.js";
 
 /** A generation of one release, ready to make nodes: what the three generators have in common. */
 export interface Blueprint {
@@ -36,6 +37,7 @@ export interface Blueprint {
   readonly leftovers?: Leftovers;
   /** The policy that the comment of a rule names. */
   readonly policyNamed?: (comment: string) => string | undefined;
+  readonly meaningOf: ReadSetName;
   create(settings: Settings): NpmNode;
 }
 

@@ -81,6 +81,7 @@ function machineOf(
     commandCaveats: [],
     watched,
     refuses: (type) => notBuilt.test(type),
+    meaningOf: () => undefined,
     lacks: ["restore", "script", "undo", "log", "judgement"],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,

@@ -2,6 +2,7 @@ import { calicoCodes } from "./calico.js";
 import { driftCodes } from "./drift.js";
 import { engineCodes } from "./engine.js";
 import { expectationCodes } from "./expectations.js";
+import { explainCodes } from "./explain.js";
 import { logCodes } from "./log.js";
 import { manifestCodes } from "./manifest.js";
 import { modelCodes } from "./model.js";
@@ -18,6 +19,7 @@ export const codes = {
   ...calicoCodes,
   ...simulateCodes,
   ...expectationCodes,
+  ...explainCodes,
   ...replayCodes,
   ...logCodes,
   ...verifyCodes,

@@ -1,5 +1,6 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Blueprint } from "../blueprint.js";
+import { meaningInV1 } from "../set-meaning.js";
 import { fnvHashes } from "../hashes.js";
 import { npmRotation } from "../npm-rotation.js";
 import { has, type Release } from "../release.js";
@@ -22,6 +23,7 @@ export function v1Blueprint(generation: V1Generation): Blueprint {
     flavours: ["legacy"],
     placement,
     jump: forwardRule(generation),
+    meaningOf: meaningInV1,
     kubernetesMinor,
     apiServerVersion,
     voice: voiceRelease,

@@ -2,6 +2,7 @@ import { fnvHashes, shaHashes } from "../hashes.js";
 import type { Reading } from "../../../pairs/reading.js";
 import { has, type Release } from "../release.js";
 import type { Blueprint } from "../blueprint.js";
+import { meaningInV2 } from "../set-meaning.js";
 import { caveatsV2 } from "./caveats.js";
 import { forwardJump } from "./chains.js";
 import type { Lite, Marks, SetNaming, V2Generation } from "./generation.js";
@@ -19,6 +20,7 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     flavours: ["nft", "legacy"],
     placement,
     jump: forwardJump,
+    meaningOf: meaningInV2,
     kubernetesMinor,
     voice: generation.voice.release,
     commandFormat: "transcript",

@@ -1,5 +1,6 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Blueprint } from "../blueprint.js";
+import { meaningIn2019 } from "../set-meaning.js";
 import type { Caveat } from "../caveat.js";
 import { npmRotation } from "../npm-rotation.js";
 import { has, type Release } from "../release.js";
@@ -18,6 +19,7 @@ export function v2019Blueprint(generation: V2019Generation): Blueprint {
     flavours: ["legacy"],
     placement: "first",
     jump: forwardRule,
+    meaningOf: meaningIn2019,
     kubernetesMinor,
     apiServerVersion,
     voice: voiceRelease,

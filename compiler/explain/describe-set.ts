@@ -1,0 +1,39 @@
+import type { Machine } from "../engines/engine.js";
+import type { IpSet } from "../netfilter/tables.js";
+
+/** What a set stands for, as a noun: `pods, of any namespace, labelled app=web`. `sets`: by kernel name. */
+export function describeSet(set: IpSet, machine: Machine, sets: ReadonlyMap<string, IpSet>): string {
+  const meaning = machine.meaningOf(set);
+  switch (meaning?.kind) {
+    case "namespace":
+      return `pods of namespace ${meaning.namespace}`;
+    case "all-namespaces":
+      return "pods of all namespaces";
+    case "namespace-label":
+      return `pods of namespaces labelled ${labelText(meaning)}`;
+    case "pod-label":
+      return `pods, of any namespace, labelled ${labelText(meaning)}`;
+    case "pod-label-values": {
+      const labels = set.members.flatMap((name) => {
+        const found = sets.get(name);
+        const of = found && machine.meaningOf(found);
+        return of?.kind === "pod-label" ? [labelText(of)] : [];
+      });
+      return `pods, of any namespace, labelled ${labels.toSorted().join(" or ")}`;
+    }
+    case "named-port":
+      return `addresses of pods with the number of the port that they call ${meaning.name}`;
+    case "block": {
+      const holes = set.members.filter((member) => member.endsWith(" nomatch"));
+      const blocks = set.members.filter((member) => !holes.includes(member));
+      const except = holes.map((member) => member.slice(0, -" nomatch".length)).join(" and ");
+      return `addresses in ${blocks.join(" and ")}${except === "" ? "" : ` except ${except}`}`;
+    }
+    case undefined:
+      return set.members.length === 0 ? "nothing: the set is empty" : "addresses";
+  }
+}
+
+function labelText({ key, value }: { readonly key: string; readonly value?: string }): string {
+  return value === undefined ? `${key}, whatever the value` : `${key}=${value === "" ? '""' : value}`;
+}

@@ -1,0 +1,133 @@
+import { displayWidth } from "../text/display-width.js";
+import type { Origin } from "../text/origin.js";
+import { formatLocation } from "../text/source.js";
+import type { Explained, ExplainedKind } from "./explanation.js";
+import type { View } from "./views.js";
+
+/** How a text for people looks. */
+export interface ExplanationStyle {
+  /** Columns of the terminal; lines are not broken without it. */
+  readonly width?: number;
+  /** Colours a piece; left as it is without it. */
+  readonly paint?: (piece: "title" | "trap" | "quirk" | "place", text: string) => string;
+}
+
+/** A view for people: things below each other, what they consist of indented. */
+export function formatExplanation({ rulesOf, things }: View, style: ExplanationStyle = {}): string {
+  const lines: string[] = [];
+  const paint = style.paint ?? ((_, text) => text);
+  const write = (indent: number, words: string, as: (line: string) => string = (line) => line): void => {
+    for (const line of wrap(words, style.width, indent)) lines.push(" ".repeat(indent) + as(line));
+  };
+  const visit = (thing: Explained, indent: number): void => {
+    const { kind, parts } = thing;
+    const title = headOf(thing);
+    // A rule below the part that makes it needs no place.
+    const place = kind === "rule" && indent > 2 ? "" : placeOf(thing);
+    const text = thing.text.join(" ");
+    if (inLine.has(kind)) {
+      const words = `${title}${joint(thing)}${text}${place === "" ? "" : `  (${place})`}`;
+      write(indent, words, (line) => (kind === "trap" || kind === "quirk" ? paint(kind, line) : line));
+    } else {
+      write(indent, `${title}${place === "" ? "" : `  (${place})`}`, (line) => paint("title", line));
+      if (text !== "") write(indent + 2, text);
+    }
+    for (const part of parts) {
+      if (part.kind === "direction" || (part.kind === "set" && indent === 0)) lines.push("");
+      visit(part, indent + 2);
+    }
+  };
+  for (const thing of things) {
+    visit(thing, 0);
+    lines.push("");
+  }
+  lines.push(paint("place", `rules of ${rulesOf}`));
+  return `${lines.join("\n")}\n`;
+}
+
+/** The same as Markdown: a heading for each thing, lists below it. */
+export function markdownExplanation({ rulesOf, things }: View): string {
+  const lines: string[] = [];
+  const visit = (thing: Explained, depth: number): void => {
+    const place = placeOf(thing);
+    const text = thing.text.map(escapeMarkdown).join(" ");
+    const title = escapeMarkdown(headOf(thing));
+    const where = place === "" ? "" : ` (${escapeMarkdown(place)})`;
+    lines.push(`${"  ".repeat(depth)}- **${title}**${joint(thing)}${text}${where}`);
+    for (const part of thing.parts) visit(part, depth + 1);
+  };
+  for (const thing of things) {
+    lines.push(`## ${escapeMarkdown(headOf(thing))}`, "");
+    const place = placeOf(thing);
+    const text = thing.text.map(escapeMarkdown).join(" ");
+    lines.push(`${text}${place === "" ? "" : ` (${escapeMarkdown(place)})`}`, "");
+    for (const part of thing.parts) visit(part, 0);
+    if (thing.parts.length > 0) lines.push("");
+  }
+  lines.push(`Rules of ${escapeMarkdown(rulesOf)}.`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** Between the title and the text. */
+function joint({ kind, text }: Explained): string {
+  if (text.length === 0) return "";
+  return kind === "trap" || kind === "quirk" ? ". " : ": ";
+}
+
+/** Kinds that are one sentence each. */
+const inLine: ReadonlySet<ExplainedKind> = new Set(["member", "trap", "quirk", "rule", "port"]);
+
+function headOf({ kind, title, id }: Explained): string {
+  switch (kind) {
+    case "set": {
+      const name = id.slice("set ".length);
+      return name === title ? `set ${name}` : `set ${title} = ${name}`;
+    }
+    case "trap":
+      return `mind: ${title}`;
+    case "quirk":
+      return `not as specified: ${title}`;
+    case "chain":
+    case "rule":
+    case "port":
+      return `${kind} ${title}`;
+    default:
+      return title;
+  }
+}
+
+/** Where a thing was written; nothing for those whose title says it, and for what the engine makes itself. */
+function placeOf({ kind, origins }: Explained): string {
+  if (kind === "trap" || kind === "port") return "";
+  const [first] = origins;
+  if (!first || first.kind === "engine") return kind === "set" && first ? first.reason : "";
+  if (kind === "rule") return describeOrigin(first);
+  return kind === "set" || kind === "member"
+    ? `${first.object}, ${formatLocation(first.location)}`
+    : formatLocation(first.location);
+}
+
+function describeOrigin(origin: Origin): string {
+  if (origin.kind === "engine") return origin.reason;
+  return `from ${origin.object} ${origin.field}, ${formatLocation(origin.location)}`;
+}
+
+/** Lines of at most `width` columns with the indent; a longer word stays whole. */
+function wrap(text: string, width: number | undefined, indent: number): readonly string[] {
+  if (width === undefined) return [text];
+  const most = Math.max(20, width - indent);
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > most) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+function escapeMarkdown(text: string): string {
+  return text.replace(/[\\`*_[\]<>#|]/g, "\\$&");
+}

@@ -1,0 +1,154 @@
+import { resolve, sep } from "node:path";
+import { styleText } from "node:util";
+import { Argument, Option, type Command } from "commander";
+import {
+  diagnostic,
+  explain,
+  explanationJson,
+  findPolicy,
+  findRule,
+  findSet,
+  formatExplanation,
+  markdownExplanation,
+  readPlace,
+  suggest,
+  viewAll,
+  viewPlace,
+  viewPolicy,
+  viewRule,
+  viewSet,
+  type Diagnostic,
+  type Explained,
+  type Explanation,
+  type ExplanationStyle,
+  type View,
+  type WrittenPlace,
+} from "../../compiler/index.js";
+import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
+import { compileManifests, type Compiled } from "../compile-manifests.js";
+import { Failure } from "../failure.js";
+import { writeReport } from "../report.js";
+
+const help = `
+Says what policies mean in the words of the Kubernetes documentation, which rules and sets each part of them makes, what often is taken
+for something else, and where a generation does otherwise than the specification wants.
+
+WHAT is one of:
+  nothing                 every policy
+  policy NAMESPACE/NAME   one policy
+  rule CHAIN NUMBER       a rule, or a rule as iptables -S or iptables-save print it: which part of which policy made it
+  set NAME                a set, by its name in the kernel or its readable one: what it stands for, who is in it and why
+  at FILE:LINE            a line of a manifest: the rules and sets it causes; -f adds the rest of the cluster
+
+Examples:
+  anpm explain -f cluster.yaml
+  anpm explain -f cluster.yaml policy development/backend-policy
+  anpm explain -f cluster.yaml rule AZURE-NPM-INGRESS 2
+  anpm explain -f cluster.yaml rule "-A AZURE-NPM-INGRESS -m mark --mark 0x400/0x400 -j DROP"
+  anpm explain -f cluster.yaml set podlabel-app:web
+  anpm explain at policies/backend.yaml:14 -f cluster.yaml
+  anpm explain -f cluster.yaml --npm v1-2019 -o markdown
+`;
+
+const words = ["policy", "rule", "set", "at"];
+const examples: Readonly<Record<string, string>> = {
+  policy: "anpm explain -f cluster.yaml policy shop/web",
+  rule: "anpm explain -f cluster.yaml rule AZURE-NPM-INGRESS 2",
+  set: "anpm explain -f cluster.yaml set podlabel-app:web",
+  at: "anpm explain at policies/backend.yaml:14",
+};
+
+/** Adds the options and the action of `anpm explain`. */
+export function define(command: Command): Command {
+  command.addArgument(new Argument("[what...]", "policy NAME, rule CHAIN NUMBER, set NAME or at FILE:LINE"));
+  addInputOptions(command, "objects and names").addOption(
+    new Option("-o, --output <format>", "how to print it").choices(["text", "markdown", "json"]).default("text"),
+  );
+  return addEngineOptions(command)
+    .addHelpText("after", help)
+    .action((what: readonly string[], _: unknown, self: Command) =>
+      explainCommand(what, self.optsWithGlobals<Options>()),
+    );
+}
+
+interface Options extends ClusterOptions {
+  readonly output: "text" | "markdown" | "json";
+}
+
+function explainCommand(asked: readonly string[], options: Options): void {
+  const [what, ...rest] = asked;
+  const which = rest.join(" ");
+  if (what !== undefined && !words.includes(what))
+    throw new Failure([diagnostic("explain-what", { what, suggestion: suggest(what, words) ?? "" })]);
+  if (what !== undefined && which.trim() === "")
+    throw new Failure([diagnostic("explain-which", { what, example: examples[what]! })]);
+  const place = what === "at" ? readPlace(which) : undefined;
+  if (what === "at" && !place) throw new Failure([diagnostic("explain-place-unreadable", { text: which })]);
+  const all = {
+    ...options,
+    otherNamespaces: "kept" as const,
+    ...(place && { filename: withFile(options.filename ?? [], place.file) }),
+  };
+  compileManifests(all, "explaining", (compiled) => {
+    const view = viewOf(what, which, place, options, compiled);
+    if ("code" in view) throw new Failure([...compiled.diagnostics, view]);
+    process.stdout.write(print(view, options.output));
+    writeReport(compiled, options.diagnostics);
+  });
+}
+
+function viewOf(
+  what: string | undefined,
+  which: string,
+  place: WrittenPlace | undefined,
+  { namespace = "default" }: Options,
+  { result, sources }: Compiled,
+): View | Diagnostic {
+  const explanation = explain(result);
+  switch (what) {
+    case "policy":
+      return merged(findPolicy(which, namespace, explanation), explanation, viewPolicy);
+    case "rule":
+      return merged(findRule(which, explanation, result.tables, explanation.rulesOf), explanation, viewRule);
+    case "set":
+      return merged(findSet(which, explanation), explanation, viewSet);
+    case "at": {
+      const source = sources.find(({ name }) => resolve(name) === resolve(place!.file))!;
+      return viewPlace(explanation, result.objects, source, place!);
+    }
+    default:
+      return viewAll(explanation);
+  }
+}
+
+function merged(
+  found: readonly Explained[] | Diagnostic,
+  explanation: Explanation,
+  view: (explanation: Explanation, thing: Explained) => View,
+): View | Diagnostic {
+  if ("code" in found) return found;
+  return { rulesOf: explanation.rulesOf, things: found.flatMap((thing) => view(explanation, thing).things) };
+}
+
+/** The file is read once, also where `-f` names it or a folder around it. */
+function withFile(paths: readonly string[], file: string): readonly string[] {
+  const whole = resolve(file);
+  const isRead = paths.some((path) => resolve(path) === whole || whole.startsWith(`${resolve(path)}${sep}`));
+  return isRead ? paths : [...paths, file];
+}
+
+function print(view: View, output: Options["output"]): string {
+  if (output === "json") return `${JSON.stringify(explanationJson(view), null, 2)}\n`;
+  return output === "markdown"
+    ? markdownExplanation(view)
+    : formatExplanation(view, styleOf(process.stdout, process.env));
+}
+
+/** Lines as wide as the terminal and colours on it, unless NO_COLOR is set to anything or the terminal is too simple. */
+function styleOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): ExplanationStyle {
+  if (!stream.isTTY) return {};
+  const width = Math.min(Math.max(stream.columns || 80, 40), 120);
+  if (env["NO_COLOR"] || env["TERM"] === "dumb") return { width };
+  const colours = { title: "bold", trap: "yellow", quirk: "red", place: "dim" } as const;
+  return { width, paint: (piece, text) => styleText(colours[piece], text, { validateStream: false }) };
+}

@@ -1,0 +1,85 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { anpm, emptyFolder } from "./anpm.js";
+
+const aks3 = "golden/aks-3-from-development/manifests.yaml";
+const chain = "AZURE-NPM-INGRESS-oli7k178qh";
+
+describe("anpm explain", () => {
+  test("says of every policy what it means and what becomes of it", async () => {
+    const { stdout, exitCode } = await anpm(["explain", "-f", "manifests.yaml"], {
+      cwd: "golden/aks-3-from-development",
+    });
+    expect(stdout).toBe(readFileSync("golden/aks-3-from-development/v2.explain", "utf8"));
+    expect(exitCode).toBe(0);
+  });
+
+  test("finds a rule by its place and by its text, also with counters and without the comment", async () => {
+    const explain = (...words: readonly string[]) => anpm(["explain", "-f", aks3, "rule", "--", ...words]);
+    const byPlace = await explain(chain, "1");
+    expect(byPlace.stdout).toContain(`spec.ingress[0].from[0]  (${aks3}:82:11)`);
+    const text = readFileSync("golden/aks-3-from-development/v2.iptables-save", "utf8");
+    const line = text.split("\n").find((each) => each.startsWith(`-A ${chain} `))!;
+    for (const written of [
+      line,
+      `[12:720] ${line}`,
+      line.replace(" -j ", " -c 12 720 -j "),
+      line.replace(/ -m comment --comment "[^"]*"/, ""),
+    ]) {
+      expect((await explain(written)).stdout, written).toBe(byPlace.stdout);
+    }
+  });
+
+  test("finds a set by either name, and says who is in it and why", async () => {
+    const set = async (name: string) => (await anpm(["explain", "-f", aks3, "set", name])).stdout;
+    const found = await set("podlabel-role:frontend");
+    expect(found).toContain("10.240.1.20 (production/frontend): it has the label role=frontend");
+    expect(found).toContain(`rule ${chain} 1: `);
+    expect(await set("azure-npm-5vvdqemc2tyl0e8v5se6")).toBe(found);
+  });
+
+  test("a place names the innermost part of a policy, or the sets of a pod", async () => {
+    const at = async (line: number) => (await anpm(["explain", "at", `${aks3}:${line}`])).stdout;
+    expect(await at(86)).toMatch(/^spec\.ingress\[0\]\.from\[0\] [^]*rule AZURE-NPM-INGRESS-oli7k178qh 1: /);
+    expect(await at(72)).toMatch(/^policy development\/backend-policy /);
+    expect(await at(79)).toMatch(/^spec\.podSelector /);
+    expect(await at(42)).toMatch(/^set podlabel-role = [^]*set podlabel-role:frontend = /);
+  });
+
+  test("a place of a file that -f names too, or in a folder of it, is read once", async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "all.yaml"), readFileSync(aks3));
+    for (const path of [folder, join(folder, "all.yaml")]) {
+      const ran = await anpm(["explain", "at", `${join(folder, "all.yaml")}:86`, "-f", path]);
+      expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^spec\.ingress\[0\]\.from\[0\]/) });
+    }
+  });
+
+  test("a quirk says what the specification wants instead", async () => {
+    const { stdout } = await anpm(["explain", "-f", "golden/and-or/manifests.yaml", "--npm", "v1-2019"]);
+    expect(stdout).toContain(
+      "not as specified: A policy restricts ingress and egress, whatever its policyTypes. NPM drops what no rule accepts",
+    );
+    expect(stdout).toContain("the specification wants it allowed, by the rules it is denied");
+  });
+
+  test("NotIn of a namespaceSelector is said as the specification means it", async () => {
+    const { stdout } = await anpm(["explain", "-f", "golden/namespace-not-in/manifests.yaml"]);
+    expect(stdout).toContain("From all pods in namespaces not labelled zone=yellow or zone=red");
+  });
+
+  test("JSON is as its schema says, Markdown escapes what it quotes", async () => {
+    const schema = JSON.parse(readFileSync("dist/explain.schema.json", "utf8")) as object;
+    const validate = new Ajv2020({ strict: true }).compile(schema);
+    for (const npm of ["v2", "v1", "v1-2018"]) {
+      const { stdout } = await anpm(["explain", "-f", "golden/and-or/manifests.yaml", "--npm", npm, "-o", "json"]);
+      expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+    }
+    const { stdout } = await anpm(["explain", "-f", aks3, "-o", "markdown"]);
+    expect(stdout).toContain("## policy development/backend-policy\n");
+    expect(stdout).toContain("- **spec.ingress\\[0\\].from\\[0\\]**: From pods");
+  });
+});
