@@ -29,6 +29,7 @@ const schemas = {
   expectations: compiler.expectationsJsonSchema,
   matrix: compiler.matrixJsonSchema,
   trace: compiler.traceJsonSchema,
+  why: compiler.whyJsonSchema,
 };
 for (const [name, schema] of Object.entries(schemas)) {
   await writeFile(`dist/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);

@@ -58,6 +58,7 @@ describe("the package, installed in an empty folder", () => {
       "playground.html",
       "src",
       "trace.schema.json",
+      "why.schema.json",
     ]);
   });
 });

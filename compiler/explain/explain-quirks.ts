@@ -1,10 +1,9 @@
-import { verify } from "../simulate/verify/verify.js";
+import { verify, type Compiled } from "../simulate/verify/verify.js";
 import { adviceOf, causeOf, titleOf } from "../simulate/verify/words.js";
-import type { Explainable } from "./explain.js";
 import type { Explained } from "./explanation.js";
 
 /** Every way in which the rules do otherwise than the specification says, with a packet that shows it. */
-export function explainQuirks(compiled: Explainable): readonly Explained[] {
+export function explainQuirks(compiled: Compiled): readonly Explained[] {
   return verify(compiled).findings.map((finding): Explained => {
     const { code, packet, expected, actual, place, rule } = finding;
     const { source, destination, protocol, port } = packet;

@@ -1,11 +1,11 @@
 import type { Machine } from "../engines/engine.js";
-import type { KubernetesObject, NetworkPolicy } from "../model/objects.js";
+import type { NetworkPolicy } from "../model/objects.js";
 import type { Chain, IpSet, Rule, Tables } from "../netfilter/tables.js";
-import type { Diagnostic } from "../text/diagnostic.js";
 import type { Origin } from "../text/origin.js";
 import { describeQuestions } from "../simulate/describe-step.js";
 import { clusterOf } from "../simulate/cluster.js";
 import { legendOf, type Legend } from "../simulate/legend.js";
+import type { Compiled } from "../simulate/verify/verify.js";
 import { describeSet } from "./describe-set.js";
 import type { Explained, Explanation } from "./explanation.js";
 import { explainPolicy } from "./explain-policy.js";
@@ -13,16 +13,8 @@ import { explainQuirks } from "./explain-quirks.js";
 import { memberFinder } from "./members.js";
 import { linkRules, type RuleLinks } from "./link-rules.js";
 
-/** What a compilation has to say about a node. */
-export interface Explainable {
-  readonly machine: Machine;
-  readonly objects: readonly KubernetesObject[];
-  readonly tables: Tables;
-  readonly warnings: readonly Diagnostic[];
-}
-
 /** Explains policies, and the chains, rules and sets that a node gets for them. */
-export function explain(compiled: Explainable): Explanation {
+export function explain(compiled: Compiled): Explanation {
   const { machine, objects, tables } = compiled;
   const sets = new Map(tables.sets.map((set) => [set.name, set]));
   const finder = memberFinder(objects, machine, sets);

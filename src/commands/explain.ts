@@ -9,22 +9,28 @@ import {
   findRule,
   findSet,
   formatExplanation,
+  formatWhy,
   markdownExplanation,
+  readBack,
   readPlace,
+  readQuestion,
   suggest,
   viewAll,
   viewPlace,
   viewPolicy,
   viewRule,
   viewSet,
+  why,
+  whyJson,
   type Diagnostic,
   type Explained,
   type Explanation,
   type ExplanationStyle,
   type View,
+  type WhyAnswer,
   type WrittenPlace,
 } from "../../compiler/index.js";
-import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
+import { addEngineOptions, addInputOptions, compileOptionsOf, type ClusterOptions } from "../cluster-options.js";
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { Failure } from "../failure.js";
 import { writeReport } from "../report.js";
@@ -39,6 +45,9 @@ WHAT is one of:
   rule CHAIN NUMBER       a rule, or a rule as iptables -S or iptables-save print it: which part of which policy made it
   set NAME                a set, by its name in the kernel or its readable one: what it stands for, who is in it and why
   at FILE:LINE            a line of a manifest: the rules and sets it causes; -f adds the rest of the cluster
+  why                     why a connection passes or not, and the smallest edit that would turn that, as a patch;
+                          --from, --to and --port as for anpm trace. Size is counted in lines of the patch;
+                          of equal ones that comes first which changes fewer other connections. -o patch prints it alone.
 
 Examples:
   anpm explain -f cluster.yaml
@@ -47,10 +56,12 @@ Examples:
   anpm explain -f cluster.yaml rule "-A AZURE-NPM-INGRESS -m mark --mark 0x400/0x400 -j DROP"
   anpm explain -f cluster.yaml set podlabel-app:web
   anpm explain at policies/backend.yaml:14 -f cluster.yaml
+  anpm explain why -f cluster.yaml --from shop/web --to shop/api --port 80
+  anpm explain why -f cluster.yaml --from shop/web --to shop/api --port 80 -o patch | patch -p0
   anpm explain -f cluster.yaml --npm v1-2019 -o markdown
 `;
 
-const words = ["policy", "rule", "set", "at"];
+const words = ["policy", "rule", "set", "at", "why"];
 const examples: Readonly<Record<string, string>> = {
   policy: "anpm explain -f cluster.yaml policy shop/web",
   rule: "anpm explain -f cluster.yaml rule AZURE-NPM-INGRESS 2",
@@ -60,10 +71,16 @@ const examples: Readonly<Record<string, string>> = {
 
 /** Adds the options and the action of `anpm explain`. */
 export function define(command: Command): Command {
-  command.addArgument(new Argument("[what...]", "policy NAME, rule CHAIN NUMBER, set NAME or at FILE:LINE"));
-  addInputOptions(command, "objects and names").addOption(
-    new Option("-o, --output <format>", "how to print it").choices(["text", "markdown", "json"]).default("text"),
-  );
+  command.addArgument(new Argument("[what...]", "policy NAME, rule CHAIN NUMBER, set NAME, at FILE:LINE or why"));
+  addInputOptions(command, "objects and names")
+    .addOption(
+      new Option("-o, --output <format>", "how to print it")
+        .choices(["text", "markdown", "json", "patch"])
+        .default("text"),
+    )
+    .option("--from <name>", "why: who sends, a pod, a workload, or an address")
+    .option("--to <name>", "why: to whom, a pod, a workload, or an address")
+    .option("--port <port>", "why: on what, 80, 53/udp or a port's name");
   return addEngineOptions(command)
     .addHelpText("after", help)
     .action((what: readonly string[], _: unknown, self: Command) =>
@@ -72,7 +89,10 @@ export function define(command: Command): Command {
 }
 
 interface Options extends ClusterOptions {
-  readonly output: "text" | "markdown" | "json";
+  readonly from?: string;
+  readonly to?: string;
+  readonly port?: string;
+  readonly output: "text" | "markdown" | "json" | "patch";
 }
 
 function explainCommand(asked: readonly string[], options: Options): void {
@@ -80,6 +100,16 @@ function explainCommand(asked: readonly string[], options: Options): void {
   const which = rest.join(" ");
   if (what !== undefined && !words.includes(what))
     throw new Failure([diagnostic("explain-what", { what, suggestion: suggest(what, words) ?? "" })]);
+  if (what === "why") return whyCommand(rest, options);
+  const stray = (["from", "to", "port"] as const).find((name) => options[name] !== undefined);
+  if (stray !== undefined)
+    throw new Failure([
+      diagnostic("conflicting-options", { option: `--${stray}`, other: what ?? "explain without why" }),
+    ]);
+  if (options.output === "patch")
+    throw new Failure([
+      diagnostic("conflicting-options", { option: "-o patch", other: what ?? "explain without why" }),
+    ]);
   if (what !== undefined && which.trim() === "")
     throw new Failure([diagnostic("explain-which", { what, example: examples[what]! })]);
   const place = what === "at" ? readPlace(which) : undefined;
@@ -95,6 +125,39 @@ function explainCommand(asked: readonly string[], options: Options): void {
     process.stdout.write(print(view, options.output));
     writeReport(compiled, options.diagnostics);
   });
+}
+
+function whyCommand(rest: readonly string[], options: Options): void {
+  const { from, to, port, namespace = "default" } = options;
+  const missing = (["from", "to", "port"] as const).filter((name) => options[name] === undefined);
+  const mistakes = [
+    ...rest.slice(0, 1).map((argument) => diagnostic("unexpected-argument", { argument })),
+    ...missing.map((name) => diagnostic("missing-option", { option: `--${name}`, command: "anpm explain why" })),
+  ];
+  if (options.output === "markdown")
+    mistakes.push(diagnostic("conflicting-options", { option: "-o markdown", other: "why" }));
+  if (from === undefined || to === undefined || port === undefined) throw new Failure(mistakes);
+  const all = { ...options, otherNamespaces: "kept" as const };
+  compileManifests(
+    all,
+    "explaining",
+    ({ result, sources, diagnostics, summary }) => {
+      const written = { from, to, port, namespace, state: "new" as const };
+      const { question, diagnostics: found } = readQuestion(written, readBack(result.tables), result.objects);
+      if (!question) throw new Failure([...diagnostics, ...found]);
+      if (question.port.kind === "any")
+        throw new Failure([...diagnostics, diagnostic("explain-why-one-port", { port })]);
+      const answer = why(sources, compileOptionsOf(all), result, question);
+      process.stdout.write(printWhy(answer, options.output));
+      writeReport({ diagnostics: [...diagnostics, ...found], summary }, options.diagnostics);
+    },
+    mistakes,
+  );
+}
+
+function printWhy(answer: WhyAnswer, output: Options["output"]): string {
+  if (output === "json") return `${JSON.stringify(whyJson(answer), null, 2)}\n`;
+  return output === "patch" ? (answer.edits[0]?.patch ?? "") : formatWhy(answer);
 }
 
 function viewOf(

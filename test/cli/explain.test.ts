@@ -1,4 +1,5 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { execa } from "execa";
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -81,5 +82,37 @@ describe("anpm explain", () => {
     const { stdout } = await anpm(["explain", "-f", aks3, "-o", "markdown"]);
     expect(stdout).toContain("## policy development/backend-policy\n");
     expect(stdout).toContain("- **spec.ingress\\[0\\].from\\[0\\]**: From pods");
+  });
+
+  test("why: the patch turns the verdict, JSON is as its schema says", async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "cluster.yaml"), readFileSync(aks3));
+    const ends = ["--from", "production/frontend", "--to", "development/backend", "--port", "80"];
+    const trace = async () => (await anpm(["trace", "-f", "cluster.yaml", ...ends], { cwd: folder })).stdout;
+    expect(await trace()).toContain("verdict: deny\n");
+    const explain = ["explain", "why", "-f", "cluster.yaml", ...ends];
+    const { stdout } = await anpm([...explain, "-o", "json"], { cwd: folder });
+    const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+      JSON.parse(readFileSync("dist/why.schema.json", "utf8")) as object,
+    );
+    expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
+    const patch = (await anpm([...explain, "-o", "patch"], { cwd: folder })).stdout;
+    await execa("git", ["apply", "-p0", "-"], { cwd: folder, input: patch });
+    expect(await trace()).toContain("verdict: allow\n");
+    expect((await anpm(explain, { cwd: folder })).stdout).toMatch(/^smallest edit that would deny it \(7 lines\):$/m);
+  });
+
+  test.each([
+    [["why", "-f", aks3], "missing-option"],
+    [
+      ["why", "-f", aks3, "--from", "8.8.8.8", "--to", "development/backend", "--port", "80", "more"],
+      "unexpected-argument",
+    ],
+    [["policy", "x", "-f", aks3, "--port", "80"], "conflicting-options"],
+    [["-f", aks3, "-o", "patch"], "conflicting-options"],
+  ])("%j is %s", async (words, code) => {
+    const { stdout, stderr, exitCode } = await anpm(["explain", ...words]);
+    expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
+    expect(stderr).toContain(`error ${code}: `);
   });
 });

@@ -48,6 +48,10 @@ export const explainCodes = {
     (p: { chain: string; generation: string }) => `chain ${p.chain} of ${p.generation} has no such rule`,
     () => "it may be of another generation (--npm), or of policies that are not among the manifests (-f)",
   ),
+  "explain-why-one-port": error(
+    (p: { port: string }) => `--port: ${quote(p.port)} is more than one port`,
+    () => "name one, such as 80, 53/udp or http: an edit turns the verdict of one connection",
+  ),
   "explain-place-unreadable": error(
     (p: { text: string }) => `${quote(p.text)} is no place in a file`,
     () => "write FILE:LINE, such as policies/backend.yaml:14",

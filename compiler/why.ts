@@ -1,0 +1,188 @@
+import { compile, type CompileOptions, type CompileResult } from "./compile.js";
+import { connectionLines, type ConnectionLine } from "./diff/connections/connection-lines.js";
+import { diffConnections, type ConnectionChange } from "./diff/connections/connections.js";
+import { candidatesFor } from "./explain/edits/candidates.js";
+import { unifiedDiff } from "./explain/edits/unified-diff.js";
+import { applyEdit } from "./explain/edits/yaml-lines.js";
+import { diffTables } from "./netfilter/tables-difference.js";
+import { answerTrace, type TraceQuestion, type Walk } from "./simulate/answer-trace.js";
+import { clusterOf } from "./simulate/cluster.js";
+import { judge, type Judgement, type Packet } from "./simulate/judge.js";
+import { legendOf } from "./simulate/legend.js";
+import { readBack } from "./simulate/read-back.js";
+import { subtractTraffic, trafficOf } from "./simulate/traffic.js";
+import type { Verdict } from "./simulate/trace.js";
+import type { Source } from "./text/source.js";
+
+/** Why a connection passes or not, and what would turn that. */
+export interface WhyAnswer {
+  readonly question: TraceQuestion;
+  /** By the specification. */
+  readonly judgement: Judgement;
+  /** By the rules. */
+  readonly walk: Walk;
+  /** What the edits turn the verdict to: the opposite of what the rules say. */
+  readonly wanted: "allow" | "deny";
+  /** The smallest first; a second one where another changes fewer other connections. */
+  readonly edits: readonly VerdictEdit[];
+  /** Nothing was found, and not everything was tried. */
+  readonly gaveUp: boolean;
+}
+
+/** An edit of the manifests after which specification and rules both say what is wanted. */
+export interface VerdictEdit {
+  /** Each change, in the order in which they were made. */
+  readonly steps: readonly { readonly policy: string; readonly what: string }[];
+  /** Lines that the patch adds and removes. */
+  readonly size: number;
+  /** Unified diff of the manifests. */
+  readonly patch: string;
+  /** Other connections that open and close; the one in question is not among them. */
+  readonly others: readonly ConnectionLine[];
+}
+
+/** Compilations that a search may take. */
+const mostCompilations = 150;
+/** Changes of one edit. */
+const mostSteps = 4;
+
+/**
+ * Looks for the smallest edit that turns the verdict about a packet to one port. Size is the number of lines that the patch adds and
+ * removes; of equal ones that which changes fewer other connections comes first, then the order of policies and fields. Every edit is
+ * tried: the edited manifests are compiled, and both the specification and the rules must say what is wanted.
+ */
+export function why(
+  sources: readonly Source[],
+  options: CompileOptions,
+  result: CompileResult,
+  question: TraceQuestion,
+): WhyAnswer {
+  const packet = packetOf(question, result);
+  const verdictOf = (of: CompileResult): Verdict => walkOf(of, question).verdict;
+  const walk = walkOf(result, question);
+  const judgement = judge(clusterOf(result.objects), packet);
+  const wanted = walk.verdict === "allow" ? "deny" : "allow";
+
+  const found: VerdictEdit[] = [];
+  const seen = new Set<string>([textOf(sources)]);
+  let open: readonly State[] = [{ sources, result, steps: [], size: 0 }];
+  let compilations = 0;
+  for (let depth = 0; depth < mostSteps && open.length > 0 && found.length === 0; depth += 1) {
+    const next: State[] = [];
+    for (const state of open.toSorted((a, b) => a.size - b.size)) {
+      const cluster = clusterOf(state.result.objects);
+      const asked = packetOf(question, state.result);
+      const before = judge(cluster, asked);
+      for (const { policy, what, source, edit } of candidatesFor(wanted, asked, before, cluster)) {
+        if (compilations >= mostCompilations) break;
+        const edited = state.sources.map((each) =>
+          each === source || each.name === source.name ? applyEdit(each, edit) : each,
+        );
+        const text = textOf(edited);
+        if (seen.has(text)) continue;
+        seen.add(text);
+        compilations += 1;
+        const compiled = compile(edited, options).result;
+        if (!compiled || !sameEnds(result, compiled, question)) continue;
+        const after = judge(clusterOf(compiled.objects), packetOf(question, compiled));
+        const { patch, size } = unifiedDiff(sources, edited);
+        const steps = [...state.steps, { policy, what }];
+        if (after.verdict === wanted && verdictOf(compiled) === wanted) {
+          found.push({ steps, size, patch, others: othersOf(result, compiled, question) });
+        } else if (isProgress(before, after, wanted)) next.push({ sources: edited, result: compiled, steps, size });
+      }
+    }
+    open = next;
+  }
+  return {
+    question,
+    judgement,
+    walk,
+    wanted,
+    edits: best(found),
+    gaveUp: found.length === 0 && compilations >= mostCompilations,
+  };
+}
+
+interface State {
+  readonly sources: readonly Source[];
+  readonly result: CompileResult;
+  readonly steps: VerdictEdit["steps"];
+  readonly size: number;
+}
+
+/** The smallest edit, and the one that changes the fewest other connections when that is another. */
+function best(found: readonly VerdictEdit[]): readonly VerdictEdit[] {
+  const bySize = found.toSorted((a, b) => a.size - b.size || a.others.length - b.others.length);
+  const [smallest] = bySize;
+  if (!smallest) return [];
+  const narrowest = bySize.toSorted((a, b) => a.others.length - b.others.length || a.size - b.size)[0]!;
+  return narrowest.others.length < smallest.others.length ? [smallest, narrowest] : [smallest];
+}
+
+/** Fewer policies deny, or fewer rules allow, in a direction that was in the way. */
+function isProgress(before: Judgement, after: Judgement, wanted: "allow" | "deny"): boolean {
+  return (["ingress", "egress"] as const).some((direction) => {
+    if (wanted === "allow") return before[direction].verdict === "deny" && after[direction].verdict === "allow";
+    return after[direction].reasons.length < before[direction].reasons.length;
+  });
+}
+
+/** Only the policies were edited: both ends are what they were. */
+function sameEnds(before: CompileResult, after: CompileResult, { source, destination }: TraceQuestion): boolean {
+  const [old, young] = [clusterOf(before.objects), clusterOf(after.objects)];
+  return [source, destination].every(({ name }) => old.endpoint(name)?.address === young.endpoint(name)?.address);
+}
+
+function packetOf({ source, destination, port }: TraceQuestion, { objects }: CompileResult): Packet {
+  const cluster = clusterOf(objects);
+  if (port.kind !== "one") throw new Error("one port is asked for");
+  return {
+    source: cluster.endpoint(source.name)!,
+    destination: cluster.endpoint(destination.name)!,
+    protocol: port.protocol,
+    port: port.port,
+  };
+}
+
+function walkOf({ tables }: CompileResult, question: TraceQuestion): Walk {
+  return answerTrace(question, readBack(tables), legendOf(tables)).walks[0]!;
+}
+
+function textOf(sources: readonly Source[]): string {
+  return JSON.stringify(sources.map(({ text }) => text));
+}
+
+/** What else opens or closes, by the rules, for all packets. */
+function othersOf(before: CompileResult, after: CompileResult, question: TraceQuestion): readonly ConnectionLine[] {
+  const { port, source, destination } = question;
+  const changes = diffConnections(before, after, diffTables(before.tables, after.tables));
+  if (port.kind !== "one") return connectionLines(changes);
+  const asked = trafficOf(port.protocol, port.port, port.port);
+  return connectionLines(changes.flatMap((change) => without(change, source.name, destination.name, asked)));
+}
+
+/** A change less the connection in question. */
+function without(
+  { sources, destinations, opened, closed }: ConnectionChange,
+  source: string,
+  destination: string,
+  asked: ConnectionChange["opened"],
+): readonly ConnectionChange[] {
+  const from = sources.find(({ name }) => name === source);
+  const to = destinations.find(({ name }) => name === destination);
+  if (!from || !to) return [{ sources, destinations, opened, closed }];
+  const rest = [
+    { sources: sources.filter((each) => each !== from), destinations, opened, closed },
+    { sources: [from], destinations: destinations.filter((each) => each !== to), opened, closed },
+    {
+      sources: [from],
+      destinations: [to],
+      opened: subtractTraffic(opened, asked),
+      closed: subtractTraffic(closed, asked),
+    },
+  ];
+  return rest.filter(
+    (each) => each.sources.length > 0 && each.destinations.length > 0 && each.opened.length + each.closed.length > 0,
+  );
+}
