@@ -74,6 +74,35 @@ describe("the smallest edit", () => {
     ]);
   });
 
+  test("JSON stays JSON", () => {
+    const spec = { podSelector: {}, ingress: [{ ports: [{ port: 443 }] }] };
+    const objects = [
+      {
+        kind: "Pod",
+        apiVersion: "v1",
+        metadata: { namespace: "shut", name: "a" },
+        spec: { containers: [{ name: "c", image: "i" }] },
+      },
+      { kind: "NetworkPolicy", apiVersion: "networking.k8s.io/v1", metadata: { namespace: "shut", name: "p" }, spec },
+    ];
+    const text = JSON.stringify({ kind: "List", apiVersion: "v1", items: objects });
+    const { answer } = ask(text, "8.8.8.8", "shut/a", "80", "v2");
+    const added = answer.edits[0]!.patch.split("\n").find((line) => line.startsWith("+{"))!;
+    expect(JSON.parse(added.slice(1))).toMatchObject({
+      items: [
+        {},
+        {
+          spec: {
+            ingress: [
+              { from: [{ ipBlock: { cidr: "8.8.8.8/32" } }], ports: [{ protocol: "TCP", port: 80 }] },
+              { ports: [{ port: 443 }] },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
   test("a new policy where there is none to edit, and what else that closes is said", () => {
     const { answer } = ask(read("aks-3-from-development"), "development/backend", "production/frontend", "80", "v2");
     expect(answer.edits[0]!.steps[0]!.what).toBe("a new policy production/deny-ingress-frontend");

@@ -52,9 +52,9 @@ export function addItem({ text }: Source, owner: Value | undefined, key: string,
   if (list?.kind === "sequence" && list.items.length > 0) return appendItem(text, list, item);
   const entry = owner.entries.findLast((each) => each.key === key);
   if (isFlow(text, owner.offset)) {
-    if (entry) return list?.kind === "sequence" ? at(list.offset + 1, flow(item)) : undefined;
+    if (entry) return list?.kind === "sequence" ? at(list.offset + 1, flow(item, text)) : undefined;
     const rest = owner.entries.length === 0 ? "" : ", ";
-    return at(owner.offset + 1, ` ${key}: [${flow(item)}]${rest}`);
+    return at(owner.offset + 1, ` ${flowScalar(key, text)}: [${flow(item, text)}]${rest}`);
   }
   const column = columnOf(text, owner.entries[0]?.keyOffset ?? -1);
   if (column === undefined) return undefined;
@@ -114,7 +114,7 @@ function appendItem(text: string, list: Sequence, item: Written): TextEdit | und
     const end = blockEnd(text, last.offset, dash.column);
     return at(end, newline(text, end) + block([item], dash.column));
   }
-  return text[list.offset] === "[" ? at(list.offset + 1, `${flow(item)}, `) : undefined;
+  return text[list.offset] === "[" ? at(list.offset + 1, `${flow(item, text)}, `) : undefined;
 }
 
 function at(offset: number, text: string): TextEdit {
@@ -205,14 +205,20 @@ function blockLines(value: Written, column: number): readonly string[] {
   });
 }
 
-function flow(value: Written): string {
-  if (isScalar(value)) return scalar(value);
-  if (isList(value)) return `[${value.map(flow).join(", ")}]`;
-  const entries = Object.entries(value).map(
-    ([key, child]) =>
-      `${JSON.stringify(key)}: ${isScalar(child) && typeof child === "string" ? JSON.stringify(child) : flow(child)}`,
-  );
+/** In braces and brackets; with all quotes where the text is JSON. */
+function flow(value: Written, text: string): string {
+  if (isScalar(value)) return flowScalar(value, text);
+  if (isList(value)) return `[${value.map((item) => flow(item, text)).join(", ")}]`;
+  const entries = Object.entries(value).map(([key, child]) => `${flowScalar(key, text)}: ${flow(child, text)}`);
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
+}
+
+function flowScalar(value: string | number, text: string): string {
+  return typeof value === "string" && isJson(text) ? JSON.stringify(value) : scalar(value);
+}
+
+function isJson(text: string): boolean {
+  return /^\s*\{\s*"/.test(text);
 }
 
 function isScalar(value: Written): value is string | number {
