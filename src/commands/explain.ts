@@ -119,12 +119,18 @@ function explainCommand(asked: readonly string[], options: Options): void {
     otherNamespaces: "kept" as const,
     ...(place && { filename: withFile(options.filename ?? [], place.file) }),
   };
-  compileManifests(all, "explaining", (compiled) => {
-    const view = viewOf(what, which, place, options, compiled);
-    if ("code" in view) throw new Failure([...compiled.diagnostics, view]);
-    process.stdout.write(print(view, options.output));
-    writeReport(compiled, options.diagnostics);
-  });
+  compileManifests(
+    all,
+    "explaining",
+    (compiled) => {
+      const view = viewOf(what, which, place, options, compiled);
+      if ("code" in view) throw new Failure([...compiled.diagnostics, view]);
+      process.stdout.write(print(view, options.output));
+      writeReport(compiled, options.diagnostics);
+    },
+    [],
+    true,
+  );
 }
 
 function whyCommand(rest: readonly string[], options: Options): void {
@@ -152,6 +158,7 @@ function whyCommand(rest: readonly string[], options: Options): void {
       writeReport({ diagnostics: [...diagnostics, ...found], summary }, options.diagnostics);
     },
     mistakes,
+    true,
   );
 }
 

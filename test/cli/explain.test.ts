@@ -110,6 +110,7 @@ describe("anpm explain", () => {
     ],
     [["policy", "x", "-f", aks3, "--port", "80"], "conflicting-options"],
     [["-f", aks3, "-o", "patch"], "conflicting-options"],
+    [["-f", aks3, "--engine", "calico", "--node", "node-0"], "command-not-for-engine"],
   ])("%j is %s", async (words, code) => {
     const { stdout, stderr, exitCode } = await anpm(["explain", ...words]);
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });
