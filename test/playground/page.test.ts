@@ -215,7 +215,7 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
   test("an engine whose rules cannot be asked yet says so, and shows its rules", async () => {
     for (const engine of engines) {
       const { machine } = engine.configure({ engine: engine.id });
-      if (!machine!.lacks.includes("simulation")) continue;
+      if (!machine!.lacks.some((lack) => ["simulation", "judgement"].includes(lack))) continue;
       const opened = await open();
       const { page } = opened;
       await page.locator("#tab-rules").click();

@@ -59,8 +59,9 @@ export class Session implements Calls {
   }
 }
 
+/** Whether packets can be walked through the rules and compared with what Kubernetes specifies: rules of one node of many cannot. */
 function canBeAsked({ machine }: CompileResult): boolean {
-  return !machine.lacks.includes("simulation");
+  return !machine.lacks.includes("simulation") && !machine.lacks.includes("judgement");
 }
 
 function compileText(text: string, switches: Switches): ReturnType<typeof compile> {
