@@ -81,11 +81,15 @@ export function define(command: Command): Command {
     .option("--from <name>", "why: who sends, a pod, a workload, or an address")
     .option("--to <name>", "why: to whom, a pod, a workload, or an address")
     .option("--port <port>", "why: on what, 80, 53/udp or a port's name");
-  return addEngineOptions(command)
-    .addHelpText("after", help)
-    .action((what: readonly string[], _: unknown, self: Command) =>
-      explainCommand(what, self.optsWithGlobals<Options>()),
-    );
+  return (
+    addEngineOptions(command)
+      .addHelpText("after", help)
+      // A pasted rule begins like an option.
+      .allowUnknownOption()
+      .action((what: readonly string[], _: unknown, self: Command) =>
+        explainCommand(what, self.optsWithGlobals<Options>()),
+      )
+  );
 }
 
 interface Options extends ClusterOptions {
@@ -98,6 +102,9 @@ interface Options extends ClusterOptions {
 function explainCommand(asked: readonly string[], options: Options): void {
   const [what, ...rest] = asked;
   const which = rest.join(" ");
+  const option = asked.find((word) => word.startsWith("-"));
+  if (option !== undefined && what !== "rule")
+    throw new Failure([diagnostic("unknown-option", { option, suggestion: "", command: "anpm explain" })]);
   if (what !== undefined && !words.includes(what))
     throw new Failure([diagnostic("explain-what", { what, suggestion: suggest(what, words) ?? "" })]);
   if (what === "why") return whyCommand(rest, options);

@@ -19,7 +19,7 @@ describe("anpm explain", () => {
   });
 
   test("finds a rule by its place and by its text, also with counters and without the comment", async () => {
-    const explain = (...words: readonly string[]) => anpm(["explain", "-f", aks3, "rule", "--", ...words]);
+    const explain = (...words: readonly string[]) => anpm(["explain", "-f", aks3, "rule", ...words]);
     const byPlace = await explain(chain, "1");
     expect(byPlace.stdout).toContain(`spec.ingress[0].from[0]  (${aks3}:82:11)`);
     const text = readFileSync("golden/aks-3-from-development/v2.iptables-save", "utf8");
@@ -109,6 +109,7 @@ describe("anpm explain", () => {
       "unexpected-argument",
     ],
     [["policy", "x", "-f", aks3, "--port", "80"], "conflicting-options"],
+    [["-f", aks3, "--sets", "x"], "unknown-option"],
     [["-f", aks3, "-o", "patch"], "conflicting-options"],
     [["-f", aks3, "--engine", "calico", "--node", "node-0"], "command-not-for-engine"],
   ])("%j is %s", async (words, code) => {
