@@ -4,10 +4,11 @@ import type { Tables } from "../netfilter/tables.js";
 import type { LogOptions } from "../log/print-log.js";
 import { diffTables, type TablesDifference } from "../netfilter/tables-difference.js";
 import type { PolicyPairs } from "../pairs/pair-group.js";
+import { arrivalEdits } from "./arrivals.js";
 import { attribute, itemKeys, type Attribution } from "./attribution.js";
 import { connectionLines, type ConnectionLine } from "./connections/connection-lines.js";
 import { diffConnections, type ConnectionChange } from "./connections/connections.js";
-import { diffObjects, type ObjectsDifference, type ObjectsVersion } from "./edits/diff-objects.js";
+import { diffObjects, type ChangedEntity, type ObjectsDifference, type ObjectsVersion } from "./edits/diff-objects.js";
 import { logGain } from "./log-gain.js";
 import { holdsAllObjects, mixtures } from "./mixture.js";
 import { diffPairs, type PairsDifference } from "./pairs.js";
@@ -72,7 +73,10 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
     tables,
     changes: tableChanges(tables, causes, objects.reordered?.edit),
     connections,
-    lines: lines.map((line) => ({ ...line, edits: causes.get(itemKeys.packet(line.example.packet)) ?? [] })),
+    lines: lines.map((line) => ({
+      ...line,
+      edits: arrivalEdits(line, objects) ?? causes.get(itemKeys.packet(line.example.packet)) ?? [],
+    })),
     same: edits.length === 0 && tables.same && connections.length === 0,
     log: (options) => (sameMachine ? logGain(young, before.result.objects, objects.changed, options) : []),
   };
@@ -85,14 +89,16 @@ function versionOf({ result, fileOf }: DiffVersion): ObjectsVersion {
   return { objects: result.objects, fileOf };
 }
 
-/** Of one generation only policies that were edited can mean something else. */
+/** Of one generation only policies that were edited can mean something else, and not by another name. */
 function pairsToCompare(
   before: DiffResult,
   after: DiffResult,
   objects: ObjectsDifference | undefined,
 ): readonly [readonly PolicyPairs[], readonly PolicyPairs[]] {
   if (!objects) return [before.pairs, after.pairs];
-  const names = new Set(objects.changed.flatMap((each) => [each.before?.name, each.after?.name]));
+  const isRenamed = (each: ChangedEntity) => each.before && each.after && each.before.name !== each.after.name;
+  const changed = objects.changed.filter((each) => !isRenamed(each));
+  const names = new Set(changed.flatMap((each) => [each.before?.name, each.after?.name]));
   const edited = ({ policy }: PolicyPairs) => names.has(`NetworkPolicy ${policy}`);
   return [before.pairs.filter(edited), after.pairs.filter(edited)];
 }
