@@ -175,3 +175,4 @@ export type { CompiledVersion } from "./compile-version.js";
 export { compileVersion } from "./compile-version.js";
 export type { DifferenceOutput } from "./diff/difference-outputs.js";
 export { differenceOutputs } from "./diff/difference-outputs.js";
+export { differenceJsonSchema } from "./diff/formats/difference-json-schema.js";

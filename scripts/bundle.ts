@@ -24,6 +24,7 @@ await writeFile("dist/src/package.json", `${JSON.stringify({ type: "commonjs" })
 await chmod("dist/src/main.js", 0o755);
 const schemas = {
   compile: compiler.compileJsonSchema,
+  diff: compiler.differenceJsonSchema,
   drift: compiler.driftJsonSchema,
   explain: compiler.explanationJsonSchema,
   expectations: compiler.expectationsJsonSchema,

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { goldenFiles, isInput, readCases } from "./golden-cases.js";
 import { driftFiles, readDriftCases } from "./golden-drift.js";
+import { diffFiles, readDiffCases, writtenDiffFiles } from "./golden-diff.js";
 import { errorFiles, readErrorCases } from "./golden-errors.js";
 import { findingFiles, readFindingCases } from "./golden-findings.js";
 import { page, pagePath } from "./golden-page.js";
@@ -17,6 +18,7 @@ const changes = [
   ...pageChanges(),
   ...findingChanges(),
   ...driftChanges(),
+  ...diffChanges(),
   ...(await errorChanges()),
 ];
 if (changes.length === 0) console.log("golden/ is up to date");
@@ -57,6 +59,10 @@ function driftChanges(): Change[] {
 
 function findingChanges(): Change[] {
   return readFindingCases().flatMap((golden) => changesOf(golden.folder, findingFiles(golden), []));
+}
+
+function diffChanges(): Change[] {
+  return readDiffCases().flatMap((golden) => changesOf(golden.folder, diffFiles(golden), writtenDiffFiles(golden)));
 }
 
 async function errorChanges(): Promise<Change[]> {

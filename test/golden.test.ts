@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { isError } from "../compiler/index.js";
 import { codes } from "../compiler/text/codes/index.js";
 import { compileCase, goldenFiles, isInput, readCases } from "../scripts/golden-cases.js";
+import { diffFiles, readDiffCases, writtenDiffFiles } from "../scripts/golden-diff.js";
 import { errorFiles, readErrorCases } from "../scripts/golden-errors.js";
 import { page, pagePath } from "../scripts/golden-page.js";
 import { readStepsCases, replayCase, stepsFiles, writtenFiles } from "../scripts/golden-steps.js";
@@ -43,10 +44,24 @@ describe("the golden cases with steps", () => {
   });
 });
 
+describe("the golden cases of two versions", () => {
+  const cases = readDiffCases();
+
+  test("there are some", () => expect(cases.length).toBeGreaterThan(10));
+
+  test.each(cases)("$name: $title", (golden) => {
+    const files = diffFiles(golden);
+    for (const [name, text] of files) expect(read(golden.folder, name), `${golden.folder}/${name}`).toBe(text);
+    expect(writtenDiffFiles(golden).toSorted(), "files that nothing writes any more").toEqual(
+      [...files.keys()].toSorted(),
+    );
+  });
+});
+
 test("golden/ holds nothing that no test looks at", () => {
   const known = [...readCases(), ...readStepsCases()].map(({ name }) => name);
   const folders = readdirSync("golden", { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  const others = ["drift", "errors", "findings", "playground"];
+  const others = ["diff", "drift", "errors", "findings", "playground"];
   expect(folders.map(({ name }) => name).toSorted()).toEqual([...known, ...others].toSorted());
 });
 

@@ -23,7 +23,15 @@ beforeAll(async () => {
     await cp(name, join(clone, name), { recursive: true });
   }
   await mkdir(join(clone, "policies"));
-  for (const path of ["policy.yaml", "policies/policy.yaml"]) await writeFile(join(clone, path), blocks("yaml")[0]!);
+  const policy = blocks("yaml")[0]!;
+  // A branch that changes a port: revisions to compare.
+  await writeFile(join(clone, "policies/policy.yaml"), policy.replace("port: 80", "port: 8080"));
+  await git("init", "--initial-branch=main");
+  await commitPolicies("as it was");
+  await git("checkout", "-b", "change");
+  for (const path of ["policy.yaml", "policies/policy.yaml"]) await writeFile(join(clone, path), policy);
+  await commitPolicies("another port");
+  await writeFile(join(clone, "pods.yaml"), policy.split("---")[0]!.replaceAll(/\bapi\b/g, "web"));
   await writeFile(
     join(clone, "expectations.yaml"),
     blocks("yaml").find((text) => text.startsWith("expect:"))!,
@@ -57,7 +65,20 @@ describe("the readme", () => {
   });
 
   test.each(rest.filter((line) => !notHere.includes(line)))("%s", async (line) => {
-    expect(await run(line)).toMatchObject({ exitCode: 0 });
+    expect(await run(line)).toMatchObject({
+      exitCode: 0,
+      stderr: expect.not.stringMatching(/^(\S+: )?error [a-z-]+:/m),
+    });
+  });
+
+  test("the commands of its workflow work", async () => {
+    const workflow = blocks("yaml").find((text) => text.includes("on: pull_request"))!;
+    const commands = [...workflow.matchAll(/^ +- run: (anpm .*)$/gm)].map(([, command]) => command!);
+    expect(commands).toHaveLength(3);
+    for (const command of commands) await run(`export GITHUB_STEP_SUMMARY=summary.md; ${command}`);
+    const summary = await readFile(join(clone, "summary.md"), "utf8");
+    expect(summary).toBe(await readFile(join(clone, "diff.md"), "utf8"));
+    expect(summary).toMatch(/^### No connection opens or closes; rules: 1 added, 1 removed/);
   });
 
   test("it names every option of compile", async () => {
@@ -80,6 +101,17 @@ function blocks(language: string): readonly string[] {
   return [...readme.matchAll(/^```(\w+)\n([^]*?)\n```$/gm)]
     .filter(([, name]) => name === language)
     .map(([, , text]) => text!);
+}
+
+async function git(...words: readonly string[]): Promise<void> {
+  await execa("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "commit.gpgsign=false", ...words], {
+    cwd: clone,
+  });
+}
+
+async function commitPolicies(message: string): Promise<void> {
+  await git("add", "policies");
+  await git("commit", "--quiet", "--message", message);
 }
 
 async function stub(name: string, command: string): Promise<void> {

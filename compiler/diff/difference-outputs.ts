@@ -1,3 +1,4 @@
+import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
 import { patchScript } from "../netfilter/patch-script.js";
 import type { Difference, DiffVersion } from "./diff.js";
 import { formatGithub } from "./formats/format-github.js";
@@ -14,6 +15,8 @@ export interface DifferenceOutput {
   readonly description: string;
   /** It is made to be carried out, not to find something: a difference is no finding then. */
   readonly isScript?: true;
+  /** Why this difference cannot be printed so, if it cannot. */
+  mistake?(difference: Difference): Diagnostic | undefined;
   /** `paint` colours lines of text; other outputs have no colour. */
   print(difference: Difference, paint?: PaintLine): string;
 }
@@ -55,16 +58,24 @@ export const differenceOutputs: readonly DifferenceOutput[] = [
     name: "patch",
     description: "a script that brings a node from the old rules to the new ones without a gap",
     isScript: true,
+    mistake: ({ before, after }) => flavoursDiffer(before, after),
     print: ({ before, after }) => scriptBetween(before, after),
   },
   {
     name: "unpatch",
     description: "a script that brings it back",
     isScript: true,
+    mistake: ({ before, after }) => flavoursDiffer(after, before),
     print: ({ before, after }) => scriptBetween(after, before),
   },
 ];
 
 function scriptBetween({ result: from }: DiffVersion, { result: to }: DiffVersion): string {
   return patchScript(from.tables, to.tables, to.machine.ownership, { flavour: to.machine.flavour });
+}
+
+/** The kernel commits the rules of each flavour of iptables for itself. */
+function flavoursDiffer({ result: from }: DiffVersion, { result: to }: DiffVersion): Diagnostic | undefined {
+  const [before, after] = [from.machine.flavour, to.machine.flavour];
+  return before === after ? undefined : diagnostic("patch-between-flavours", { before, after });
 }

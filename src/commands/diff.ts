@@ -94,6 +94,8 @@ function diffCommand(versions: readonly string[], options: Options): void {
     const [before, after] = compiled.map(({ version }) => version);
     if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
     difference = diff(before, after);
+    const mistake = output.mistake?.(difference);
+    if (mistake) throw new Failure([mistake]);
     text = output.print(difference, showsColours(process.stdout, process.env) ? paintLine : undefined);
     report = { diagnostics: diagnostics[1]!, summary: compiled[1]!.summary };
   } finally {

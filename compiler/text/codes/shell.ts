@@ -106,6 +106,12 @@ export const shellCodes = {
     (p: { first: string }) => `${quote(p.first)} is compared with nothing`,
     () => "name a second file or folder, or two git revisions as main..HEAD",
   ),
+  "patch-between-flavours": error(
+    (p: { before: string; after: string }) =>
+      `the rules before are in iptables-${p.before}, those after in iptables-${p.after}, and no patch changes both in one moment`,
+    () =>
+      "give both the same flavour with --iptables, or compile the version after with -o script, which moves a node from one to the other",
+  ),
   "git-missing": error(
     () => "git is not installed, and revisions are read with it",
     () => "install git, or compare two folders",

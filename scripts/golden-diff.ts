@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { compileVersion, diff, differenceOutputs, type DiffVersion, type Source } from "../compiler/index.js";
+
+/** A folder of golden/diff/: two versions of manifests, beside what `anpm diff` prints of them. */
+export interface DiffCase {
+  readonly name: string;
+  readonly folder: string;
+  /** First line of the file `title`. */
+  readonly title: string;
+}
+
+/** Besides these: html has the text in it, scripts are tested in a kernel. */
+const shown = ["text", "json", "markdown", "github", "sarif", "unified"];
+
+/** The cases, by name. */
+export function readDiffCases(golden = "golden/diff"): readonly DiffCase[] {
+  return readdirSync(golden)
+    .toSorted()
+    .map((name): DiffCase => {
+      const folder = join(golden, name);
+      return { name, folder, title: readFileSync(join(folder, "title"), "utf8").split("\n", 1)[0]! };
+    });
+}
+
+/** Name of a file in the folder → text, an output each. */
+export function diffFiles({ folder }: DiffCase): ReadonlyMap<string, string> {
+  const difference = diff(versionOf(folder, "before"), versionOf(folder, "after"));
+  return new Map(
+    differenceOutputs
+      .filter(({ name }) => shown.includes(name))
+      .map((output) => [output.name, output.print(difference)]),
+  );
+}
+
+/** What nobody wrote by hand. */
+export function writtenDiffFiles({ folder }: DiffCase): readonly string[] {
+  return readdirSync(folder).filter((name) => !["title", "before", "after", "generations"].includes(name));
+}
+
+function versionOf(folder: string, side: "before" | "after"): DiffVersion {
+  const root = existsSync(join(folder, side)) ? side : "before";
+  const names = readdirSync(join(folder, root)).toSorted();
+  const sources = names.map((name): Source => ({
+    name: `${root}/${name}`,
+    text: readFileSync(join(folder, root, name), "utf8"),
+  }));
+  const generations = existsSync(join(folder, "generations"))
+    ? readFileSync(join(folder, "generations"), "utf8").trim().split("..")
+    : [];
+  const generation = generations[side === "before" ? 0 : 1];
+  const how = { label: generation ?? side, fileOf: (name: string) => name.slice(root.length) };
+  const { version, diagnostics } = compileVersion(sources, generation === undefined ? {} : { generation }, how);
+  if (!version) throw new Error(`${folder}: ${diagnostics[0]?.message}`);
+  return version;
+}
