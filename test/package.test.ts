@@ -51,6 +51,7 @@ describe("the package, installed in an empty folder", () => {
     expect((await readdir(join(folder, "node_modules/anpm/dist"))).toSorted()).toEqual([
       "compile.schema.json",
       "compiler",
+      "diff.schema.json",
       "drift.schema.json",
       "expectations.schema.json",
       "explain.schema.json",

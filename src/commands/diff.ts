@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { normalize } from "node:path";
 import { styleText } from "node:util";
 import { Argument, Option, type Command } from "commander";
 import {
@@ -126,9 +127,11 @@ function isFinding({ same, connections, tables }: Difference, failOn: Options["f
 }
 
 function sidesOf(versions: readonly string[], options: Options): readonly [Side, Side] {
-  const shared = readSources(options.cluster ?? []);
   const [first, second, third] = versions;
   if (third !== undefined) throw new Failure([diagnostic("unexpected-argument", { argument: third })]);
+  const all = [...versions, ...(options.cluster ?? []), ...(options.filename ?? [])];
+  if (all.filter((path) => path === "-").length > 1) throw new Failure([diagnostic("stdin-twice", {})]);
+  const shared = readSources(options.cluster ?? []);
   const [left, right] = pairOfOptions(options);
   const side = (label: string, read: Read, root: string, its: ClusterOptions): Side => ({
     label,
@@ -142,7 +145,10 @@ function sidesOf(versions: readonly string[], options: Options): readonly [Side,
   const paths = options.filename ?? [];
   if (first !== undefined && second !== undefined) {
     if (paths.length > 0) throw new Failure([diagnostic("conflicting-options", { option: "-f", other: "OLD NEW" })]);
-    return [side(first, readSources([first]), first, left), side(second, readSources([second]), second, right)];
+    return [
+      side(first, readSources([first]), rootOf(first), left),
+      side(second, readSources([second]), rootOf(second), right),
+    ];
   }
   if (paths.length === 0 && first === undefined && shared.sources.length === 0)
     throw new Failure([diagnostic("nothing-to-compare", {})]);
@@ -157,6 +163,13 @@ function sidesOf(versions: readonly string[], options: Options): readonly [Side,
   const names = [revisions[1] || "HEAD", revisions[2] || "HEAD"] as const;
   const [before, after] = readRevisions(names, paths);
   return [side(names[0], before, "", left), side(names[1], after, "", right)];
+}
+
+/** What normal names of files below a path begin with. */
+function rootOf(path: string): string {
+  if (path === "-") return "<stdin>";
+  const normal = normalize(path).replace(/[/\\]+$/, "");
+  return normal === "." ? "" : normal;
 }
 
 /** `--npm v2-fnv..v2` as two. */
@@ -186,7 +199,10 @@ interface CompiledSide {
 }
 
 function compileSide({ label, read, root, options }: Side, parse: ReturnType<typeof sharedParser>): CompiledSide {
-  const fileOf = (name: string): string => (root !== "" && name.startsWith(root) ? name.slice(root.length) : name);
+  const fileOf = (name: string): string => {
+    const normal = normalize(name);
+    return (normal.startsWith(root) ? normal.slice(root.length) : normal).replace(/^[/\\]+/, "");
+  };
   const { version, diagnostics, summary } = compileVersion(
     read.sources,
     compileOptionsOf(options),

@@ -16,7 +16,7 @@ export interface Ran {
 /** Runs the built command line, with an empty standard input unless one is given. */
 export async function anpm(
   args: readonly string[],
-  options: { readonly input?: string; readonly cwd?: string } = {},
+  options: { readonly input?: string; readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Ran> {
   if (!existsSync(main)) throw new Error("dist/src/main.js is missing: run npm run build first");
   return execa(process.execPath, [main, ...args], { input: "", reject: false, stripFinalNewline: false, ...options });
