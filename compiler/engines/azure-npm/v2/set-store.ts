@@ -55,9 +55,9 @@ export class SetStore {
 
   /** An address that another owner put there stays, and belongs to the new owner from now on. */
   add(set: SetState, member: string, owner: string): void {
-    const held = set.members.has(member);
+    const count = set.members.size;
     set.members.set(member, owner);
-    if (held) return;
+    if (set.members.size === count) return;
     const change = this.#touch(set);
     if (!withdraw(change.deleted, member)) change.added.push(member);
   }

@@ -34,23 +34,25 @@ export class SetNames {
   }
 
   namespace(namespace: string): SetMetadata {
-    return known(this.#namespaces, namespace, () => this.#named(`ns-${namespace}`, "hash:net"));
+    return (
+      this.#namespaces.get(namespace) ?? keep(this.#namespaces, namespace, this.#named(`ns-${namespace}`, "hash:net"))
+    );
   }
 
   /** Without `value`: the key, whatever its value. */
   namespaceLabel(key: string, value?: string): SetMetadata {
-    const values = known(this.#namespaceLabels, key, () => new Map<string | undefined, SetMetadata>());
-    return known(values, value, () => this.#named(`nslabel-${label(key, value)}`, "list:set"));
+    const values = this.#namespaceLabels.get(key) ?? keep(this.#namespaceLabels, key, new Map());
+    return values.get(value) ?? keep(values, value, this.#named(`nslabel-${label(key, value)}`, "list:set"));
   }
 
   /** Without `value`: the key, whatever its value. */
   podLabel(key: string, value?: string): SetMetadata {
-    const values = known(this.#podLabels, key, () => new Map<string | undefined, SetMetadata>());
-    return known(values, value, () => this.#named(`podlabel-${label(key, value)}`, "hash:net"));
+    const values = this.#podLabels.get(key) ?? keep(this.#podLabels, key, new Map());
+    return values.get(value) ?? keep(values, value, this.#named(`podlabel-${label(key, value)}`, "hash:net"));
   }
 
   namedPort(name: string): SetMetadata {
-    return known(this.#namedPorts, name, () => this.#named(`namedport:${name}`, "hash:ip,port"));
+    return this.#namedPorts.get(name) ?? keep(this.#namedPorts, name, this.#named(`namedport:${name}`, "hash:ip,port"));
   }
 
   /** The set that stands for an address set of the pairs. */
@@ -77,17 +79,16 @@ export class SetNames {
   }
 
   #named(readableName: string, type: SetMetadata["type"], maxElements?: number): SetMetadata {
-    return known(this.#byReadableName, readableName, () => {
-      const kernelName = `azure-npm-${this.#generation.hashes.set(readableName)}`;
-      return { readableName, kernelName, type, ...(maxElements !== undefined && { maxElements }) };
-    });
+    const known = this.#byReadableName.get(readableName);
+    if (known) return known;
+    const kernelName = `azure-npm-${this.#generation.hashes.set(readableName)}`;
+    const made = { readableName, kernelName, type, ...(maxElements !== undefined && { maxElements }) };
+    return keep(this.#byReadableName, readableName, made);
   }
 }
 
-/** The value of a key, made when it is asked for first. */
-function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
+function keep<K, V>(map: Map<K, V>, key: K, value: V): V {
+  map.set(key, value);
   return value;
 }
 
