@@ -20,10 +20,11 @@ import {
   type Traffic,
 } from "../../../compiler/simulate/traffic.js";
 import { formatPorts } from "../../../compiler/simulate/matrix-csv.js";
+import { compileCase, readCases } from "../../../scripts/golden-cases.js";
 import { textOf, versionOf, versionPairs } from "../versions.js";
 
 /** What every pair of pods may send, read from the CSV that anpm matrix prints. */
-function matrixRows({ result }: DiffVersion): Map<string, Traffic> {
+function matrixRows({ result }: Pick<DiffVersion, "result">): Map<string, Traffic> {
   const matrix = matrixOf(clusterOf(result.objects), byAddress(reachByRules(result.tables)));
   const rows = new Map<string, Traffic>();
   for (const row of [...matrixCsv(matrix)].join("").trim().split("\n").slice(1)) {
@@ -58,7 +59,7 @@ function lacking(these: Map<string, Traffic>, those: Map<string, Traffic>): stri
     .sort();
 }
 
-function expectDifferenceOfMatrices(before: DiffVersion, after: DiffVersion): number {
+function expectDifferenceOfMatrices(before: Pick<DiffVersion, "result">, after: Pick<DiffVersion, "result">): number {
   const changes = diffConnections(before.result, after.result, diffTables(before.result.tables, after.result.tables));
   const [old, young] = [matrixRows(before), matrixRows(after)];
   const said = (what: "opened" | "closed") => {
@@ -99,4 +100,30 @@ test("and between two generations", () => {
     ),
     { numRuns: 100 },
   );
+}, 120_000);
+
+test("and between golden cases that share a cluster", () => {
+  const byPods = new Map<string, DiffVersion["result"][]>();
+  for (const golden of readCases().filter(({ options }) => options.engine === undefined)) {
+    const { result } = compileCase(golden, golden.generations[0]!);
+    if (!result) continue;
+    const pods = result.objects.flatMap((object) =>
+      object.kind === "Pod" ? [`${object.namespace}/${object.name} ${object.ip}`] : [],
+    );
+    if (pods.length === 0) continue;
+    const key = pods.sort().join();
+    byPods.set(key, [...(byPods.get(key) ?? []), result]);
+  }
+  let pairs = 0;
+  for (const results of byPods.values()) {
+    for (const before of results) {
+      for (const after of results) {
+        if (before === after) continue;
+        expectDifferenceOfMatrices({ result: before }, { result: after });
+        pairs += 1;
+      }
+    }
+  }
+  console.log(`${pairs} pairs of golden cases compared`);
+  expect(pairs).toBeGreaterThanOrEqual(6);
 }, 120_000);
