@@ -7,27 +7,41 @@ import type { Read } from "./read-sources.js";
 
 /**
  * Reads paths (files, or the .yaml, .yml and .json files below folders) as they are at two git revisions, without touching the work tree. Names
- * of sources are paths below the current folder. A path that only one of the revisions has is none in the other.
+ * of sources are paths below the current folder. A path that only one of the revisions has is none in the other. With `fromFork` the first
+ * side is the commit where the second began to differ from the first.
  */
-export function readRevisions(revisions: readonly [string, string], paths: readonly string[]): readonly [Read, Read] {
+export function readRevisions(
+  revisions: readonly [string, string],
+  paths: readonly string[],
+  fromFork = false,
+): readonly [Read, Read] {
   git(["rev-parse", "--git-dir"], ({ missing, reason }) =>
     missing ? diagnostic("git-missing", {}) : diagnostic("git-no-repository", { reason }),
   );
   const commits = revisions.map(commitOf);
   const mistakes = commits.flatMap((each) => ("error" in each ? [each.error] : []));
   if (mistakes.length > 0) throw new Failure(mistakes);
-  const listed = commits.map((each) =>
-    paths.map((path) => ({ path, files: filesAt("commit" in each ? each.commit : "", path) })),
+  const [left, right] = commits.flatMap((each) => ("commit" in each ? [each.commit] : [])) as [string, string];
+  const listed = [fromFork ? forkOf(left, right, revisions) : left, right].map((commit) =>
+    paths.map((path) => ({ path, files: filesAt(commit, path) })),
   );
   const absent = paths.filter((_, index) => listed.every((each) => each[index]!.files.length === 0));
   if (absent.length > 0) {
-    const [left, right] = revisions;
-    throw new Failure(absent.map((path) => diagnostic("git-path-absent", { path, left, right })));
+    throw new Failure(
+      absent.map((path) => diagnostic("git-path-absent", { path, left: revisions[0], right: revisions[1] })),
+    );
   }
   const reads = listed.map((each) => readFiles(each.flatMap(({ files }) => files)));
   const errors = reads.flatMap(({ diagnostics }) => diagnostics.filter(isError));
   if (errors.length > 0) throw new Failure(errors);
   return [reads[0]!, reads[1]!];
+}
+
+/** The best common ancestor. */
+function forkOf(left: string, right: string, [one, other]: readonly [string, string]): string {
+  return text(
+    git(["merge-base", left, right], () => diagnostic("git-no-common-commit", { left: one, right: other })),
+  ).trim();
 }
 
 function commitOf(revision: string): { readonly commit: string } | { readonly error: Diagnostic } {

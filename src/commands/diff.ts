@@ -24,7 +24,8 @@ import { showsColours, writeReport } from "../report.js";
 
 const help = `
 Compares what was edited, what the policies mean, rules and sets, what connections open and close, and what a node would log.
-OLD and NEW are files or folders. OLD..NEW are two git revisions, of which the paths of -f are read; nothing is checked out.
+OLD and NEW are files or folders. OLD..NEW are two git revisions, of which the paths of -f are read; nothing is checked out. OLD...NEW
+begins where NEW left OLD.
 Without either, -f is compared with itself, as two generations see it (--npm v2-fnv..v2).
 
 Outputs:
@@ -156,12 +157,12 @@ function sidesOf(versions: readonly string[], options: Options): readonly [Side,
     const read = readSources(paths);
     return [side(left.label, read, "", left), side(right.label, read, "", right)];
   }
-  const revisions = existsSync(first) ? undefined : /^(.*?)\.\.(.*)$/s.exec(first);
+  const revisions = existsSync(first) ? undefined : /^(.*?)(\.\.\.?)(.*)$/s.exec(first);
   if (!revisions) throw new Failure([diagnostic("second-version-missing", { first })]);
   if (paths.length === 0)
     throw new Failure([diagnostic("missing-option", { option: "-f", command: "anpm diff OLD..NEW" })]);
-  const names = [revisions[1] || "HEAD", revisions[2] || "HEAD"] as const;
-  const [before, after] = readRevisions(names, paths);
+  const names = [revisions[1] || "HEAD", revisions[3] || "HEAD"] as const;
+  const [before, after] = readRevisions(names, paths, revisions[2] === "...");
   return [side(names[0], before, "", left), side(names[1], after, "", right)];
 }
 

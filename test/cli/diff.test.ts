@@ -162,6 +162,11 @@ describe("anpm diff OLD..NEW", () => {
     expect(up).toMatchObject({ stdout: "HEAD~1 → HEAD: no difference\n", exitCode: 0 });
   });
 
+  test("with three dots it begins where the two parted", async () => {
+    const { stdout } = await anpm(["diff", "HEAD...HEAD~1", "-f", hard, "--cluster", "pods.yaml"], { cwd: folder });
+    expect(stdout).toBe("HEAD → HEAD~1: no difference\n");
+  });
+
   test("one side may be left out: it is HEAD", async () => {
     const { stdout } = await anpm(["diff", "..HEAD~1", "-f", hard], { cwd: folder });
     expect(stdout).toMatch(/^HEAD → HEAD~1: /);

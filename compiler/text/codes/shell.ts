@@ -124,6 +124,10 @@ export const shellCodes = {
     (p: { revision: string }) => `git knows no revision ${quote(p.revision)}`,
     () => "name a branch, a tag or a commit; a shallow clone may have to fetch it first",
   ),
+  "git-no-common-commit": error(
+    (p: { left: string; right: string }) => `${quote(p.left)} and ${quote(p.right)} have no commit in common`,
+    () => "write two dots (main..HEAD) to compare them as they are; a shallow clone may have to fetch more first",
+  ),
   "git-path-absent": error(
     (p: { path: string; left: string; right: string }) =>
       `neither ${quote(p.left)} nor ${quote(p.right)} has manifests at ${quote(p.path)}`,
