@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { spawn } from "node:child_process";
-import { chmod, copyFile, readFile, readdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -78,10 +78,10 @@ describe.skipIf(reason)("anpm verify --kernel", { timeout: 60_000 }, () => {
   test("without root it says so and ends with 3", async () => {
     const folder = await emptyFolder();
     await chmod(folder, 0o755);
-    await copyFile("dist/src/main.js", join(folder, "main.cjs"));
+    await cp("dist/src", join(folder, "anpm"), { recursive: true });
     await copyFile(faithful, join(folder, "manifests.yaml"));
     await chmod(join(folder, "manifests.yaml"), 0o644);
-    const words = ["main.cjs", "verify", "-f", "manifests.yaml", "--kernel"];
+    const words = ["anpm/main.js", "verify", "-f", "manifests.yaml", "--kernel"];
     const ran = await execa(process.execPath, words, { cwd: folder, uid: 65534, reject: false, stdin: "ignore" });
     expect(ran.stdout).toBe("");
     expect(ran.stderr).toBe(
