@@ -93,36 +93,30 @@ function mergeMaps(before: FieldMap, after: FieldMap, changes: FieldChange[], wa
 function mergeLists(before: FieldList, after: FieldList, changes: FieldChange[], was: Path, is: Path): MergedField {
   const [old, young] = [before.map(fieldText), after.map(fieldText)];
   const items: MergedField[] = [];
-  const moved = new Map<string, { readonly index: number; readonly edit: number }>();
+  const moved = new Map<string, number>();
+  /** The edit of an item that each version has once, at another place; undefined for one that merely goes or comes. */
+  const moveOf = (text: string): number | undefined => {
+    const [source, target] = [onlyPlaceOf(old, text), onlyPlaceOf(young, text)];
+    if (source === undefined || target === undefined) return undefined;
+    const known = moved.get(text);
+    if (known !== undefined) return known;
+    changes.push({
+      kind: "moved",
+      before: { path: [...was, source], value: before[source]! },
+      after: { path: [...is, target], value: after[target]! },
+    });
+    moved.set(text, changes.length - 1);
+    return changes.length - 1;
+  };
   const removed = (index: number): void => {
-    const text = old[index]!;
-    const target = young.indexOf(text);
+    const edit = moveOf(old[index]!);
     const left = { path: [...was, index], value: before[index]! };
-    if (target < 0 || old.indexOf(text) !== index || count(old, text) !== 1 || count(young, text) !== 1) {
-      items.push(change(changes, left, undefined));
-      return;
-    }
-    let known = moved.get(text);
-    if (!known) {
-      changes.push({ kind: "moved", before: left, after: { path: [...is, target], value: after[target]! } });
-      moved.set(text, (known = { index, edit: changes.length - 1 }));
-    }
-    items.push(edited(known.edit, before[index], undefined));
+    items.push(edit === undefined ? change(changes, left, undefined) : edited(edit, left.value, undefined));
   };
   const added = (index: number): void => {
-    const text = young[index]!;
-    const source = old.indexOf(text);
+    const edit = moveOf(young[index]!);
     const right = { path: [...is, index], value: after[index]! };
-    if (source < 0 || count(old, text) !== 1 || count(young, text) !== 1) {
-      items.push(change(changes, undefined, right));
-      return;
-    }
-    let known = moved.get(text);
-    if (!known) {
-      changes.push({ kind: "moved", before: { path: [...was, source], value: before[source]! }, after: right });
-      moved.set(text, (known = { index: source, edit: changes.length - 1 }));
-    }
-    items.push(edited(known.edit, undefined, after[index]));
+    items.push(edit === undefined ? change(changes, undefined, right) : edited(edit, undefined, right.value));
   };
   let [from, to] = [0, 0];
   const upTo = (oldEnd: number, youngEnd: number): void => {
@@ -144,8 +138,10 @@ function mergeLists(before: FieldList, after: FieldList, changes: FieldChange[],
   return { kind: "list", items };
 }
 
-function count(texts: readonly string[], text: string): number {
-  return texts.filter((each) => each === text).length;
+/** Undefined for a text that is there not at all, or more than once. */
+function onlyPlaceOf(texts: readonly string[], text: string): number | undefined {
+  const first = texts.indexOf(text);
+  return first >= 0 && texts.lastIndexOf(text) === first ? first : undefined;
 }
 
 /** Two versions of one item rather than two items: maps that share a key. */
