@@ -13,7 +13,7 @@ import {
   isNull,
   reportUnknownField,
 } from "./decode.js";
-import { labelNameMistakes, qualifiedNameMistakes, subdomainNameMistakes } from "./name-rules.js";
+import { labelNameMistakes, labelValueMistakes, qualifiedNameMistakes, subdomainNameMistakes } from "./name-rules.js";
 import type { Labels } from "./objects.js";
 
 /** What admission takes from `metadata`. */
@@ -37,6 +37,8 @@ export interface Metadata {
 export interface NameRules {
   readonly name: "label" | "subdomain";
   readonly namespaced: boolean;
+  /** The server makes a label of the name, as it does of a namespace's: `kubernetes.io/metadata.name`. */
+  readonly labelled?: boolean;
   /** The namespace the user asked for. */
   readonly namespace: string | undefined;
   /** What an object is that lies in another. */
@@ -205,14 +207,11 @@ function checkName(found: Found, offset: number, rules: NameRules, checker: Chec
   if (found.nameBroken) return;
   const { name, generated } = found;
   if (name === "") return checker.report("name-missing", {}, offset, "name");
+  const at = generated ? found.generateNameOffset : offset;
   const mistakes = mistakesOf(name);
-  if (mistakes.length > 0)
-    checker.report(
-      "name-invalid",
-      { value: name, mistakes, rule: rules.name },
-      generated ? found.generateNameOffset : offset,
-      "name",
-    );
+  if (mistakes.length > 0) checker.report("name-invalid", { value: name, mistakes, rule: rules.name }, at, "name");
+  const flaws = rules.labelled ? labelValueMistakes(name) : [];
+  if (flaws.length > 0) checker.report("label-value-invalid", { value: name, mistakes: flaws }, at, "labels");
 }
 
 /** The namespace that the object is stored in, checked; "" when it lies in none. */

@@ -23,6 +23,16 @@ describe("names", () => {
     expect(said("apiVersion: v1\nkind: Namespace\nmetadata: []\n")).toEqual(["3:11 error wrong-type - metadata"]);
   });
 
+  test("a namespace's name must do as a label's value too, for the server makes it one", () => {
+    expect(said("apiVersion: v1\nkind: Namespace\nmetadata: {name: a/b}\n")).toEqual([
+      "3:18 error name-invalid a/b metadata.name",
+      "3:18 error label-value-invalid a/b metadata.labels",
+    ]);
+    expect(said("apiVersion: v1\nkind: Namespace\nmetadata: {name: Shop}\n")).toEqual([
+      "3:18 error name-invalid Shop metadata.name",
+    ]);
+  });
+
   test("objects of one generateName stay apart", () => {
     const text = [1, 2, 3].map(() => policy("{}", "generateName: a-")).join("---\n");
     expect(admitText(text).objects.map((object) => "name" in object && object.name)).toEqual([
