@@ -67,7 +67,7 @@ export const compileJsonSchema = {
       properties: {
         name: { type: "string", description: "Kernel name.", maxLength: 31 },
         readableName: { type: "string", description: "What the name is a hash of." },
-        type: { enum: ["hash:ip,port", "hash:net", "list:set"] },
+        type: { enum: ["hash:ip", "hash:ip,port", "hash:net", "list:set"] },
         members: { type: "array", items: { type: "string" } },
         origin: { $ref: "#/$defs/origin" },
       },
@@ -77,7 +77,11 @@ export const compileJsonSchema = {
       additionalProperties: false,
       required: ["policy", "origin", "directions"],
       properties: {
-        policy: { type: "string", description: "namespace/name" },
+        policy: {
+          type: "string",
+          description: "namespace/name; of other kinds than Kubernetes' own, the kind before it.",
+        },
+        rank: { $ref: "#/$defs/rank" },
         origin: { $ref: "#/$defs/origin" },
         directions: {
           type: "array",
@@ -94,15 +98,43 @@ export const compileJsonSchema = {
         },
       },
     },
+    rank: {
+      description: "Where the policy stands among others; missing where policies add up.",
+      type: "object",
+      additionalProperties: false,
+      required: ["tier", "remarks"],
+      properties: {
+        tier: {
+          type: "object",
+          additionalProperties: false,
+          required: ["kind", "name", "otherwise"],
+          properties: {
+            kind: { enum: ["tier", "profiles"] },
+            name: { type: "string" },
+            order: { type: "number" },
+            otherwise: {
+              enum: ["deny", "pass"],
+              description: "What becomes of a packet that policies of the tier look at and none decides about.",
+            },
+          },
+        },
+        order: { type: "number", description: "Missing: behind all that have one." },
+        remarks: { type: "array", items: { type: "string" } },
+      },
+    },
     group: {
       type: "object",
       additionalProperties: false,
       required: ["verdict", "sources", "destinations", "ports", "origin"],
       properties: {
-        verdict: { enum: ["allow", "disallow"] },
+        verdict: { enum: ["allow", "disallow", "deny", "pass", "log"] },
         sources: { $ref: "#/$defs/expression" },
         destinations: { $ref: "#/$defs/expression" },
         ports: { type: "array", minItems: 1, items: { $ref: "#/$defs/port" } },
+        notPorts: { type: "array", minItems: 1, items: { $ref: "#/$defs/port" } },
+        sourcePorts: { type: "array", minItems: 1, items: { $ref: "#/$defs/port" } },
+        notSourcePorts: { type: "array", minItems: 1, items: { $ref: "#/$defs/port" } },
+        ipVersion: { enum: [4, 6] },
         origin: { $ref: "#/$defs/origin" },
       },
     },
@@ -125,7 +157,17 @@ export const compileJsonSchema = {
                 required: ["kind"],
                 properties: {
                   kind: {
-                    enum: ["namespace", "all-namespaces", "namespace-label", "pod-label", "pod-label-values", "cidr"],
+                    enum: [
+                      "namespace",
+                      "all-namespaces",
+                      "namespace-label",
+                      "pod-label",
+                      "pod-label-values",
+                      "cidr",
+                      "selected",
+                      "described",
+                      "nets",
+                    ],
                   },
                 },
               },
@@ -139,9 +181,15 @@ export const compileJsonSchema = {
       type: "object",
       required: ["kind", "text"],
       properties: {
-        kind: { enum: ["any", "protocol", "range", "named"] },
-        protocol: { enum: ["TCP", "UDP", "SCTP"] },
-        first: { type: "integer", minimum: 1, maximum: 65535 },
+        kind: { enum: ["any", "protocol", "range", "named", "ip-protocol", "icmp", "described"] },
+        protocol: {
+          description: "TCP, UDP or SCTP; of ip-protocol and icmp another, by name or number.",
+          anyOf: [{ type: "string" }, { type: "integer" }],
+        },
+        type: { type: "integer", minimum: 0, maximum: 255 },
+        code: { type: "integer", minimum: 0, maximum: 255 },
+        words: { type: "string" },
+        first: { type: "integer", minimum: 0, maximum: 65535 },
         last: { type: "integer", minimum: 1, maximum: 65535 },
         name: { type: "string" },
         text: { type: "string" },

@@ -1,7 +1,7 @@
 import type { CompileResult } from "./compile.js";
 import type { Chain, Rule } from "./netfilter/tables.js";
 import { printRule } from "./netfilter/print-rule.js";
-import type { PairGroup, PolicyPairs, SetExpression } from "./pairs/pair-group.js";
+import type { AnyExpression, AnyGroup, AnyPairs, AnyPort } from "./pairs/any-pairs.js";
 import { describeExpression, describePort } from "./pairs/describe.js";
 import { diagnosticJson } from "./text/format-diagnostic.js";
 import { originJson } from "./text/origin-json.js";
@@ -42,9 +42,10 @@ function ruleJson(chain: string, rule: Rule): object {
   return { text: `-A ${chain} ${printRule(rule)}`, origin: originJson(rule.origin) };
 }
 
-function policyJson({ policy, origin, directions }: PolicyPairs): object {
+function policyJson({ policy, origin, directions, rank }: AnyPairs): object {
   return {
     policy,
+    ...(rank && { rank }),
     origin: originJson(origin),
     directions: directions.map(({ direction, subjects, groups }) => ({
       direction,
@@ -54,16 +55,25 @@ function policyJson({ policy, origin, directions }: PolicyPairs): object {
   };
 }
 
-function groupJson({ verdict, sources, destinations, ports, origin }: PairGroup): object {
+function groupJson(group: AnyGroup): object {
+  const { verdict, sources, destinations, ports, notPorts, sourcePorts, notSourcePorts, ipVersion, origin } = group;
   return {
     verdict,
     sources: expressionJson(sources),
     destinations: expressionJson(destinations),
-    ports: ports.map((port) => ({ ...port, text: describePort(port) })),
+    ports: portsJson(ports),
+    ...(notPorts && { notPorts: portsJson(notPorts) }),
+    ...(sourcePorts && { sourcePorts: portsJson(sourcePorts) }),
+    ...(notSourcePorts && { notSourcePorts: portsJson(notSourcePorts) }),
+    ...(ipVersion !== undefined && { ipVersion }),
     origin: originJson(origin),
   };
 }
 
-function expressionJson(expression: SetExpression): object {
+function portsJson(ports: readonly AnyPort[]): readonly object[] {
+  return ports.map((port) => ({ ...port, text: describePort(port) }));
+}
+
+function expressionJson(expression: AnyExpression): object {
   return { text: describeExpression(expression), all: expression };
 }

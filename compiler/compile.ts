@@ -8,7 +8,7 @@ import type { KubernetesObject } from "./model/objects.js";
 import { summarize } from "./model/summary.js";
 import { Uids } from "./model/uids.js";
 import type { Tables } from "./netfilter/tables.js";
-import type { PolicyPairs } from "./pairs/pair-group.js";
+import type { AnyPairs } from "./pairs/any-pairs.js";
 import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
 
@@ -35,7 +35,7 @@ export interface CompileResult {
   readonly objects: readonly KubernetesObject[];
   readonly node: Node;
   readonly tables: Tables;
-  readonly pairs: readonly PolicyPairs[];
+  readonly pairs: readonly AnyPairs[];
   readonly warnings: readonly Diagnostic[];
   /** What the engine did, in order. Folds again when asked, so that nobody else pays for it. */
   effects(): readonly Effect[];

@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../model/objects.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { LogOptions } from "../log/print-log.js";
 import { diffTables, type TablesDifference } from "../netfilter/tables-difference.js";
-import type { PolicyPairs } from "../pairs/pair-group.js";
+import type { AnyPairs } from "../pairs/any-pairs.js";
 import { arrivalEdits } from "./arrivals.js";
 import { attribute, itemKeys, type Attribution } from "./attribution.js";
 import { connectionLines, type ConnectionLine } from "./connections/connection-lines.js";
@@ -30,7 +30,7 @@ export interface DiffResult {
   readonly machine: Machine;
   readonly objects: readonly KubernetesObject[];
   readonly tables: Tables;
-  readonly pairs: readonly PolicyPairs[];
+  readonly pairs: readonly AnyPairs[];
 }
 
 /** What changes between two versions, from what was written to what passes. */
@@ -94,11 +94,11 @@ function pairsToCompare(
   before: DiffResult,
   after: DiffResult,
   objects: ObjectsDifference | undefined,
-): readonly [readonly PolicyPairs[], readonly PolicyPairs[]] {
+): readonly [readonly AnyPairs[], readonly AnyPairs[]] {
   if (!objects) return [before.pairs, after.pairs];
   const isRenamed = (each: ChangedEntity) => each.before && each.after && each.before.name !== each.after.name;
   const changed = objects.changed.filter((each) => !isRenamed(each));
   const names = new Set(changed.flatMap((each) => [each.before?.name, each.after?.name]));
-  const edited = ({ policy }: PolicyPairs) => names.has(`NetworkPolicy ${policy}`);
+  const edited = ({ policy }: AnyPairs) => names.has(`NetworkPolicy ${policy}`);
   return [before.pairs.filter(edited), after.pairs.filter(edited)];
 }

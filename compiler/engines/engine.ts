@@ -5,7 +5,7 @@ import type { Command } from "../netfilter/command.js";
 import type { CommandFormat } from "../netfilter/print-commands.js";
 import type { Ownership } from "../netfilter/ownership.js";
 import type { IpSet, Tables } from "../netfilter/tables.js";
-import type { PolicyPairs } from "../pairs/pair-group.js";
+import type { AnyPairs } from "../pairs/any-pairs.js";
 import type { Diagnostic } from "../text/diagnostic.js";
 import type { GenerationInfo } from "./generation-info.js";
 import type { LogEntry } from "./log-entry.js";
@@ -136,8 +136,8 @@ export type Effect =
 /** What a node holds. */
 export interface Node {
   tables(): Tables;
-  /** The policies in force, lowered, in order of application. */
-  pairs(): readonly PolicyPairs[];
+  /** The policies in force, lowered, in order of application; of those that are looked at in an order, in that. */
+  pairs(): readonly AnyPairs[];
   /** What deserves a look, in order of events. */
   readonly diagnostics: readonly Diagnostic[];
 }

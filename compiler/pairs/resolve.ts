@@ -1,5 +1,7 @@
 import type { KubernetesObject, Labels, Pod } from "../model/objects.js";
-import type { PairGroup, PairPort, SetExpression, SetMatch } from "./pair-group.js";
+import { isListed, type AnyExpression, type AnyGroup, type AnyPort } from "./any-pairs.js";
+import type { SetExpression, SetMatch } from "./pair-group.js";
+import { resolveListed, type Listed } from "./resolve-listed.js";
 
 /** One side of a pair group, as addresses. */
 export type Addresses =
@@ -8,23 +10,18 @@ export type Addresses =
   /** A block less some, whoever lives there. */
   | { readonly kind: "block"; readonly cidr: string; readonly except: readonly string[] }
   /** Every address, inside the cluster or not, but those of `except`. */
-  | { readonly kind: "everything"; readonly except: readonly Pod[] };
-
-/** A destination pod and the port it calls by a name: the only place where a named port means a number. */
-export interface NamedPortTarget {
-  readonly pod: Pod;
-  readonly port: number;
-}
+  | { readonly kind: "everything"; readonly except: readonly Pod[] }
+  | Listed;
 
 export interface ResolvedGroup {
   readonly sources: Addresses;
   readonly destinations: Addresses;
-  /** For each named port of the group, as `http/tcp`: the destinations that have it. */
-  readonly named: ReadonlyMap<string, readonly NamedPortTarget[]>;
+  /** For each named port of the group, as `http/tcp`: the destinations that have it, `10.0.0.1:8080`. */
+  readonly named: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface Resolver {
-  resolve(group: PairGroup): ResolvedGroup;
+  resolve(group: AnyGroup): ResolvedGroup;
 }
 
 /**
@@ -40,7 +37,10 @@ export function resolverOf(objects: readonly KubernetesObject[]): Resolver {
   const matches = (pod: Pod, { set, negated }: SetMatch): boolean => {
     return negated !== holds(pod, set, namespaces.get(pod.namespace));
   };
-  const select = (expression: SetExpression): Addresses => {
+  const select = (expression: AnyExpression): Addresses => {
+    return isListed(expression) ? resolveListed(expression) : selectSets(expression as SetExpression);
+  };
+  const selectSets = (expression: SetExpression): Addresses => {
     const [only] = expression;
     if (only?.set.kind === "cidr") return { kind: "block", cidr: only.set.cidr, except: only.set.except };
     if (expression.every(({ negated }) => negated)) {
@@ -126,10 +126,11 @@ function candidates(expression: SetExpression, pods: readonly Pod[], index: Inde
   return lists.reduce((shortest, list) => (list.length < shortest.length ? list : shortest), pods);
 }
 
-function namedTargets(pods: readonly Pod[], wanted: PairPort & { kind: "named" }): NamedPortTarget[] {
+function namedTargets(pods: readonly Pod[], wanted: AnyPort & { kind: "named" }): readonly string[] {
+  if ("targets" in wanted) return wanted.targets();
   return pods.flatMap((pod) =>
     pod.ports
       .filter(({ name, protocol }) => name === wanted.name && protocol === wanted.protocol)
-      .map(({ containerPort }) => ({ pod, port: containerPort })),
+      .map(({ containerPort }) => `${pod.ip}:${containerPort}`),
   );
 }

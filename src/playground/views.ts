@@ -82,7 +82,7 @@ export interface PolicyView extends Linked {
 }
 
 export interface GroupView extends Linked {
-  readonly verdict: "allow" | "disallow";
+  readonly verdict: "allow" | "disallow" | "deny" | "pass" | "log";
   readonly peers: string;
   readonly ports: string;
   /** Who that is now, some of them. */

@@ -1,9 +1,7 @@
 import { keyOf, type Labels, type Namespace, type NetworkPolicy, type Pod } from "../../model/objects.js";
 import { resourceKey, type EndpointSlice, type Resource, type ServiceAccount } from "../../model/resources.js";
 import type { Tables } from "../../netfilter/tables.js";
-import { lowerPolicy } from "../../pairs/lower-policy.js";
-import type { PolicyPairs } from "../../pairs/pair-group.js";
-import { specificationReading } from "../../pairs/reading.js";
+import type { AnyPairs } from "../../pairs/any-pairs.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Event, Node } from "../engine.js";
 import type { CalicoPolicy } from "../../model/calico/objects.js";
@@ -25,6 +23,7 @@ import {
 import type { Generation } from "./generation.js";
 import { nodeTables } from "./node-tables.js";
 import { nodesOf } from "./node-view.js";
+import { policyPairs } from "./pairs/policy-pairs.js";
 import type { Policy, PolicyRule, Profile } from "./policy.js";
 import { ruleWarnings } from "./rule-warnings.js";
 import type { Tier } from "./rules/order.js";
@@ -94,8 +93,8 @@ export class CalicoNode implements Node {
     ));
   }
 
-  pairs(): readonly PolicyPairs[] {
-    return [...this.#policies.values()].map((policy) => lowerPolicy(policy, specificationReading));
+  pairs(): readonly AnyPairs[] {
+    return policyPairs(this.#cluster(), this.#tiers(), this.#generation);
   }
 
   get diagnostics(): readonly Diagnostic[] {

@@ -90,7 +90,7 @@ function isNumeric(port: RulePort): port is Ports {
 }
 
 /** The protocol of a port's name: that of the rule, TCP where it has none. */
-function portProtocol(protocol: string | number | undefined): string {
+export function portProtocol(protocol: string | number | undefined): "tcp" | "udp" | "sctp" {
   if (protocol === "udp" || protocol === 17) return "udp";
   return protocol === "sctp" || protocol === 132 ? "sctp" : "tcp";
 }

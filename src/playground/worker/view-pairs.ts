@@ -1,11 +1,11 @@
 import {
   describeBlock,
   describeExpression,
-  describePort,
+  describePorts,
   resolverOf,
   type Addresses,
+  type AnyGroup,
   type CompileResult,
-  type PairGroup,
   type Resolver,
 } from "../../../compiler/index.js";
 import type { GroupView, PolicyView } from "../views.js";
@@ -29,13 +29,13 @@ export function viewPairs({ pairs, objects }: CompileResult): readonly PolicyVie
   }));
 }
 
-function viewGroup(group: PairGroup, id: string, resolver: Resolver): GroupView {
+function viewGroup(group: AnyGroup, id: string, resolver: Resolver): GroupView {
   const { sources, destinations } = resolver.resolve(group);
   return {
     id,
     verdict: group.verdict,
     peers: describeExpression(group.direction === "ingress" ? group.sources : group.destinations),
-    ports: group.ports.map(describePort).join(", "),
+    ports: describePorts(group),
     sources: describeAddresses(sources),
     destinations: describeAddresses(destinations),
     cause: causeOf(group.origin),
@@ -53,10 +53,22 @@ function describeAddresses(addresses: Addresses): string {
         : `every address except those of ${namePods(addresses.except)}`;
     case "pods":
       return addresses.pods.length === 0 ? "no pod" : namePods(addresses.pods);
+    case "members":
+      return addresses.members.length === 0 ? "nobody" : someOf(addresses.members.map(({ name }) => name));
+    case "nets": {
+      const where = addresses.nets.length === 0 ? "every address" : someOf(addresses.nets);
+      return addresses.except.length === 0
+        ? where
+        : `${where} except ${someOf(addresses.except.map(({ net }) => net))}`;
+    }
   }
 }
 
 function namePods(pods: readonly { readonly namespace: string; readonly name: string }[]): string {
-  const names = pods.slice(0, shownPods).map(({ namespace, name }) => `${namespace}/${name}`);
-  return names.join(", ") + (pods.length > shownPods ? ` and ${pods.length - shownPods} more` : "");
+  return someOf(pods.map(({ namespace, name }) => `${namespace}/${name}`));
+}
+
+function someOf(names: readonly string[]): string {
+  const more = names.length - shownPods;
+  return names.slice(0, shownPods).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -20,6 +20,8 @@ export interface Cluster {
 
 /** Something that has labels and addresses: what selectors choose from. */
 export interface Labelled {
+  /** `namespace/name`; of what is in no namespace its name. */
+  readonly key: string;
   /** Its own, then those of its profiles, the first that has it. */
   readonly labelOf: (label: string) => string | undefined;
   /** IPv4 blocks, single addresses without a length. */
@@ -35,8 +37,6 @@ export interface NamedPort {
 
 /** A pod. */
 export interface Endpoint extends Labelled {
-  /** `namespace/name` */
-  readonly key: string;
   readonly profiles: readonly string[];
   /** On this node: the name of its interface there. */
   readonly interface?: string;
@@ -45,7 +45,6 @@ export interface Endpoint extends Labelled {
 
 /** Interfaces of a host. */
 export interface HostEndpoint extends Labelled {
-  readonly name: string;
   readonly node: string;
   /** `*` for all; "" where it goes by its addresses. */
   readonly interface: string;

@@ -139,7 +139,7 @@ export function convertHostEndpoint(
   profiles: ReadonlyMap<string, Profile>,
 ): HostEndpoint {
   return {
-    name: endpoint.name,
+    key: endpoint.name,
     node: endpoint.node,
     interface: endpoint.interfaceName,
     profiles: endpoint.profiles,
@@ -158,6 +158,7 @@ export function convertNetworkSet(set: WrittenNetworkSet, profiles: ReadonlyMap<
   const labels: Labels =
     set.namespace === "" ? set.labels : new Map(set.labels).set("projectcalico.org/namespace", set.namespace);
   return {
+    key: set.namespace === "" ? set.name : `${set.namespace}/${set.name}`,
     labelOf: labelLookup(labels, set.namespace === "" ? [] : [`kns.${set.namespace}`], profiles),
     nets: set.nets.filter((net) => !net.includes(":")),
     ports: [],

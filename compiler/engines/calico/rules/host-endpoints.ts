@@ -19,7 +19,7 @@ const anyInterface = "any-interface-at-all";
  * name. Source: Calico 87c15906f, felix/dataplane/linux/endpoint_mgr.go, resolveHostEndpoints.
  */
 export function hostInterfacesOf(endpoints: readonly HostEndpoint[], node: NodeView): HostInterfaces {
-  const local = endpoints.filter((each) => each.node === node.name).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const local = endpoints.filter((each) => each.node === node.name).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const found = new Map<string, HostEndpoint>();
   for (const { name, addresses } of node.hostInterfaces) {
     const endpoint = local.find((each) =>

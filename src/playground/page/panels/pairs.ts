@@ -37,8 +37,10 @@ function showPolicy(policy: PolicyView, board: Board): HTMLElement {
 }
 
 function showGroup(group: GroupView, isIngress: boolean, isOneOfSeveral: boolean, board: Board): HTMLElement {
-  const isAllow = group.verdict === "allow";
-  const words: (Node | string)[] = isAllow
+  const isRule = group.verdict !== "disallow";
+  const kind =
+    group.verdict === "allow" ? "allow" : group.verdict === "disallow" || group.verdict === "deny" ? "deny" : "";
+  const words: (Node | string)[] = isRule
     ? [
         isIngress ? " from " : " to ",
         el("span", { class: "who" }, group.peers),
@@ -49,8 +51,8 @@ function showGroup(group: GroupView, isIngress: boolean, isOneOfSeveral: boolean
   return el(
     "li",
     { class: "group", ...linked(group) },
-    el("p", {}, el("strong", { class: isAllow ? "allow" : "deny" }, group.verdict), ...words),
-    ...(isAllow
+    el("p", {}, el("strong", { class: kind }, group.verdict), ...words),
+    ...(isRule
       ? [el("p", { class: "pods" }, group.sources, el("span", { class: "arrow" }, " → "), group.destinations)]
       : []),
     causeOf(group.cause, board),
