@@ -1,4 +1,4 @@
-import { compile, type Compilation, type CompileOptions } from "./compile.js";
+import { compile, type Compilation, type CompileOptions, type CompileResult } from "./compile.js";
 import type { DiffVersion } from "./diff/diff.js";
 import type { ParsedDocuments } from "./manifest/parse-documents.js";
 import type { Source } from "./text/source.js";
@@ -21,5 +21,16 @@ export function compileVersion(
   if (!result) return compilation;
   const tablesOf: DiffVersion["tablesOf"] = (text) =>
     compile([{ name: label, text }], { ...options, otherNamespaces: "kept" }).result?.tables;
-  return { ...compilation, version: { result, tablesOf, label, fileOf } };
+  let atHand: CompileResult | undefined = result;
+  const takeNode: DiffVersion["takeNode"] = () => {
+    const { machine, node } = atHand ?? compile(sources, options, parse).result!;
+    atHand = undefined;
+    return { machine, node };
+  };
+  // A node that goes on has other pairs: these are read now.
+  const { machine, objects, tables, pairs } = result;
+  return {
+    ...compilation,
+    version: { result: { machine, objects, tables, pairs }, takeNode, tablesOf, label, fileOf },
+  };
 }

@@ -1,7 +1,8 @@
-import type { Machine } from "../engines/engine.js";
+import type { Machine, Node } from "../engines/engine.js";
+import type { LogEntry } from "../engines/log-entry.js";
 import type { KubernetesObject } from "../model/objects.js";
-import type { Tables } from "../netfilter/tables.js";
-import type { LogOptions } from "../log/print-log.js";
+import type { Chain, Tables } from "../netfilter/tables.js";
+import { printMessages, type LogOptions } from "../log/print-log.js";
 import { diffTables, type TablesDifference } from "../netfilter/tables-difference.js";
 import type { AnyPairs } from "../pairs/any-pairs.js";
 import { arrivalEdits } from "./arrivals.js";
@@ -17,6 +18,8 @@ import { tableChanges, type TableChanges } from "./table-changes.js";
 /** One side of a comparison. */
 export interface DiffVersion {
   readonly result: DiffResult;
+  /** A node that the manifests made, for the caller to go on with. The first is at hand, others are made when asked for. */
+  readonly takeNode: () => { readonly machine: Machine; readonly node: Node };
   /** The tables of other manifests, compiled as these were; undefined when a server would not take them. */
   readonly tablesOf: (text: string) => Tables | undefined;
   /** What people call it: `main`, `old/`, `v2-fnv`. */
@@ -58,10 +61,11 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
   const sameMachine =
     old.engine === young.engine && old.release === young.release && old.generation === young.generation;
   const pairs = diffPairs(...pairsToCompare(before.result, after.result, sameMachine ? objects : undefined));
-  const tables = diffTables(before.result.tables, after.result.tables);
+  const tables = diffTables(before.result.tables, after.result.tables, sameMachine ? followsSame(objects) : undefined);
   const connections = diffConnections(before.result, after.result, tables);
   const lines = connectionLines(connections);
   const edits = objects.edits.map(({ id }) => id);
+  let log: readonly LogEntry[] | undefined;
   const packets = holdsAllObjects(...versions) ? lines.slice(0, maxPackets).map(({ example }) => example.packet) : [];
   const causes: Attribution =
     tables.same || !sameMachine ? new Map() : attribute(edits, packets, mixtures(...versions, objects, after.tablesOf));
@@ -78,7 +82,10 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
       edits: arrivalEdits(line, objects) ?? causes.get(itemKeys.packet(line.example.packet)) ?? [],
     })),
     same: edits.length === 0 && tables.same && connections.length === 0,
-    log: (options) => (sameMachine ? logGain(young, before.result.objects, objects.changed, options) : []),
+    log: (options) =>
+      sameMachine
+        ? printMessages((log ??= logGain(before.takeNode(), before.result.objects, objects.changed)), options)
+        : [],
   };
 }
 
@@ -87,6 +94,16 @@ const maxPackets = 100;
 
 function versionOf({ result, fileOf }: DiffVersion): ObjectsVersion {
   return { objects: result.objects, fileOf };
+}
+
+/** Whether two chains follow from one policy that nobody edited. */
+function followsSame({ unedited }: ObjectsDifference): (left: Chain, right: Chain) => boolean {
+  const policyOf = ({ followsOrigin, origin }: Chain) =>
+    followsOrigin && origin?.kind === "field" ? `NetworkPolicy ${origin.object}` : undefined;
+  return (left, right) => {
+    const policy = policyOf(left);
+    return policy !== undefined && policy === policyOf(right) && unedited.has(policy);
+  };
 }
 
 /** Of one generation only policies that were edited can mean something else, and not by another name. */

@@ -1,30 +1,29 @@
-import type { Effect, Event, Machine } from "../engines/engine.js";
+import type { Effect, Event, Machine, Node } from "../engines/engine.js";
 import { logEntriesOf } from "../engines/effects.js";
+import type { LogEntry } from "../engines/log-entry.js";
 import { keyOf, type KubernetesObject } from "../model/objects.js";
 import { Uids } from "../model/uids.js";
-import { printMessages, type LogOptions } from "../log/print-log.js";
 import type { ChangedEntity } from "./edits/diff-objects.js";
 
 /**
  * What the log of a node gains when the objects of one version become those of the other: what is gone is deleted, policies first, then the
- * others are applied: namespaces, pods, policies. The clock starts anew.
+ * others are applied: namespaces, pods, policies. `objects` made the node, which is used up.
  */
 export function logGain(
-  machine: Machine,
-  before: readonly KubernetesObject[],
+  { machine, node }: { readonly machine: Machine; readonly node: Node },
+  objects: readonly KubernetesObject[],
   changed: readonly ChangedEntity[],
-  options: LogOptions = {},
-): readonly string[] {
+): readonly LogEntry[] {
   const uids = new Uids();
-  let { node } = machine.start();
-  for (const object of before) ({ node } = machine.step(node, { kind: "apply", object: uids.store(object) }));
+  for (const object of objects) uids.store(object);
   const effects: Effect[] = [];
+  let current = node;
   for (const event of changesOf(changed, uids)) {
-    const step = machine.step(node, event);
-    node = step.node;
+    const step = machine.step(current, event);
+    current = step.node;
     for (const effect of step.effects) effects.push(effect);
   }
-  return printMessages(logEntriesOf(effects), options);
+  return logEntriesOf(effects);
 }
 
 function changesOf(changed: readonly ChangedEntity[], uids: Uids): readonly Event[] {

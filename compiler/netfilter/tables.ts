@@ -30,6 +30,8 @@ export interface Chain {
   readonly policy?: "ACCEPT" | "DROP";
   readonly rules: readonly Rule[];
   readonly origin?: Origin;
+  /** Its rules follow from its origin alone: where that says the same to the same engine, they are the same. */
+  readonly followsOrigin?: true;
 }
 
 /** One rule: all matches hold → the target is carried out. Matches stand in the order iptables-save prints them. */

@@ -4,45 +4,72 @@ import { AddressClasses } from "../../simulate/address-classes.js";
 import { parseIpv4 } from "../../simulate/ipv4.js";
 import { programOf } from "../../simulate/rule-program.js";
 import type { TracedTables } from "../../simulate/trace.js";
-import { prune, questionsOf, type Region } from "./prune.js";
+import { fewAddresses, prune, questionsOf, setsAmong, type Region } from "./prune.js";
 
 /** Pairs of addresses whose verdict may be another one: packets outside of all regions meet the same rules and sets as before. */
 export interface Affected {
   /** How many regions there are. */
   readonly regions: number;
-  /** Regions that an address is in as a source, ascending. A pair is affected when a region holds both its ends. */
-  readonly sourceRegions: (address: string) => readonly number[];
-  readonly destinationRegions: (address: string) => readonly number[];
-  /** Both versions without the rules that no affected packet can match. */
+  /** A pair is affected when a region holds both its ends. */
+  readonly sources: AffectedEnds;
+  readonly destinations: AffectedEnds;
+  /** Whether an address that no pod has may be in a region. */
+  readonly mayHoldOthers: boolean;
+  /** Both versions without the rules that no affected packet can match, for questions about addresses that may be in regions. */
   readonly before: TracedTables;
   readonly after: TracedTables;
 }
 
+/** One end of affected pairs. */
+export interface AffectedEnds {
+  /** Addresses of which some may be in regions, and no others; absent where these are not a few. */
+  readonly among?: ReadonlySet<string>;
+  /** Regions that an address is in, ascending. */
+  readonly regionsOf: (address: string) => readonly number[];
+}
+
 /**
  * What a difference of tables can touch: of each rule that changed, or that leads to a chain that did, the addresses it asks for; and each
- * address whose place in a set changed, or that is in `others`, with all others. More than really changes, never less.
+ * address whose place in a set changed, or that is in `others`, with all others. More than really changes, never less. `pods` are the
+ * addresses of pods, of either version.
  */
 export function affectedBy(
   before: Tables,
   after: Tables,
   difference: TablesDifference,
   others: readonly string[],
+  pods: ReadonlySet<string>,
 ): Affected {
   const rules = changedRules(before, after, difference);
   const moved = [...new Set([...movedAddresses(before, after, difference), ...others])];
   const old = regionsOf(rules.before, before.sets, moved);
   const young = regionsOf(rules.after, after.sets, moved);
   const shift = old.all.length;
-  const join = (side: "source" | "destination") => (address: string) => [
-    ...old.of(side, address),
-    ...young.of(side, address).map((region) => region + shift),
-  ];
+  const join = (side: Side): AffectedEnds => {
+    const among = [old.among(side), young.among(side)];
+    const all = among.flatMap((addresses) => [...(addresses ?? [])]);
+    return {
+      ...(!among.includes(undefined) && { among: new Set(all) }),
+      regionsOf: (address) => [
+        ...(among[0] && !among[0].has(address) ? [] : old.of(side, address)),
+        ...(among[1] && !among[1].has(address) ? [] : young.of(side, address).map((region) => region + shift)),
+      ],
+    };
+  };
+  const [sources, destinations] = [join("source"), join("destination")];
+  const few = sources.among && destinations.among && new Set([...sources.among, ...destinations.among]);
+  const mayHoldOthers = !few || [...few].some((address) => !pods.has(address));
+  const pruned = (tables: Tables): TracedTables => {
+    const found = pruneBoth(tables, old, young);
+    return mayHoldOthers ? found : { ...found, sets: setsAmong(found.sets, few) };
+  };
   return {
     regions: shift + young.all.length,
-    sourceRegions: join("source"),
-    destinationRegions: join("destination"),
-    before: pruneBoth(before, old, young),
-    after: pruneBoth(after, old, young),
+    sources,
+    destinations,
+    mayHoldOthers,
+    before: pruned(before),
+    after: pruned(after),
   };
 }
 
@@ -181,9 +208,13 @@ function movedAddresses(before: Tables, after: Tables, { sets }: TablesDifferenc
   return [...moved];
 }
 
+type Side = "source" | "destination";
+
 interface Regions {
   readonly all: readonly Region[];
-  of(side: "source" | "destination", address: string): readonly number[];
+  of(side: Side, address: string): readonly number[];
+  /** Addresses of which some may be in regions, and no others; undefined where these are not a few. */
+  among(side: Side): ReadonlySet<string> | undefined;
   /** The sets that regions ask about, that of moved addresses included. */
   readonly sets: readonly IpSet[];
 }
@@ -204,9 +235,19 @@ function regionsOf(rules: readonly Rule[], sets: readonly IpSet[], moved: readon
   const asRules = all.map(({ source, destination }) => ({ matches: [...source, ...destination], target: accept }));
   const program = programOf({ chains: [{ name: "FORWARD", policy: "DROP", rules: asRules }], sets: used }, "new");
   const classes = { source: new AddressClasses(program.source), destination: new AddressClasses(program.destination) };
+  const byName = new Map(used.map((set) => [set.name, set]));
   return {
     all,
     sets: used,
+    among(side) {
+      const found = new Set<string>();
+      for (const region of all) {
+        const addresses = fewAddresses(region[side], byName);
+        if (!addresses) return undefined;
+        for (const address of addresses) found.add(address);
+      }
+      return found;
+    },
     of(side, address) {
       const { conditions } = classes[side].classOf(parseIpv4(address)!);
       return program.start.rules.flatMap((rule, index) =>

@@ -8,7 +8,7 @@ import { reachByRules } from "../../simulate/reach-by-rules.js";
 import type { Reach } from "../../simulate/reach.js";
 import { noTraffic, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
 import { exampleAddress, nameOfEndpoint } from "../../simulate/verify/smallest-packet.js";
-import { affectedBy } from "./affected.js";
+import { affectedBy, type AffectedEnds } from "./affected.js";
 
 /** What a node is, for questions about packets. */
 export interface NodeVersion {
@@ -53,17 +53,13 @@ export function diffConnections(
   if (difference.same && unlike.length === 0) return [];
 
   const addresses = unlike.flatMap((end) => [end.before?.address ?? [], end.after?.address ?? []].flat());
-  const affected = affectedBy(before.tables, after.tables, difference, addresses);
-  const reaches = [byAddress(reachByRules(affected.before)), byAddress(reachByRules(affected.after))] as const;
   const taken = pods.flatMap((end) => [end.before, end.after].filter((each) => each !== undefined));
-  const outside = outsideClasses(reaches, taken).map(({ members }): ConnectionEnd => {
-    const address = exampleAddress(members);
-    const endpoint: Endpoint = { kind: "outside", address };
-    return { name: address, ranges: members, before: endpoint, after: endpoint };
-  });
-  const ends = [...pods, ...outside];
-  const sourceGroups = groupEnds(ends, reaches, "sourceClass", affected.sourceRegions);
-  const destinationGroups = groupEnds(ends, reaches, "destinationClass", affected.destinationRegions);
+  const ofPods = new Set(taken.map(({ address }) => address));
+  const affected = affectedBy(before.tables, after.tables, difference, addresses, ofPods);
+  const reaches = [byAddress(reachByRules(affected.before)), byAddress(reachByRules(affected.after))] as const;
+  const ends = affected.mayHoldOthers ? [...pods, ...outsideEnds(reaches, taken)] : pods;
+  const sourceGroups = groupEnds(ends, reaches, "sourceClass", affected.sources);
+  const destinationGroups = groupEnds(ends, reaches, "destinationClass", affected.destinations);
 
   const found: ConnectionChange[] = [];
   for (const [from, to] of affectedPairs(sourceGroups, destinationGroups, affected.regions)) {
@@ -89,6 +85,17 @@ export function arePair(source: ConnectionEnd, destination: ConnectionEnd): bool
   ].some(([from, to]) => from && to && isPair(from, to));
 }
 
+function outsideEnds(
+  reaches: readonly [Reach<Endpoint>, Reach<Endpoint>],
+  taken: readonly Endpoint[],
+): readonly ConnectionEnd[] {
+  return outsideClasses(reaches, taken).map(({ members }): ConnectionEnd => {
+    const address = exampleAddress(members);
+    const endpoint: Endpoint = { kind: "outside", address };
+    return { name: address, ranges: members, before: endpoint, after: endpoint };
+  });
+}
+
 function namedEnds(old: readonly Endpoint[], young: readonly Endpoint[]): readonly ConnectionEnd[] {
   const found = new Map<string, { name: string; before?: Endpoint; after?: Endpoint }>();
   const add = (endpoint: Endpoint, side: "before" | "after"): void => {
@@ -103,7 +110,7 @@ function namedEnds(old: readonly Endpoint[], young: readonly Endpoint[]): readon
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Ends that are alike in both versions at one side of a packet. */
+/** Ends in regions that are alike in both versions at one side of a packet. */
 interface EndGroup {
   readonly members: ConnectionEnd[];
   /** Class before and after; undefined where the end is not there. */
@@ -115,13 +122,13 @@ function groupEnds(
   ends: readonly ConnectionEnd[],
   reaches: readonly [Reach<Endpoint>, Reach<Endpoint>],
   side: "sourceClass" | "destinationClass",
-  regionsOf: (address: string) => readonly number[],
+  affected: AffectedEnds,
 ): readonly EndGroup[] {
   const groups = new Map<string, EndGroup>();
   for (const end of ends) {
+    const regions = regionsOfEnd(end, affected);
+    if (regions.length === 0) continue;
     const classes = [end.before && reaches[0][side](end.before), end.after && reaches[1][side](end.after)] as const;
-    const addresses = new Set([end.before, end.after].flatMap((each) => each?.address ?? []));
-    const regions = [...new Set([...addresses].flatMap(regionsOf))].sort((a, b) => a - b);
     const kind = end.ranges ? "outside" : "pod";
     const key = `${kind} ${classes.join()} ${regions.join()}`;
     const group = groups.get(key);
@@ -129,6 +136,12 @@ function groupEnds(
     else groups.set(key, { members: [end], classes, regions });
   }
   return [...groups.values()];
+}
+
+function regionsOfEnd({ before, after }: ConnectionEnd, { regionsOf }: AffectedEnds): readonly number[] {
+  if (!before || !after) return regionsOf((before ?? after)!.address);
+  if (before.address === after.address) return regionsOf(after.address);
+  return [...new Set([...regionsOf(before.address), ...regionsOf(after.address)])].sort((a, b) => a - b);
 }
 
 /** Every pair of groups that a region holds, once; in the order of the sources, then destinations. */

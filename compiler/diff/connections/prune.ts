@@ -13,18 +13,23 @@ export interface Region {
  * a hundred thousand are some ten rules. Where it would take long to know whether a rule can match, it stays.
  */
 export function prune({ chains, sets }: Tables, regions: readonly Region[]): TracedTables {
-  const memberships = new Memberships(sets);
+  const setsByName = new Map(sets.map((set) => [set.name, set]));
+  const memberships = new Memberships(setsByName);
   const wanted = regions.map((region) => ({
-    source: memberships.addressesOf(region.source),
-    destination: memberships.addressesOf(region.destination),
+    source: fewAddresses(region.source, setsByName),
+    destination: fewAddresses(region.destination, setsByName),
   }));
-  memberships.index(wanted.flatMap(({ source, destination }) => [...(source ?? []), ...(destination ?? [])]));
+  memberships.index(
+    wanted.map(({ source }) => source),
+    wanted.map(({ destination }) => destination),
+  );
   const byName = new Map(chains.map((chain) => [chain.name, chain]));
   const pruned = new Map<string, Chain>();
   const visit = (chain: Chain): void => {
     const rules: Rule[] = [];
     pruned.set(chain.name, { name: chain.name, ...(chain.policy && { policy: chain.policy }), rules });
     for (const rule of chain.rules) {
+      if (memberships.isOutOfReach(rule)) continue;
       const [source, destination] = [questionsOf(rule, "source"), questionsOf(rule, "destination")];
       const matches = wanted.some(
         (region) => memberships.mayHold(source, region.source) && memberships.mayHold(destination, region.destination),
@@ -46,6 +51,18 @@ export function prune({ chains, sets }: Tables, regions: readonly Region[]): Tra
   return { chains: [...pruned.values()], sets: memberships.closure(used) };
 }
 
+/** Sets without plain members that are none of some addresses: enough for questions about just these. */
+export function setsAmong(sets: readonly IpSet[], addresses: ReadonlySet<string>): readonly IpSet[] {
+  return sets.map((set) => {
+    if (set.type === "list:set") return set;
+    const members = set.members.filter((member) => {
+      const address = set.type === "hash:ip,port" ? member.slice(0, member.indexOf(",")) : member;
+      return addresses.has(address) || !isPlainAddress(address);
+    });
+    return members.length === set.members.length ? set : { ...set, members };
+  });
+}
+
 /** What a rule asks of the address of one end alone. */
 export function questionsOf({ matches }: Pick<Rule, "matches">, side: "source" | "destination"): readonly Match[] {
   return matches.filter((match) => {
@@ -56,34 +73,47 @@ export function questionsOf({ matches }: Pick<Rule, "matches">, side: "source" |
   });
 }
 
+/** Addresses that fulfil some questions, or more; undefined when these are not a few. */
+export function fewAddresses(
+  questions: readonly Match[],
+  sets: ReadonlyMap<string, IpSet>,
+): readonly string[] | undefined {
+  let fewest: readonly string[] | undefined;
+  for (const match of questions) {
+    if (match.kind !== "set" || match.negated) continue;
+    const set = sets.get(match.set);
+    if (!set || set.type === "list:set" || set.members.length > manyAddresses) continue;
+    if (fewest && set.members.length >= fewest.length) continue;
+    if (set.members.every(isPlainAddress)) fewest = set.members;
+  }
+  return fewest;
+}
+
 /** Which sets hold some addresses. */
 class Memberships {
   readonly #sets: ReadonlyMap<string, IpSet>;
   /** Address → names of the sets that have it as a member, lists of those sets included. */
   readonly #holders = new Map<string, Set<string>>();
+  /** Sets that hold an address of any region at an end; undefined where a region holds every address. */
+  #reached: {
+    readonly source?: ReadonlySet<string> | undefined;
+    readonly destination?: ReadonlySet<string> | undefined;
+  } = {};
   /** Sets whose members are not all plain addresses: they may hold any address. */
   readonly #vague = new Set<string>();
 
-  constructor(sets: readonly IpSet[]) {
-    this.#sets = new Map(sets.map((set) => [set.name, set]));
+  constructor(sets: ReadonlyMap<string, IpSet>) {
+    this.#sets = sets;
   }
 
-  /** Addresses that fulfil some questions, or more; undefined when these are not a few. */
-  addressesOf(questions: readonly Match[]): readonly string[] | undefined {
-    let fewest: readonly string[] | undefined;
-    for (const match of questions) {
-      if (match.kind !== "set" || match.negated) continue;
-      const set = this.#sets.get(match.set);
-      if (!set || set.type === "list:set" || set.members.length > manyAddresses) continue;
-      if (fewest && set.members.length >= fewest.length) continue;
-      if (set.members.every(isPlainAddress)) fewest = set.members;
+  /** Has to be called with all addresses that are asked about, region by region; undefined stands for every address. */
+  index(
+    sources: readonly (readonly string[] | undefined)[],
+    destinations: readonly (readonly string[] | undefined)[],
+  ): void {
+    for (const address of [...sources, ...destinations].flat()) {
+      if (address !== undefined) this.#holders.set(address, new Set());
     }
-    return fewest;
-  }
-
-  /** Has to be called with all addresses that are asked about. */
-  index(addresses: readonly string[]): void {
-    for (const address of addresses) this.#holders.set(address, new Set());
     const lists: IpSet[] = [];
     for (const set of this.#sets.values()) {
       if (set.type === "list:set") lists.push(set);
@@ -107,6 +137,22 @@ class Memberships {
         }
       }
     }
+    this.#reached = { source: this.#setsOf(sources), destination: this.#setsOf(destinations) };
+  }
+
+  /** Whether a rule demands a set at one end that holds no address of any region there. */
+  isOutOfReach({ matches }: Rule): boolean {
+    for (const match of matches) {
+      if (match.kind !== "set" || match.negated) continue;
+      const reached = match.flags === "src" ? this.#reached.source : match.flags === "dst" && this.#reached.destination;
+      if (reached && !reached.has(match.set) && !this.#vague.has(match.set) && this.#sets.has(match.set)) return true;
+    }
+    return false;
+  }
+
+  #setsOf(regions: readonly (readonly string[] | undefined)[]): ReadonlySet<string> | undefined {
+    if (regions.includes(undefined)) return undefined;
+    return new Set(regions.flatMap((addresses) => addresses!.flatMap((address) => [...this.#holders.get(address)!])));
   }
 
   /** Whether any of the addresses may fulfil all questions; `undefined` stands for every address. */

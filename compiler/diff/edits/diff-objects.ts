@@ -13,6 +13,8 @@ export interface ObjectsDifference {
   readonly notes: readonly Note[];
   /** Objects that edits are about, and what makes any mixture of both versions of them. */
   readonly changed: readonly ChangedEntity[];
+  /** Names of what is written in the same words in both versions; others may be equal, too. */
+  readonly unedited: ReadonlySet<string>;
   /** Policies that stay, by the place of the first edit; there when their order changed. */
   readonly reordered?: Reordering;
 }
@@ -53,8 +55,8 @@ export function diffObjects(before: ObjectsVersion, after: ObjectsVersion): Obje
     else collector.compare(earlier, entity, before, after);
   }
   const reordered = collector.reordered(old, young);
-  const { edits, notes, changed } = collector;
-  return { edits, notes, changed, ...(reordered && { reordered }) };
+  const { edits, notes, changed, unedited } = collector;
+  return { edits, notes, changed, unedited, ...(reordered && { reordered }) };
 }
 
 /** Old name → new name of policies that went and came in one namespace with the same meaning. */
@@ -90,6 +92,7 @@ class Collector {
   readonly edits: Edit[] = [];
   readonly notes: Note[] = [];
   readonly changed: ChangedEntity[] = [];
+  readonly unedited = new Set<string>();
   readonly #places = new Places();
 
   removed(entity: Entity): void {
@@ -118,7 +121,10 @@ class Collector {
   compare(before: Entity, after: Entity, was: ObjectsVersion, is: ObjectsVersion): void {
     const [left, right] = [before.objects[0]!, after.objects[0]!];
     const sameFile = was.fileOf(left.source.name) === is.fileOf(right.source.name);
-    if (sameFile && left.source.text === right.source.text && left.offset === right.offset) return;
+    if (sameFile && this.#places.areWrittenAlike(left, right) && haveSamePods(before, after)) {
+      this.unedited.add(after.name);
+      return;
+    }
     const first = this.edits.length;
     const changes: FieldChange[] = [];
     const merged = mergeFields(withoutNameLabel(before.form), withoutNameLabel(after.form), changes);
@@ -184,6 +190,15 @@ class Collector {
   #side(object: KubernetesObject, { path, value }: { readonly path: Path; readonly value: Field }): EditSide {
     return { text: fieldText(value), location: this.#places.locationOf(object, path) };
   }
+}
+
+/** Whether what no text says is the same: how many pods a workload has, and the addresses that pods were given. */
+function haveSamePods(before: Entity, after: Entity): boolean {
+  const addressOf = (object: KubernetesObject | undefined) => (object?.kind === "Pod" ? object.ip : "");
+  return (
+    before.objects.length === after.objects.length &&
+    before.objects.every((object, index) => addressOf(object) === addressOf(after.objects[index]))
+  );
 }
 
 /** The label with its name is a namespace's own affair: a server sets it, or knows none. */

@@ -11,6 +11,7 @@ export const replicas: Path = ["replicas"];
 /** Finds where fields of objects were written. A part of a source is read again when the first object in it is asked for. */
 export class Places {
   readonly #chunks = new Map<Source, readonly Chunk[]>();
+  readonly #sameText = new Map<Source, Map<Source, boolean>>();
 
   /** Where a field was written, or the nearest field around it. */
   locationOf(object: KubernetesObject, path: Path = []): Location {
@@ -34,17 +35,44 @@ export class Places {
     return found && textOf(found.mapping);
   }
 
+  /** Whether two objects were written in the same words: then what is read of one is read of the other. */
+  areWrittenAlike(one: KubernetesObject, other: KubernetesObject): boolean {
+    if (this.#haveSameText(one.source, other.source)) return one.offset === other.offset;
+    const [left, right] = [this.#chunkAt(one), this.#chunkAt(other)];
+    if (!left || !right || one.offset - left.start !== other.offset - right.start) return false;
+    return left.end - left.start === right.end - right.start && left.text === right.text;
+  }
+
+  /** Large texts are compared once, not for each object in them. */
+  #haveSameText(one: Source, other: Source): boolean {
+    let known = this.#sameText.get(one);
+    if (!known) this.#sameText.set(one, (known = new Map()));
+    let same = known.get(other);
+    if (same === undefined) known.set(other, (same = one.text === other.text));
+    return same;
+  }
+
   #mappingAt(source: Source, offset: number): { readonly mapping: Mapping; readonly base: number } | undefined {
+    const chunk = this.#chunkAt({ source, offset });
+    const mapping = chunk?.mappings.get(offset - chunk.start);
+    return chunk && mapping && { mapping, base: chunk.start };
+  }
+
+  #chunkAt({ source, offset }: Location): Chunk | undefined {
     let chunks = this.#chunks.get(source);
     if (!chunks)
       this.#chunks.set(
         source,
         (chunks = splitDocuments(source.text).chunks.map((each) => new Chunk(source, each.start, each.end))),
       );
-    const chunk = chunks.find(({ start, end }) => start <= offset && offset < end);
-    if (!chunk) return undefined;
-    const mapping = chunk.mappings.get(offset - chunk.start);
-    return mapping && { mapping, base: chunk.start };
+    let [low, high] = [0, chunks.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (chunks[middle]!.start <= offset) low = middle;
+      else high = middle - 1;
+    }
+    const found = chunks[low];
+    return found && found.start <= offset && offset < found.end ? found : undefined;
   }
 }
 
@@ -57,9 +85,13 @@ class Chunk {
     readonly end: number,
   ) {}
 
+  get text(): string {
+    return this.source.text.slice(this.start, this.end);
+  }
+
   /** By offset into the chunk; of several at one offset the outermost. */
   get mappings(): ReadonlyMap<number, Mapping> {
-    return (this.#mappings ??= mappingsOf(this.source.name, this.source.text.slice(this.start, this.end)));
+    return (this.#mappings ??= mappingsOf(this.source.name, this.text));
   }
 }
 

@@ -79,6 +79,7 @@ export class PolicyChains {
 /** The chain of one direction of a policy. Its rules are made whenever they are read: all of them at once take much memory. */
 class PolicyChain implements Chain {
   readonly name: string;
+  readonly followsOrigin = true;
   readonly #pairs: PolicyPairs;
   readonly #naming: Naming;
 
