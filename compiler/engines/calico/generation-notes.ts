@@ -23,7 +23,7 @@ export const generationNotes: Readonly<Record<string, GenerationNotes>> = {
     kubernetesMinor: 25,
   },
   "calico-3.28": {
-    releases: "v3.28 (read from its code)",
+    releases: "v3.28",
     from: "2024-05",
     until: "2024-10",
     summary: "policies of one selector share a chain; no start-of-policies rule, no RETURN at the end of a chain",

@@ -104,14 +104,14 @@ const calico324: Generation = {
   quirks: quirks324,
 };
 
-/** Calico 413e6f559 (v3.28.0), read from its code. */
+/** Calico a0db560f0520, the branch of v3.28 after v3.28.5. */
 const calico328: Generation = {
   ...calico324,
   id: "calico-3.28",
-  release: "v3.28.0",
-  evidence: "code",
+  release: "v3.28.5",
   trimsReturns: true,
-  statics: { ...calico324.statics, failsafeAnswersFrom: "destination" },
+  statics: { ...calico324.statics, failsafeAnswersFrom: "destination", appendsNatPostrouting: true },
+  knows: { ...calico324.knows, performanceHints: true },
   endpoints: { ...calico324.endpoints, clearsPass: true, tierStart: "none", groups: { nameHasTier: true } },
   quirks: quirks328,
 };
@@ -121,10 +121,10 @@ const calico329: Generation = {
   ...calico328,
   id: "calico-3.29",
   release: "v3.29.0",
+  evidence: "code",
   policyId: "tier",
   endpoints: { ...calico328.endpoints, tierStart: "tier", acceptsForwardByDirection: false },
-  statics: { ...calico328.statics, appendsNatPostrouting: true },
-  knows: { ...calico328.knows, tiers: true, performanceHints: true },
+  knows: { ...calico328.knows, tiers: true },
   quirks: quirks329,
 };
 
@@ -164,7 +164,7 @@ export function selectGeneration(text: string): { readonly generation: Generatio
   const named = generations.find(({ id }) => id === text);
   if (named) return { generation: named };
   const found = /^v?3\.(\d{1,2})(?:\.(\d{1,3}))?$/.exec(text);
-  const generation = found && ofMinor(Number(found[1]));
+  const generation = found && ofRelease(Number(found[1]), Number(found[2] ?? Infinity));
   if (generation) return { generation: { ...generation, release: text.startsWith("v") ? text : `v${text}` } };
   const nearest = found
     ? `releases v3.3, v3.8 and v3.22 to v3.32 are known; the nearest generation is ${Number(found[1]) < 15 ? "calico-2019" : Number(found[1]) < 22 ? "calico-3.24" : "calico"}`
@@ -172,8 +172,11 @@ export function selectGeneration(text: string): { readonly generation: Generatio
   return { problem: diagnostic("calico-unknown-generation", { text, known: ids.join(", "), nearest }) };
 }
 
-/** What changed between v3.4 and v3.7, and between v3.9 and v3.21, is not known to the release. */
-function ofMinor(minor: number): Generation | undefined {
+/**
+ * The generation of 3.`minor`.`patch`. What changed between v3.4 and v3.7, and between v3.9 and v3.21, is not known to the release.
+ * Source of what came within a generation: Calico's release notes; pull requests 7963 (v3.27) and 9102 (v3.28.2).
+ */
+function ofRelease(minor: number, patch: number): Generation | undefined {
   if (minor === 3) return calico2019;
   if (minor === 8) {
     const { endpoints, statics } = calico2019;
@@ -188,7 +191,11 @@ function ofMinor(minor: number): Generation | undefined {
   if (minor === 22) {
     return { ...calico324, evidence: "code", statics: { ...calico324.statics, reversePathSkip: false } };
   }
-  if (minor >= 23 && minor <= 27) return calico324;
+  if (minor >= 23 && minor <= 26) return calico324;
+  if (minor === 27) return { ...calico324, evidence: "code", knows: { ...calico324.knows, performanceHints: true } };
+  if (minor === 28 && patch < 2) {
+    return { ...calico328, evidence: "code", statics: { ...calico328.statics, appendsNatPostrouting: false } };
+  }
   if (minor === 28) return calico328;
   if (minor === 29) return calico329;
   if (minor === 30) return calico330;

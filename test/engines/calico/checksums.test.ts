@@ -76,6 +76,17 @@ test("v3.31 has the rule for quality of service, and the pools under their old n
   expect(last.matches[0]).toEqual({ kind: "comment", text: "cali:pfrZSH6wqlazNfNi" });
 });
 
+test.each([
+  ["v3.28.1", "O3lYWMrLQYEMJtB5"],
+  ["v3.28.2", "0i8pjzKKPyA34aQD"],
+  ["calico-3.28", "0i8pjzKKPyA34aQD"],
+])("%s has its rule in nat's POSTROUTING %s: inserted before, appended since v3.28.2", (generation, hash) => {
+  const { result } = compile([{ name: "demo.yaml", text }], { engine: "calico", generation, node: "node-0" });
+  const nat = result!.tables.others!.find(({ name }) => name === "nat")!;
+  const hook = nat.chains.find(({ name }) => name === "POSTROUTING")!.rules[0]!;
+  expect(hook.matches[0]).toEqual({ kind: "comment", text: `cali:${hash}` });
+});
+
 function checksum({ tables }: CompileResult, chain: string): string | undefined {
   const matches = tables.chains.find(({ name }) => name === chain)?.rules.at(-1)?.matches ?? [];
   const hash = matches.find((match) => match.kind === "comment" && match.text.startsWith("cali:"));
