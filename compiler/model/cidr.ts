@@ -61,6 +61,11 @@ export function leadingZeros(text: string): { readonly inAddress: boolean; reado
   return { inAddress: /(?:^|\.)0[0-9]/.test(address), inLength: /^0+[1-9]/.test(length) };
 }
 
+/** Whether bits after the prefix are set: `10.9.8.7/16`. */
+export function hasHostBits(cidr: Cidr): boolean {
+  return !equal(cidr.address, cidr.network);
+}
+
 /** Something about a valid CIDR that the API server warns of. */
 export type CidrWarning =
   | { readonly kind: "host-bits"; readonly block: string; readonly address: string }
@@ -69,7 +74,7 @@ export type CidrWarning =
 export function cidrWarnings(text: string, cidr: Cidr): readonly CidrWarning[] {
   const warnings: CidrWarning[] = [];
   const block = formatBlock(cidr.network, cidr);
-  if (!equal(cidr.address, cidr.network))
+  if (hasHostBits(cidr))
     warnings.push({ kind: "host-bits", block, address: `${formatAddress(cidr.address)}/${cidr.addressLength}` });
   if (!isStandard(text) || (cidr.addressLength === 128 && isMapped(cidr.address)))
     warnings.push({ kind: "non-standard", block });

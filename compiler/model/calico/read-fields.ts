@@ -40,6 +40,17 @@ export function readStrings(value: Value, name: string, checker: Checker): reado
   return readItems(value, name, (item, index) => decodeString(item, checker, index) ?? "", checker);
 }
 
+/** The name of an object, "" for none. */
+export function readName(value: Value, name: Step, checker: Checker): string {
+  const text = decodeString(value, checker, name) ?? "";
+  // Its length is nobody's concern. Source: Calico 87c15906f, libcalico-go/lib/validator/v3, validateName.
+  if (text !== "" && !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(text)) {
+    const fix = "use a-z, 0-9, - and ., a letter or digit first and last and around each dot";
+    reportInvalid(value, `${quote(text)} is no name`, fix, checker, name);
+  }
+  return text;
+}
+
 /** A number, with fractions. */
 export function readNumber(value: Value, name: string, checker: Checker): number | undefined {
   if (isNull(value)) return undefined;

@@ -13,19 +13,20 @@ import type {
   NetworkSet,
   Tier,
 } from "./objects.js";
+import { portNameMistakes } from "../name-rules.js";
 import { readFelixSettings } from "./read-felix-settings.js";
 import {
   readChoice,
   readFields,
   readItems,
+  readName,
   readNumber,
   readSelectorText,
   readStringMap,
-  readStrings,
   reportInvalid,
   type Readers,
 } from "./read-fields.js";
-import { readProtocol, readRules } from "./read-rule.js";
+import { readProtocol, readRules, withPorts } from "./read-rule.js";
 
 /** An object's own place and names, and the document it is in. */
 export interface Frame {
@@ -99,7 +100,10 @@ export function readCalicoPolicy(kind: CalicoPolicy["kind"], frame: Frame): Cali
     ingress: (value) => (found.ingress = readRules(value, "ingress", namespace, checker)),
     egress: (value) => (found.egress = readRules(value, "egress", namespace, checker)),
     performanceHints: (value) => {
-      const hints = readStrings(value, "performanceHints", checker);
+      const read = (item: Value, index: number) => readChoice(item, index, ["AssumeNeededOnEveryNode"], checker);
+      const hints = readItems(value, "performanceHints", read, checker);
+      if (new Set(hints).size < hints.length)
+        reportInvalid(value, "a hint is written twice", "write it once", checker, "performanceHints");
       found.everywhere = hints.includes("AssumeNeededOnEveryNode");
     },
     ...(isGlobal && {
@@ -182,7 +186,7 @@ export function readHostEndpoint(frame: Frame): HostEndpoint {
     ports: [],
   };
   readSpec(frame, {
-    node: (value) => (found.node = decodeString(value, checker, "node") ?? ""),
+    node: (value) => (found.node = readName(value, "node", checker)),
     interfaceName: (value) => {
       found.interfaceName = decodeString(value, checker, "interfaceName") ?? "";
       if (!/^(\*|[A-Za-z0-9_.-]{0,15})$/.test(found.interfaceName)) {
@@ -198,7 +202,9 @@ export function readHostEndpoint(frame: Frame): HostEndpoint {
       };
       found.expectedIPs = readItems(value, "expectedIPs", read, checker);
     },
-    profiles: (value) => (found.profiles = readStrings(value, "profiles", checker)),
+    profiles: (value) => {
+      found.profiles = readItems(value, "profiles", (item, index) => readName(item, index, checker), checker);
+    },
     ports: (value) => {
       found.ports = readItems(value, "ports", (item, index) => readEndpointPort(item, index, checker), checker);
     },
@@ -230,15 +236,15 @@ function readEndpointPort(value: Value, index: number, checker: Checker): HostEn
   );
   if (found.port < 1 || found.port > 65535)
     reportInvalid(value, `${found.port} is no port`, "use 1 to 65535", checker, index, "port");
-  if (!/^[A-Za-z0-9_.-]{1,128}$/.test(found.name))
-    reportInvalid(
-      value,
-      `${quote(found.name)} is no name of a port`,
-      "use letters, digits, _, . and -",
-      checker,
-      index,
-      "name",
-    );
+  const mistakes = portNameMistakes(found.name);
+  if (mistakes.length > 0) {
+    const problem = `${quote(found.name)} is no name of a port: it ${mistakes.join(", and ")}`;
+    reportInvalid(value, problem, "use up to 15 of a-z, 0-9 and -, one of them a letter", checker, index, "name");
+  }
+  if (!withPorts.has(found.protocol)) {
+    const fix = "use TCP, UDP or SCTP";
+    reportInvalid(value, `${found.protocol} has no ports`, fix, checker, index, "protocol");
+  }
   return found;
 }
 

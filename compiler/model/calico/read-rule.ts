@@ -1,13 +1,15 @@
 import type { Value } from "../../manifest/value.js";
 import { quote } from "../../text/quote.js";
 import type { Checker } from "../checker.js";
-import { maskedCidr, parseCidr } from "../cidr.js";
+import { hasHostBits, maskedCidr, parseCidr } from "../cidr.js";
 import { decodeInteger, decodeString } from "../decode.js";
+import { portNameMistakes } from "../name-rules.js";
 import type { CalicoEntity, CalicoPort, CalicoRule } from "./objects.js";
 import {
   readChoice,
   readFields,
   readItems,
+  readName,
   readSelectorText,
   readStringMap,
   readStrings,
@@ -15,7 +17,8 @@ import {
 } from "./read-fields.js";
 
 const protocolNames = ["TCP", "UDP", "ICMP", "ICMPv6", "SCTP", "UDPLite"] as const;
-const withPorts: ReadonlySet<string | number> = new Set(["TCP", "UDP", "SCTP", 6, 17, 132]);
+/** Protocols that have ports. */
+export const withPorts: ReadonlySet<string | number> = new Set(["TCP", "UDP", "SCTP", 6, 17, 132]);
 
 /** The rules of one direction. `namespace` is that of the policy, "" of a global one. */
 export function readRules(
@@ -93,6 +96,10 @@ function put<K extends keyof Found>(rule: Found, key: K, value: Found[K] | undef
 /** What fields ask of one another. */
 function checkTogether(rule: Found, value: Value, checker: Checker): void {
   const { protocol, ipVersion } = rule;
+  const nets = [rule.source, rule.destination].flatMap((end) => [...end.nets, ...end.notNets]);
+  if (new Set(nets.map((net) => net.includes(":"))).size > 1) {
+    reportInvalid(value, "the rule has blocks of IPv4 and of IPv6", "make two rules of it", checker);
+  }
   for (const end of ["source", "destination"] as const) {
     const { ports, notPorts } = rule[end];
     if (ports.length + notPorts.length > 0 && !(protocol !== undefined && withPorts.has(protocol))) {
@@ -191,22 +198,24 @@ function readEntity(
   return entity;
 }
 
-/** Blocks; a bare address is refused here. */
+/** Blocks, without host bits; a bare address is refused here. */
 function readNets(value: Value, name: string, checker: Checker): readonly string[] {
   const found = readItems(
     value,
     name,
     (item, index) => {
       const text = decodeString(item, checker, index) ?? "";
-      if (parseCidr(text)) return maskedCidr(text);
-      reportInvalid(
-        item,
-        `${quote(text)} is no block of addresses`,
-        "write it with a prefix length: 10.0.0.0/8",
-        checker,
-        index,
-      );
-      return "";
+      const cidr = parseCidr(text);
+      if (!cidr) {
+        const fix = "write it with a prefix length: 10.0.0.0/8";
+        reportInvalid(item, `${quote(text)} is no block of addresses`, fix, checker, index);
+        return "";
+      }
+      const masked = maskedCidr(text);
+      if (hasHostBits(cidr)) {
+        reportInvalid(item, `${quote(text)} has bits after its prefix`, `write ${masked}`, checker, index);
+      }
+      return masked;
     },
     checker,
   );
@@ -233,8 +242,8 @@ function readService(value: Value, fallback: string, checker: Checker): NonNulla
     value,
     "services",
     {
-      name: (field) => (name = decodeString(field, checker, "name") ?? ""),
-      namespace: (field) => (namespace = decodeString(field, checker, "namespace") ?? ""),
+      name: (field) => (name = readName(field, "name", checker)),
+      namespace: (field) => (namespace = readName(field, "namespace", checker)),
     },
     checker,
   );
@@ -271,13 +280,14 @@ function readPorts(value: Value, name: string, checker: Checker): readonly Calic
 /** `80`, `"8000:8010"` or a name. */
 function readPort(value: Value, index: number, checker: Checker): CalicoPort | undefined {
   const { number, text } = numberOrText(value, index, checker);
-  if (number !== undefined && number >= 0 && number <= 65535) return { first: number, last: number };
+  if (number !== undefined && number >= 1 && number <= 65535) return { first: number, last: number };
   const range = /^(\d{1,5}):(\d{1,5})$/.exec(text ?? "");
   const [first, last] = [Number(range?.[1]), Number(range?.[2])];
-  if (range && first <= last && last <= 65535) return { first, last };
-  if (text !== undefined && !range && /^[A-Za-z0-9_.-]{1,128}$/.test(text)) return { name: text };
+  if (range && first >= 1 && first <= last && last <= 65535) return { first, last };
+  if (text !== undefined && !range && portNameMistakes(text).length === 0) return { name: text };
   if (number !== undefined || text !== undefined) {
-    const fix = 'write a number up to 65535, a range "8000:8010" from low to high, or a name';
+    const fix =
+      'write a number from 1 to 65535, a range "8000:8010" from low to high, or a name of up to 15 of a-z, 0-9 and -';
     reportInvalid(value, `${quote(String(number ?? text))} is no port`, fix, checker, index);
   }
   return undefined;
