@@ -17,7 +17,8 @@ function describeSets(expression: SetExpression): string {
     return expression.filter(({ set }) => kinds.includes(set.kind)).map(describeMatch);
   };
   const labels = joinLabels(about(["pod-label", "pod-label-values"]));
-  const namespaces = joinLabels(about(["namespace", "all-namespaces", "namespace-label"]), "in namespaces ");
+  const some = about(["namespace", "namespace-label"]);
+  const namespaces = joinLabels(some.length > 0 ? some : about(["all-namespaces"]), "in namespaces ");
   const words = [labels ? `pods ${labels}` : "all pods", namespaces].filter((part) => part !== "").join(" ");
   if (!expression.every(({ negated }) => negated)) return words;
   // Nothing says that the address is a pod's: an address outside the cluster has no label, too.

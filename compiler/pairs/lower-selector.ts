@@ -20,23 +20,29 @@ export function lowerPodSelector(selector: LabelSelector, policy: string, readin
 
 /**
  * A namespaceSelector as alternatives. A requirement with several values becomes one alternative a value, and moves
- * behind the others; for NotIn that is an OR where the specification wants an AND.
+ * behind the others; NPM does so for NotIn too (`not-all`), an OR where the specification wants an AND.
  * Source: Azure NPM cbd7560cf, npm/pkg/controlplane/translation/parseSelector.go, flattenNameSpaceSelector.
  */
 export function lowerNamespaceSelector(selector: LabelSelector, reading: Reading): readonly SetExpression[] {
   const expressions = expressionsOf(selector, reading);
   if (selector.matchLabels.size === 0 && expressions.length === 0) {
-    return [[{ set: { kind: "all-namespaces" }, negated: false }]];
+    return [[everyNamespace]];
   }
   const labels = labelMatches(selector, "namespace-label");
   if (reading.values === "requirements" || reading.labels === "any") {
     const matches = expressions.flatMap((requirement) => eachValue("namespace-label", requirement));
     return alternativesOf(labels, matches, reading);
   }
-  const several = expressions.filter((requirement) => requirement.values.length > 1);
-  const single = expressions.filter((requirement) => requirement.values.length < 2);
+  const hasAlternatives = ({ operator, values }: Requirement): boolean =>
+    values.length > 1 && (operator === "In" || reading.namespaceNotIn === "not-all");
+  const several = expressions.filter(hasAlternatives);
+  const rest = expressions.filter((requirement) => !hasAlternatives(requirement));
+  const isOfPods = reading.namespaceNegations === "pods" && labels.length === 0 && expressions.every(isNegative);
   let alternatives: readonly SetExpression[] = [
-    [...labels, ...single.flatMap((requirement) => eachValue("namespace-label", requirement))],
+    [
+      ...(isOfPods ? [everyNamespace] : labels),
+      ...rest.flatMap((requirement) => eachValue("namespace-label", requirement)),
+    ],
   ];
   for (const requirement of several) {
     const matches = eachValue("namespace-label", requirement);
@@ -44,6 +50,8 @@ export function lowerNamespaceSelector(selector: LabelSelector, reading: Reading
   }
   return reading.repetitions === "once" ? alternatives.map(distinct) : alternatives;
 }
+
+const everyNamespace: SetMatch = { set: { kind: "all-namespaces" }, negated: false };
 
 type LabelKind = "pod-label" | "namespace-label";
 

@@ -6,6 +6,8 @@ export const specificationReading: Reading = {
   labels: "all",
   expressions: "count",
   values: "alternatives",
+  namespaceNotIn: "none",
+  namespaceNegations: "pods",
   repetitions: "once",
   podSelector: "own-namespace",
   bothSelectors: "and",
@@ -31,6 +33,10 @@ export interface Reading {
   readonly expressions: "count" | "ignored";
   /** Several values of one expression are alternatives; or each is a requirement of its own. */
   readonly values: "alternatives" | "requirements";
+  /** Of several values of a NotIn of a namespaceSelector, a namespace may have none ("none"); or one it does not have is enough ("not-all"). */
+  readonly namespaceNotIn: "none" | "not-all";
+  /** A namespaceSelector of negations alone means pods; or every address that is not in the sets, outside the cluster too. */
+  readonly namespaceNegations: "pods" | "every-address";
   /** A requirement that a selector repeats counts once; or as often as it is written. */
   readonly repetitions: "once" | "kept";
   /** Where a selector with labels finds its pods: in the policy's namespace; or, for subjects and pod peers alike, in every namespace. */

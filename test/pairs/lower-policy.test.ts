@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { describeExpression, describePort } from "../../compiler/pairs/describe.js";
 import type { PolicyPairs } from "../../compiler/pairs/pair-group.js";
+import { specificationReading } from "../../compiler/pairs/reading.js";
 import { pairsOf } from "./pairs-of.js";
 
 /** One line a group: verdict, sources, destinations, ports. */
@@ -86,6 +87,30 @@ test("several values of a pod expression are one set, those of a namespace expre
     "allow pods labelled app=b or a in namespace x -> all pods in namespace x on any port",
     "allow all pods in namespaces labelled tier=prod and zone and not labelled team=a -> all pods in namespace x on any port",
     "allow all pods in namespaces labelled tier=prod and zone and not labelled team=b -> all pods in namespace x on any port",
+  ]);
+});
+
+test("by the specification, a namespace must differ from every value of NotIn, and only pods are meant", () => {
+  const notIn = "{key: team, operator: NotIn, values: [a, b]}";
+  const peer = (labels: string): string => `
+    podSelector: {}
+    ingress: [{from: [{namespaceSelector: {${labels}matchExpressions: [${notIn}]}}]}]`;
+  expect(lines(pairsOf(peer(""), specificationReading)).slice(0, -1)).toEqual([
+    "allow all pods in namespaces not labelled team=a and not labelled team=b -> all pods in namespace x on any port",
+  ]);
+  expect(lines(pairsOf(peer("matchLabels: {tier: prod}, "), specificationReading)).slice(0, -1)).toEqual([
+    "allow all pods in namespaces labelled tier=prod and not labelled team=a and not labelled team=b -> all pods in namespace x on any port",
+  ]);
+});
+
+test("by the specification, several values of In stay alternatives beside a NotIn", () => {
+  const expressions = "{key: zone, operator: In, values: [north, south]}, {key: team, operator: NotIn, values: [a, b]}";
+  const spec = `
+    podSelector: {}
+    ingress: [{from: [{namespaceSelector: {matchExpressions: [${expressions}]}}]}]`;
+  expect(lines(pairsOf(spec, specificationReading)).slice(0, -1)).toEqual([
+    "allow all pods in namespaces not labelled team=a and not labelled team=b and labelled zone=north -> all pods in namespace x on any port",
+    "allow all pods in namespaces not labelled team=a and not labelled team=b and labelled zone=south -> all pods in namespace x on any port",
   ]);
 });
 

@@ -162,6 +162,8 @@ const v1Reading: Reading = {
   labels: "all",
   expressions: "count",
   values: "alternatives",
+  namespaceNotIn: "not-all",
+  namespaceNegations: "every-address",
   repetitions: "kept",
   podSelector: "own-namespace",
   bothSelectors: "and",

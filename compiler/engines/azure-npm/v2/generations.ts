@@ -115,6 +115,8 @@ const v2Reading: Reading = {
   labels: "all",
   expressions: "count",
   values: "alternatives",
+  namespaceNotIn: "not-all",
+  namespaceNegations: "every-address",
   repetitions: "once",
   podSelector: "own-namespace",
   bothSelectors: "and",

@@ -85,6 +85,8 @@ const reading: Reading = {
   labels: "any",
   expressions: "ignored",
   values: "alternatives",
+  namespaceNotIn: "not-all",
+  namespaceNegations: "every-address",
   repetitions: "kept",
   podSelector: "every-namespace",
   bothSelectors: "and",
