@@ -1,7 +1,8 @@
 import { compile, type CompileOptions, type CompileResult } from "./compile.js";
 import { connectionLines, type ConnectionLine } from "./diff/connections/connection-lines.js";
-import { diffConnections, type ConnectionChange } from "./diff/connections/connections.js";
+import { arePair, diffConnections, type ConnectionChange } from "./diff/connections/connections.js";
 import { candidatesFor } from "./explain/edits/candidates.js";
+import { kubectlCommands } from "./explain/edits/kubectl-commands.js";
 import { unifiedDiff } from "./explain/edits/unified-diff.js";
 import { applyEdit } from "./explain/edits/yaml-lines.js";
 import { diffTables } from "./netfilter/tables-difference.js";
@@ -25,8 +26,10 @@ export interface WhyAnswer {
   readonly wanted: "allow" | "deny";
   /** The smallest first; a second one where another changes fewer other connections. */
   readonly edits: readonly VerdictEdit[];
-  /** Nothing was found, and not everything was tried. */
-  readonly gaveUp: boolean;
+  /** How many edits were compiled and judged. */
+  readonly tried: number;
+  /** More edits were thought of than a search may try, so that a better one may be among those. */
+  readonly stopped: boolean;
 }
 
 /** An edit of the manifests after which specification and rules both say what is wanted. */
@@ -37,19 +40,23 @@ export interface VerdictEdit {
   readonly size: number;
   /** Unified diff of the manifests. */
   readonly patch: string;
+  /** The same for a cluster: `kubectl patch` with a merge patch for each policy that changes. */
+  readonly kubectl: string;
+  /** Names of the sources that it changes. */
+  readonly sources: readonly string[];
   /** Other connections that open and close; the one in question is not among them. */
   readonly others: readonly ConnectionLine[];
 }
 
-/** Compilations that a search may take. */
-const mostCompilations = 150;
+/** Edits that a search may compile. */
+const mostTries = 150;
 /** Changes of one edit. */
 const mostSteps = 4;
 
 /**
  * Looks for the smallest edit that turns the verdict about a packet to one port. Size is the number of lines that the patch adds and
- * removes; of equal ones that which changes fewer other connections comes first, then the order of policies and fields. Every edit is
- * tried: the edited manifests are compiled, and both the specification and the rules must say what is wanted.
+ * removes; of equal ones that which changes fewer other connections comes first, then the order of policies and fields. Edits are tried,
+ * the small ones first: the edited manifests are compiled, and both the specification and the rules must say what is wanted.
  */
 export function why(
   sources: readonly Source[],
@@ -63,56 +70,72 @@ export function why(
   const judgement = judge(clusterOf(result.objects), packet);
   const wanted = walk.verdict === "allow" ? "deny" : "allow";
 
-  const found: VerdictEdit[] = [];
+  const found: Found[] = [];
   const seen = new Set<string>([textOf(sources)]);
-  let open: readonly State[] = [{ sources, result, steps: [], size: 0 }];
-  let compilations = 0;
+  let open: readonly State[] = [{ sources, result, steps: [] }];
+  let [tried, stopped] = [0, false];
   for (let depth = 0; depth < mostSteps && open.length > 0 && found.length === 0; depth += 1) {
     const next: State[] = [];
-    for (const state of open.toSorted((a, b) => a.size - b.size)) {
-      const cluster = clusterOf(state.result.objects);
-      const asked = packetOf(question, state.result);
-      const before = judge(cluster, asked);
-      for (const { policy, what, source, edit } of candidatesFor(wanted, asked, before, cluster)) {
-        if (compilations >= mostCompilations) break;
-        const edited = state.sources.map((each) =>
-          each === source || each.name === source.name ? applyEdit(each, edit) : each,
-        );
-        const text = textOf(edited);
-        if (seen.has(text)) continue;
-        seen.add(text);
-        compilations += 1;
-        const compiled = compile(edited, options).result;
-        if (!compiled || !sameEnds(result, compiled, question)) continue;
-        const after = judge(clusterOf(compiled.objects), packetOf(question, compiled));
-        const { patch, size } = unifiedDiff(sources, edited);
-        const steps = [...state.steps, { policy, what }];
-        if (after.verdict === wanted && verdictOf(compiled) === wanted) {
-          found.push({ steps, size, patch, others: othersOf(result, compiled, question) });
-        } else if (isProgress(before, after, wanted)) next.push({ sources: edited, result: compiled, steps, size });
+    for (const { before, steps, sources: edited, size, patch } of editsOf(open, sources, question, wanted)) {
+      const text = textOf(edited);
+      if (seen.has(text)) continue;
+      seen.add(text);
+      if (tried === mostTries) {
+        stopped = true;
+        break;
       }
+      tried += 1;
+      const compiled = compile(edited, options).result;
+      if (!compiled || !sameEnds(result, compiled, question)) continue;
+      const after = judge(clusterOf(compiled.objects), packetOf(question, compiled));
+      if (after.verdict === wanted && verdictOf(compiled) === wanted) {
+        const changed = sources.filter((each, index) => each.text !== edited[index]!.text).map(({ name }) => name);
+        found.push({ steps, size, patch, sources: changed, compiled, others: othersOf(result, compiled, question) });
+      } else if (isProgress(before, after, wanted)) next.push({ sources: edited, result: compiled, steps });
     }
     open = next;
   }
-  return {
-    question,
-    judgement,
-    walk,
-    wanted,
-    edits: best(found),
-    gaveUp: found.length === 0 && compilations >= mostCompilations,
-  };
+  const edits = best(found).map(({ compiled, ...edit }): VerdictEdit => {
+    return { ...edit, kubectl: kubectlCommands(result.objects, compiled.objects) };
+  });
+  return { question, judgement, walk, wanted, edits, tried, stopped };
+}
+
+type Found = Omit<VerdictEdit, "kubectl"> & { readonly compiled: CompileResult };
+
+/** Every edit of one more field, the smallest first. */
+function editsOf(
+  states: readonly State[],
+  original: readonly Source[],
+  question: TraceQuestion,
+  wanted: "allow" | "deny",
+) {
+  return states
+    .flatMap((state) => {
+      const cluster = clusterOf(state.result.objects);
+      const asked = packetOf(question, state.result);
+      const before = judge(cluster, asked);
+      const causes = walkOf(state.result, question).causes.map(({ origin }) => origin);
+      return candidatesFor(wanted, { packet: asked, judgement: before, causes, cluster }).map(
+        ({ policy, what, source, edit }) => {
+          const sources = state.sources.map((each) =>
+            each === source || each.name === source.name ? applyEdit(each, edit) : each,
+          );
+          return { before, sources, steps: [...state.steps, { policy, what }], ...unifiedDiff(original, sources) };
+        },
+      );
+    })
+    .toSorted((a, b) => a.size - b.size);
 }
 
 interface State {
   readonly sources: readonly Source[];
   readonly result: CompileResult;
   readonly steps: VerdictEdit["steps"];
-  readonly size: number;
 }
 
 /** The smallest edit, and the one that changes the fewest other connections when that is another. */
-function best(found: readonly VerdictEdit[]): readonly VerdictEdit[] {
+function best(found: readonly Found[]): readonly Found[] {
   const bySize = found.toSorted((a, b) => a.size - b.size || a.others.length - b.others.length);
   const [smallest] = bySize;
   if (!smallest) return [];
@@ -183,6 +206,8 @@ function without(
     },
   ];
   return rest.filter(
-    (each) => each.sources.length > 0 && each.destinations.length > 0 && each.opened.length + each.closed.length > 0,
+    (each) =>
+      each.opened.length + each.closed.length > 0 &&
+      each.sources.some((one) => each.destinations.some((another) => arePair(one, another))),
   );
 }

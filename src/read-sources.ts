@@ -27,10 +27,13 @@ export function readSources(paths: readonly string[]): Read {
   return { sources: read.flatMap((each) => ("source" in each ? [each.source] : [])), diagnostics };
 }
 
-/** Reads one file, or standard input (`-`, called `<stdin>`). */
+/** What a source is called that came from standard input. */
+export const standardInput = "<stdin>";
+
+/** Reads one file, or standard input (`-`). */
 export function readFile(path: string): Decoded {
   try {
-    if (path === "-") return decodeUtf8("<stdin>", readStream(0, maxByteLength));
+    if (path === "-") return decodeUtf8(standardInput, readStream(0, maxByteLength));
     return decodeUtf8(path, statSync(path).isFile() ? readFileSync(path) : readPipe(path));
   } catch (error) {
     return { error: unreadable(path === "-" ? "standard input" : path, error) };

@@ -1,15 +1,18 @@
-import { displayWidth } from "../text/display-width.js";
 import type { Origin } from "../text/origin.js";
 import { formatLocation } from "../text/source.js";
+import { wrap } from "../text/wrap.js";
 import type { Explained, ExplainedKind } from "./explanation.js";
 import type { View } from "./views.js";
+
+/** What may have a colour of its own. */
+export type Piece = "title" | "trap" | "quirk" | "place" | "added" | "removed";
 
 /** How a text for people looks. */
 export interface ExplanationStyle {
   /** Columns of the terminal; lines are not broken without it. */
   readonly width?: number;
   /** Colours a piece; left as it is without it. */
-  readonly paint?: (piece: "title" | "trap" | "quirk" | "place", text: string) => string;
+  readonly paint?: (piece: Piece, text: string) => string;
 }
 
 /** A view for people: things below each other, what they consist of indented. */
@@ -110,22 +113,6 @@ function placeOf({ kind, origins }: Explained): string {
 function describeOrigin(origin: Origin): string {
   if (origin.kind === "engine") return origin.reason;
   return `from ${origin.object} ${origin.field}, ${formatLocation(origin.location)}`;
-}
-
-/** Lines of at most `width` columns with the indent; a longer word stays whole. */
-function wrap(text: string, width: number | undefined, indent: number): readonly string[] {
-  if (width === undefined) return [text];
-  const most = Math.max(20, width - indent);
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && displayWidth(line) + 1 + displayWidth(word) > most) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 function escapeMarkdown(text: string): string {

@@ -33,6 +33,7 @@ import {
 import { addEngineOptions, addInputOptions, compileOptionsOf, type ClusterOptions } from "../cluster-options.js";
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { Failure } from "../failure.js";
+import { standardInput } from "../read-sources.js";
 import { writeReport } from "../report.js";
 
 const help = `
@@ -47,7 +48,8 @@ WHAT is one of:
   at FILE:LINE            a line of a manifest: the rules and sets it causes; -f adds the rest of the cluster
   why                     why a connection passes or not, and the smallest edit that would turn that, as a patch;
                           --from, --to and --port as for anpm trace. Size is counted in lines of the patch;
-                          of equal ones that comes first which changes fewer other connections. -o patch prints it alone.
+                          of equal ones that comes first which changes fewer other connections. -o patch prints it alone:
+                          for files as git apply takes it, for standard input as commands of kubectl.
 
 Examples:
   anpm explain -f cluster.yaml
@@ -57,7 +59,8 @@ Examples:
   anpm explain -f cluster.yaml set podlabel-app:web
   anpm explain at policies/backend.yaml:14 -f cluster.yaml
   anpm explain why -f cluster.yaml --from shop/web --to shop/api --port 80
-  anpm explain why -f cluster.yaml --from shop/web --to shop/api --port 80 -o patch | patch -p0
+  anpm explain why -f cluster.yaml --from shop/web --to shop/api --port 80 -o patch | git apply
+  kubectl get netpol,pods,ns -A -o yaml | anpm explain why -f - --from shop/web --to shop/api --port 80 -o patch | sh
   anpm explain -f cluster.yaml --npm v1-2019 -o markdown
 `;
 
@@ -171,7 +174,9 @@ function whyCommand(rest: readonly string[], options: Options): void {
 
 function printWhy(answer: WhyAnswer, output: Options["output"]): string {
   if (output === "json") return `${JSON.stringify(whyJson(answer), null, 2)}\n`;
-  return output === "patch" ? (answer.edits[0]?.patch ?? "") : formatWhy(answer);
+  if (output !== "patch") return formatWhy(answer, styleOf(process.stdout, process.env));
+  const [smallest] = answer.edits;
+  return (smallest?.sources.includes(standardInput) ? smallest.kubectl : smallest?.patch) ?? "";
 }
 
 function viewOf(
@@ -226,6 +231,13 @@ function styleOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Explanatio
   if (!stream.isTTY) return {};
   const width = Math.min(Math.max(stream.columns || 80, 40), 120);
   if (env["NO_COLOR"] || env["TERM"] === "dumb") return { width };
-  const colours = { title: "bold", trap: "yellow", quirk: "red", place: "dim" } as const;
+  const colours = {
+    title: "bold",
+    trap: "yellow",
+    quirk: "red",
+    place: "dim",
+    added: "green",
+    removed: "red",
+  } as const;
   return { width, paint: (piece, text) => styleText(colours[piece], text, { validateStream: false }) };
 }

@@ -1,9 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { execa } from "execa";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { applyKubectl } from "../explain/apply-kubectl.js";
 import { anpm, emptyFolder } from "./anpm.js";
 
 const aks3 = "golden/aks-3-from-development/manifests.yaml";
@@ -97,9 +98,49 @@ describe("anpm explain", () => {
     );
     expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
     const patch = (await anpm([...explain, "-o", "patch"], { cwd: folder })).stdout;
-    await execa("git", ["apply", "-p0", "-"], { cwd: folder, input: patch });
+    await execa("git", ["apply", "-"], { cwd: folder, input: patch });
     expect(await trace()).toContain("verdict: allow\n");
     expect((await anpm(explain, { cwd: folder })).stdout).toMatch(/^smallest edit that would deny it \(7 lines\):$/m);
+  });
+
+  test("why: a patch of files in folders, whatever their names, is what git apply takes", async () => {
+    const folder = await emptyFolder();
+    const name = 'my policies/back end "3".yaml';
+    await mkdir(join(folder, "my policies"));
+    await writeFile(join(folder, name), readFileSync(aks3));
+    const ends = ["--from", "production/frontend", "--to", "development/backend", "--port", "80"];
+    const explain = ["explain", "why", "-f", "./my policies", ...ends, "-o", "patch"];
+    const { stdout } = await anpm(explain, { cwd: folder });
+    await execa("git", ["apply", "-"], { cwd: folder, input: stdout });
+    expect((await anpm(["trace", "-f", name, ...ends], { cwd: folder })).stdout).toContain("verdict: allow\n");
+  });
+
+  test("why: for manifests from standard input the patch is commands of kubectl", async () => {
+    const folder = await emptyFolder();
+    const input = readFileSync(aks3, "utf8");
+    const why = async (from: string, to: string): Promise<string> => {
+      const ends = ["--from", from, "--to", to, "--port", "80"];
+      return (await anpm(["explain", "why", "-f", "-", "-o", "patch", ...ends], { input })).stdout;
+    };
+    const patch = await why("production/frontend", "development/backend");
+    expect(patch).toMatch(
+      /^kubectl patch networkpolicy backend-policy --namespace development --type merge --patch-file \/dev\/stdin <<'EOF'\n/,
+    );
+    const kubectl = join(folder, "kubectl");
+    await writeFile(kubectl, '#!/bin/sh\necho "$*" >>said\ncat >>said\n', { mode: 0o755 });
+    await execa("sh", [], { cwd: folder, input: patch, env: { PATH: `${folder}:${process.env["PATH"]}` } });
+    expect(readFileSync(join(folder, "said"), "utf8")).toBe(
+      patch
+        .replace(/^kubectl /gm, "")
+        .replace(/ <<'EOF'$/m, "")
+        .replace(/^EOF\n/gm, ""),
+    );
+    const patched = applyKubectl(input, patch);
+    const trace = ["trace", "-f", "-", "--from", "production/frontend", "--to", "development/backend", "--port", "80"];
+    expect((await anpm(trace, { input: patched })).stdout).toContain("verdict: allow\n");
+    expect(await why("development/backend", "production/frontend")).toMatch(
+      /^kubectl apply -f - <<'EOF'\napiVersion: networking.k8s.io\/v1\nkind: NetworkPolicy\n/,
+    );
   });
 
   test.each([

@@ -16,7 +16,10 @@ import {
   type Source,
   type WhyAnswer,
 } from "../../compiler/index.js";
+import { printIpsetSave } from "../../compiler/netfilter/print-ipset-save.js";
+import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
 import { emptyFolder } from "../cli/anpm.js";
+import { applyKubectl } from "./apply-kubectl.js";
 
 /** Case, who, to whom, port. Verdicts of both kinds, in block and in flow style, with pods and addresses, one direction and both. */
 const questions = [
@@ -38,16 +41,18 @@ const questions = [
 describe("the smallest edit", () => {
   test.each(questions)("%s: %s to %s on %s", async (name, from, to, port) => {
     const text = readFileSync(`golden/${name}/manifests.yaml`, "utf8");
-    for (const generation of ["v2", "v1"]) {
+    for (const generation of ["v2", "v2-2022", "v1", "v1-2020", "v1-2019", "v1-2018"]) {
       const { answer } = ask(text, from, to, port, generation);
       expect(answer.edits.length, `${generation}\n${formatWhy(answer)}`).toBeGreaterThan(0);
-      for (const { patch, size } of answer.edits) {
+      for (const { patch, size, kubectl } of answer.edits) {
         const folder = await emptyFolder();
         await writeFile(join(folder, "manifests.yaml"), text);
-        await execa("git", ["apply", "-p0", "-"], { cwd: folder, input: patch });
+        await execa("git", ["apply", "-"], { cwd: folder, input: patch });
         const edited = readFileSync(join(folder, "manifests.yaml"), "utf8");
         const after = compiled(edited, generation);
         expect(verdictsOf(after, from, to, Number(port)), patch).toEqual([answer.wanted, answer.wanted]);
+        const patched = compiled(applyKubectl(text, kubectl), generation);
+        expect(printed(patched), kubectl).toEqual(printed(after));
         expect(
           patch
             .split("\n")
@@ -68,7 +73,14 @@ describe("the smallest edit", () => {
 
   test("where both directions are closed, both are opened, one after the other", () => {
     const { answer } = ask(twoClosed, "shut/a", "shut/b", "80", "v2");
-    expect(answer.edits[0]!.steps.map(({ what }) => what).toSorted()).toEqual([
+    const [smallest, narrowest] = answer.edits;
+    expect(smallest!.steps.map(({ what }) => what)).toEqual([
+      "add app NotIn b to spec.podSelector.matchExpressions",
+      "add a to spec.podSelector.matchExpressions[0].values",
+    ]);
+    expect(smallest!.others.map(({ what }) => what)).toContain("opened");
+    expect(narrowest!.others).toEqual([]);
+    expect(narrowest!.steps.map(({ what }) => what).toSorted()).toEqual([
       "add a rule to spec.egress",
       "add a rule to spec.ingress",
     ]);
@@ -116,6 +128,10 @@ function read(name: string): string {
 
 function compiled(text: string, generation: string): CompileResult {
   return compile([source(text)], { generation }).result!;
+}
+
+function printed({ tables }: CompileResult): string {
+  return printIptablesSave(tables) + printIpsetSave(tables.sets);
 }
 
 function source(text: string): Source {

@@ -1,5 +1,5 @@
 import { parseDocuments } from "../../manifest/parse-documents.js";
-import type { Mapping, Sequence, Value } from "../../manifest/value.js";
+import type { Mapping, Scalar, Sequence, Value } from "../../manifest/value.js";
 import type { Source } from "../../text/source.js";
 
 /** A text that replaces `start`..`end` (not included) of a source. */
@@ -14,7 +14,13 @@ export function applyEdit({ name, text }: Source, { start, end, text: inserted }
 }
 
 /** A value to write: scalars, lists and mappings in the order of their keys. */
-export type Written = string | number | readonly Written[] | { readonly [key: string]: Written };
+export type Written = WrittenScalar | readonly Written[] | { readonly [key: string]: Written };
+type WrittenScalar = string | number | boolean | null;
+
+/** A document in block style. */
+export function writeYaml(value: Written): string {
+  return `${blockLines(value, 0).join("\n")}\n`;
+}
 
 /** The value that begins at an offset, of any document of a source. */
 export function valueAt(source: Source, offset: number): Value | undefined {
@@ -46,28 +52,65 @@ export function childAt(value: Value | undefined, ...path: readonly (string | nu
 }
 
 /** Adds an item to the list under a key of a mapping; makes the list where there is none. Undefined where the text is written in a way that nothing here edits. */
-export function addItem({ text }: Source, owner: Value | undefined, key: string, item: Written): TextEdit | undefined {
+export function addItem(source: Source, owner: Value | undefined, key: string, item: Written): TextEdit | undefined {
   if (owner?.kind !== "mapping") return undefined;
+  const { text } = source;
   const list = childAt(owner, key);
   if (list?.kind === "sequence" && list.items.length > 0) return appendItem(text, list, item);
   const entry = owner.entries.findLast((each) => each.key === key);
+  if (!entry) return addEntry(source, owner, key, [item]);
+  if (isFlow(text, owner.offset)) return list?.kind === "sequence" ? at(list.offset + 1, flow(item, text)) : undefined;
+  const column = columnOf(text, entry.keyOffset);
+  // `ingress: []`, or nothing behind the colon.
+  const end = lineEnd(text, entry.keyOffset);
+  const isBare = /^[^:\n]*:\s*(\[\s*\])?\s*$/.test(text.slice(entry.keyOffset, end));
+  if (column === undefined || !isBare) return undefined;
+  return { start: entry.keyOffset, end, text: entryLines(key, [item], column).trimStart() };
+}
+
+/** Adds a key that a mapping does not have, behind its others; in braces in front of them. */
+export function addEntry(
+  { text }: Source,
+  owner: Value | undefined,
+  key: string,
+  value: Written,
+): TextEdit | undefined {
+  if (owner?.kind !== "mapping") return undefined;
   if (isFlow(text, owner.offset)) {
-    if (entry) return list?.kind === "sequence" ? at(list.offset + 1, flow(item, text)) : undefined;
-    const rest = owner.entries.length === 0 ? "" : ", ";
-    return at(owner.offset + 1, ` ${flowScalar(key, text)}: [${flow(item, text)}]${rest}`);
+    const entry = `${flowScalar(key, text)}: ${flow(value, text)}`;
+    if (owner.entries.length === 0) return at(owner.offset + 1, isJson(text) ? entry : ` ${entry} `);
+    return at(owner.offset + 1, /\s/.test(text[owner.offset + 1]!) ? ` ${entry},` : `${entry}, `);
   }
-  const column = columnOf(text, owner.entries[0]?.keyOffset ?? -1);
+  const first = owner.entries[0]?.keyOffset ?? -1;
+  const column = columnOf(text, first);
   if (column === undefined) return undefined;
-  const indent = " ".repeat(column);
-  if (entry) {
-    // `ingress: []`, or nothing behind the colon.
-    const line = lineEnd(text, entry.keyOffset);
-    const lines = `${key}:\n${block([item], column + 2)}`;
-    if (!/^[^:\n]*:\s*(\[\s*\])?\s*$/.test(text.slice(entry.keyOffset, line))) return undefined;
-    return { start: entry.keyOffset, end: line, text: lines.replace(/\n$/, "") };
+  const end = blockEnd(text, first, column - 1);
+  return at(end, `${newline(text, end)}${entryLines(key, value, column)}\n`);
+}
+
+/** Puts another value behind a key that a mapping has. */
+export function setEntry(
+  { text }: Source,
+  owner: Value | undefined,
+  key: string,
+  value: Written,
+): TextEdit | undefined {
+  const entry = owner?.kind === "mapping" ? owner.entries.findLast((each) => each.key === key) : undefined;
+  if (!entry || owner?.kind !== "mapping") return undefined;
+  if (isScalar(value) && entry.value.kind === "scalar") {
+    const end = scalarEnd(text, entry.value);
+    return end === undefined ? undefined : { start: entry.value.offset, end, text: flowScalar(value, text) };
   }
-  const end = blockEnd(text, owner.entries[0]!.keyOffset, column - 1);
-  return at(end, `${newline(text, end)}${indent}${key}:\n${block([item], column + 2)}`);
+  if (isFlow(text, owner.offset))
+    return { start: entry.value.offset, end: flowEnd(text, entry.value.offset), text: flow(value, text) };
+  const column = columnOf(text, entry.keyOffset);
+  if (column === undefined) return undefined;
+  const end = blockEnd(text, entry.keyOffset, column);
+  return {
+    start: entry.keyOffset,
+    end,
+    text: `${entryLines(key, value, column).trimStart()}${text[end - 1] === "\n" ? "\n" : ""}`,
+  };
 }
 
 /** Takes an item out of a list with more than one. */
@@ -96,15 +139,15 @@ export function removeEntry({ text }: Source, owner: Mapping, key: string): Text
     return index === 0 || comma < 0 ? undefined : { start: comma, end: flowEnd(text, entry.value.offset), text: "" };
   }
   const column = columnOf(text, entry.keyOffset);
-  if (column === undefined) return undefined;
   const start = text.lastIndexOf("\n", entry.keyOffset - 1) + 1;
+  if (column === undefined || text.slice(start, entry.keyOffset).includes("-")) return undefined;
   return { start, end: blockEnd(text, entry.keyOffset, column), text: "" };
 }
 
 /** A document behind all others of a source. */
 export function addDocument({ text }: Source, document: Written): TextEdit {
   const end = text.length;
-  return at(end, `${newline(text, end)}---\n${blockLines(document, 0).join("\n")}\n`);
+  return at(end, `${newline(text, end)}---\n${writeYaml(document)}`);
 }
 
 function appendItem(text: string, list: Sequence, item: Written): TextEdit | undefined {
@@ -115,6 +158,21 @@ function appendItem(text: string, list: Sequence, item: Written): TextEdit | und
     return at(end, newline(text, end) + block([item], dash.column));
   }
   return text[list.offset] === "[" ? at(list.offset + 1, `${flow(item, text)}, `) : undefined;
+}
+
+/** A key and its value in lines of their own, without the last line's end. */
+function entryLines(key: string, value: Written, column: number): string {
+  return blockLines({ [key]: value }, column).join("\n");
+}
+
+/** Offset behind a scalar that stands in one line, plain or in quotes. */
+function scalarEnd(text: string, scalar: Scalar): number | undefined {
+  const [, quoted] =
+    /^("(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')/.exec(text.slice(scalar.offset, scalar.offset + 1024)) ?? [];
+  if (quoted !== undefined) return scalar.offset + quoted.length;
+  return scalar.text !== "" && text.startsWith(scalar.text, scalar.offset)
+    ? scalar.offset + scalar.text.length
+    : undefined;
 }
 
 function at(offset: number, text: string): TextEdit {
@@ -197,6 +255,7 @@ function block(items: readonly Written[], column: number): string {
 function blockLines(value: Written, column: number): readonly string[] {
   const indent = " ".repeat(column);
   if (isScalar(value)) return [indent + scalar(value)];
+  if (isEmpty(value)) return [indent + (isList(value) ? "[]" : "{}")];
   if (isList(value)) return block(value, column).trimEnd().split("\n");
   return Object.entries(value).flatMap(([key, child]) => {
     if (isScalar(child)) return [`${indent}${scalar(key)}: ${scalar(child)}`];
@@ -213,7 +272,7 @@ function flow(value: Written, text: string): string {
   return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
 }
 
-function flowScalar(value: string | number, text: string): string {
+function flowScalar(value: WrittenScalar, text: string): string {
   return typeof value === "string" && isJson(text) ? JSON.stringify(value) : scalar(value);
 }
 
@@ -221,8 +280,8 @@ function isJson(text: string): boolean {
   return /^\s*\{\s*"/.test(text);
 }
 
-function isScalar(value: Written): value is string | number {
-  return typeof value === "string" || typeof value === "number";
+function isScalar(value: Written): value is WrittenScalar {
+  return value === null || typeof value !== "object";
 }
 
 function isList(value: Written): value is readonly Written[] {
@@ -234,8 +293,8 @@ function isEmpty(value: Written): boolean {
 }
 
 /** Bare only where no reader of YAML takes it for anything but text. */
-function scalar(value: string | number): string {
-  if (typeof value === "number") return `${value}`;
+function scalar(value: WrittenScalar): string {
+  if (typeof value !== "string") return `${value}`;
   const bare = /^[A-Za-z][A-Za-z0-9._/-]*$/.test(value) && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(value);
   return bare ? value : JSON.stringify(value);
 }
