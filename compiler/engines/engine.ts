@@ -101,6 +101,8 @@ export interface Machine {
   readonly policyNamed?: (comment: string) => string | undefined;
   /** What a set of its own stands for; undefined for one that stands for nothing in a cluster. */
   meaningOf(set: IpSet): SetMeaning | undefined;
+  /** What the marks say that its rules put on packets. */
+  readonly marks: readonly MarkMeaning[];
   /** Those of the engine's deviations that it has. */
   readonly deviations: readonly Deviation[];
   /** An error when the engine would make more of an object than can be compiled. */
@@ -109,6 +111,13 @@ export interface Machine {
   start(): Step;
   /** The node after an event. The node handed in is used up: a step may change it in place. */
   step(node: Node, event: Event): Step;
+}
+
+export interface MarkMeaning {
+  /** The mark, or bits of it that stand for themselves. */
+  readonly value: number;
+  /** A clause: `an ingress rule allows the packet`. */
+  readonly means: string;
 }
 
 export interface Leftovers {

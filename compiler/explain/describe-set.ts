@@ -1,5 +1,6 @@
 import type { Machine } from "../engines/engine.js";
 import type { IpSet } from "../netfilter/tables.js";
+import { joinWords } from "../text/join-words.js";
 
 /** What a set stands for, as a noun: `pods, of any namespace, labelled app=web`. `sets`: by kernel name. */
 export function describeSet(set: IpSet, machine: Machine, sets: ReadonlyMap<string, IpSet>): string {
@@ -22,12 +23,12 @@ export function describeSet(set: IpSet, machine: Machine, sets: ReadonlyMap<stri
       return `pods, of any namespace, labelled ${labels.toSorted().join(" or ")}`;
     }
     case "named-port":
-      return `addresses of pods with the number of the port that they call ${meaning.name}`;
+      return `pods with a port called ${meaning.name}: the address of each with its number of that port`;
     case "block": {
       const holes = set.members.filter((member) => member.endsWith(" nomatch"));
       const blocks = set.members.filter((member) => !holes.includes(member));
-      const except = holes.map((member) => member.slice(0, -" nomatch".length)).join(" and ");
-      return `addresses in ${blocks.join(" and ")}${except === "" ? "" : ` except ${except}`}`;
+      const except = joinWords(holes.map((member) => member.slice(0, -" nomatch".length)));
+      return `addresses in ${joinWords(blocks)}${except === "" ? "" : ` except ${except}`}`;
     }
     case undefined:
       return set.members.length === 0 ? "nothing: the set is empty" : "addresses";

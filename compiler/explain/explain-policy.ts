@@ -8,6 +8,7 @@ import type { FieldOrigin, Origin } from "../text/origin.js";
 import type { Cluster } from "../simulate/cluster.js";
 import { describeSelector } from "./describe-selector.js";
 import type { Explained } from "./explanation.js";
+import { joinWords } from "../text/join-words.js";
 import { trapsOf, type Trap } from "./traps.js";
 
 /** A policy in the words of the Kubernetes documentation: whom it selects, what it isolates, what its rules allow. */
@@ -62,12 +63,11 @@ interface Ground {
 }
 
 function policyText({ policyTypes }: NetworkPolicy): string {
-  const words = [...new Set(policyTypes)].map((type) =>
-    type === "Ingress" ? "what comes in to" : "what goes out from",
-  );
-  const other = policyTypes.includes("Ingress") ? "out from" : "in to";
-  const both = words.length === 2;
-  return `It restricts ${words.join(" and ")} the pods it selects${both ? "" : `; what ${other === "in to" ? "comes in to" : "goes out from"} them it leaves alone`}.`;
+  const [incoming, outgoing] = [policyTypes.includes("Ingress"), policyTypes.includes("Egress")];
+  if (incoming && outgoing) return "It restricts incoming and outgoing traffic of the pods it selects.";
+  return incoming
+    ? "It restricts incoming traffic of the pods it selects. It says nothing about their outgoing traffic."
+    : "It restricts outgoing traffic of the pods it selects. It says nothing about their incoming traffic.";
 }
 
 function explainDirection(direction: DirectionPairs, ground: Ground): Explained {
@@ -77,7 +77,7 @@ function explainDirection(direction: DirectionPairs, ground: Ground): Explained 
   const text =
     rules.length === 0
       ? `There is no ${name} rule, so nothing may ${came} unless another policy that selects the pod allows it.`
-      : `What ${rules.length === 1 ? "the rule" : "one of the rules"} below allows may ${came}. Everything else is denied, unless another policy that selects the pod allows it.`;
+      : `What ${rules.length === 1 ? "the rule" : "one of the rules"} below allows may ${came}. Everything else is denied unless another policy that selects the pod allows it.`;
   return {
     id: `${ground.id} ${field}`,
     kind: "direction",
@@ -119,7 +119,7 @@ function explainRule(
     peers.length === 0
       ? `${word} everywhere, inside the cluster and outside`
       : `${word} ${peers.length === 1 ? "the peer" : "any of the peers"} below`;
-  const what = ports.length === 0 ? "on every port" : `on ${ports.map(describePort).join(" or ")}`;
+  const what = ports.length === 0 ? "on every port" : `on ${joinWords([...new Set(ports.map(describePort))], "or")}`;
   return {
     id: `${ground.id} ${field}`,
     kind: "policy-rule",
@@ -201,7 +201,7 @@ function now(pods: readonly Pod[]): string {
   if (pods.length === 0) return "; at the moment there are none";
   const shown = pods.slice(0, 5).map((pod) => `${keyOf(pod)} (${pod.ip})`);
   const more = pods.length > 5 ? ` and ${pods.length - 5} more` : "";
-  return `; at the moment ${pods.length === 1 ? "that is" : "these are"} ${shown.join(", ")}${more}`;
+  return `; at the moment ${pods.length === 1 ? "that is" : "these are"} ${more === "" ? joinWords(shown) : `${shown.join(", ")}${more}`}`;
 }
 
 function trapsAt({ traps, id }: Ground, field: string): readonly Explained[] {

@@ -6,12 +6,13 @@ import { describeQuestions } from "../simulate/describe-step.js";
 import { clusterOf } from "../simulate/cluster.js";
 import { legendOf, type Legend } from "../simulate/legend.js";
 import type { Compiled } from "../simulate/verify/verify.js";
-import { describeSet } from "./describe-set.js";
-import type { Explained, Explanation } from "./explanation.js";
+import { before, type Explained, type Explanation } from "./explanation.js";
 import { explainPolicy } from "./explain-policy.js";
 import { explainQuirks } from "./explain-quirks.js";
 import { memberFinder } from "./members.js";
+import { explainSet } from "./explain-set.js";
 import { linkRules, type RuleLinks } from "./link-rules.js";
+import { markTeller } from "./marks.js";
 
 /** Explains policies, and the chains, rules and sets that a node gets for them. */
 export function explain(compiled: Compiled): Explanation {
@@ -30,7 +31,7 @@ export function explain(compiled: Compiled): Explanation {
     legend: legendOf(tables),
     links,
     callers: callersOf(tables),
-    askers: askersOf(tables),
+    aboutMarks: markTeller(machine.marks, tables),
   };
   return {
     rulesOf: `${machine.engine} ${machine.generation} (${machine.release})`,
@@ -45,8 +46,6 @@ export function explain(compiled: Compiled): Explanation {
   };
 }
 
-const before: Origin = { kind: "engine", reason: "stood on the node before" };
-
 /** What explaining rules stands on. */
 interface Ground {
   readonly machine: Machine;
@@ -56,32 +55,7 @@ interface Ground {
   readonly links: RuleLinks;
   /** Chain → ids of the rules that lead to it. */
   readonly callers: ReadonlyMap<string, readonly string[]>;
-  /** `value mask` of a mark → places of the rules that ask for it, and what they do. */
-  readonly askers: ReadonlyMap<string, readonly string[]>;
-}
-
-function askersOf({ chains }: Tables): Ground["askers"] {
-  const askers = new Map<string, string[]>();
-  for (const { name, rules } of chains) {
-    rules.forEach((rule, index) => {
-      for (const match of rule.matches) {
-        if (match.kind !== "mark" || match.negated || match.value === 0) continue;
-        const key = `${match.value} ${match.mask}`;
-        const said = `${name} ${index + 1} (${describeTarget(rule)})`;
-        const others = askers.get(key);
-        if (others) others.push(said);
-        else askers.set(key, [said]);
-      }
-    });
-  }
-  return askers;
-}
-
-/** Where a mark that a rule sets matters. */
-function aboutMark({ target }: Rule, { askers }: Ground): readonly string[] {
-  if (target?.kind !== "set-mark" || target.value === 0) return [];
-  const found = askers.get(`${target.value} ${target.mask}`) ?? [];
-  return found.length === 0 ? [] : [`The mark is looked for by ${found.join(" and ")}.`];
+  readonly aboutMarks: (rule: Rule) => readonly string[];
 }
 
 function callersOf({ chains }: Tables): ReadonlyMap<string, readonly string[]> {
@@ -125,7 +99,9 @@ const builtIns: Readonly<Record<string, string>> = {
   OUTPUT: "packets that the node itself sends meet it",
 };
 
-function explainRule(rule: Rule, index: number, { name }: Chain, ground: Ground): Explained {
+function explainRule(rule: Rule, index: number, chain: Chain, ground: Ground): Explained {
+  const { name } = chain;
+  const reason = ownReason(rule, chain);
   const { legend, links, callers } = ground;
   const asked = describeQuestions(rule, legend);
   const causes = links.partOf(rule.origin, rule);
@@ -138,8 +114,7 @@ function explainRule(rule: Rule, index: number, { name }: Chain, ground: Ground)
     title: `${name} ${index + 1}`,
     text: [
       `${asked === "" ? "Every packet that comes here" : `If ${asked}`}: ${describeTarget(rule)}.`,
-      ...aboutMark(rule, ground),
-      ...(rule.origin?.kind === "engine" ? [`${capital(rule.origin.reason)}.`] : []),
+      ...(reason === undefined ? ground.aboutMarks(rule) : [`${capital(reason)}.`]),
     ],
     origins: unique(origins.length > 0 ? origins : [before]),
     links: [
@@ -151,13 +126,24 @@ function explainRule(rule: Rule, index: number, { name }: Chain, ground: Ground)
   };
 }
 
+/** What the engine says of a rule of its own that it does not say of the whole chain. */
+function ownReason({ origin }: Rule, chain: Chain): string | undefined {
+  if (origin?.kind !== "engine") return undefined;
+  return chain.origin?.kind === "engine" && chain.origin.reason === origin.reason ? undefined : origin.reason;
+}
+
 /** What a rule does with a packet it takes: `jump to AZURE-NPM`, `drop it`. */
 function describeTarget({ target }: Rule): string {
   switch (target?.kind) {
     case undefined:
       return "nothing happens, it is counted";
-    case "set-mark":
-      return `set mark 0x${target.value.toString(16)}${target.mask === 0xffffffff ? "" : `/0x${target.mask.toString(16)}`} and go on`;
+    case "set-mark": {
+      const { value, mask } = target;
+      if (value === 0)
+        return mask === 0xffffffff ? "take the mark off and go on" : `take mark 0x${mask.toString(16)} off and go on`;
+      const part = mask === 0xffffffff || mask === value ? "" : ` of 0x${mask.toString(16)}`;
+      return `set mark 0x${value.toString(16)}${part} and go on`;
+    }
     case "other":
       return target.words.join(" ");
     case "jump":
@@ -171,40 +157,6 @@ const verdicts: Readonly<Record<string, string>> = {
   DROP: "drop it",
   RETURN: "go back to where the chain was called",
 };
-
-function explainSet(
-  set: IpSet,
-  sets: ReadonlyMap<string, IpSet>,
-  machine: Machine,
-  uses: readonly string[],
-): Explained {
-  const { name, readableName, type, members, origin = before } = set;
-  const rules = uses.filter((id) => id.startsWith("rule "));
-  const lists = uses.filter((id) => id.startsWith("set "));
-  return {
-    id: `set ${name}`,
-    kind: "set",
-    title: readableName ?? name,
-    text: [
-      `Stands for ${describeSet(set, machine, sets)}.`,
-      usedBy(rules.length, lists.length),
-      type === "list:set"
-        ? `It is a list of ${count(members.length, "set")} (${type}): an address is in it when it is in one of them.`
-        : `It holds ${count(members.length, "member")} (${type}).`,
-    ],
-    origins: [origin],
-    links: uses,
-    parts: [],
-  };
-}
-
-function usedBy(rules: number, lists: number): string {
-  const listed = lists === 0 ? "" : count(lists, "list");
-  if (rules === 0 && lists === 0)
-    return "No rule asks for it. Sets are kept for pods and namespaces as they are, whether or not a policy names them.";
-  if (rules === 0) return `No rule asks for it by itself; it is in ${listed}.`;
-  return `${capital(count(rules, "rule"))} ${rules === 1 ? "asks" : "ask"} for it${lists === 0 ? "" : `, and it is in ${listed}`}.`;
-}
 
 /** Kernel name of a set → ids of the rules that ask for it and of the lists that hold it. */
 function usesOf(tables: Tables): ReadonlyMap<string, readonly string[]> {
@@ -236,10 +188,6 @@ function unique(origins: readonly Origin[]): readonly Origin[] {
     const key = origin.kind === "engine" ? origin.reason : `${origin.object} ${origin.field}`;
     return !seen.has(key) && seen.add(key);
   });
-}
-
-function count(number: number, noun: string): string {
-  return `${number === 0 ? "no" : number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function capital(text: string): string {

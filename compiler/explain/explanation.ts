@@ -50,3 +50,6 @@ export interface Explanation {
   /** Where the rules are known to do otherwise than the specification says, found by comparing the two for all packets. */
   quirks(): readonly Explained[];
 }
+
+/** Why something is there that was on the node before the engine came. */
+export const before: Origin = { kind: "engine", reason: "stood on the node before" };

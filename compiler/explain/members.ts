@@ -122,7 +122,9 @@ function ofBlock(set: IpSet, member: string, policies: ReadonlyMap<string, Netwo
           field: isHole ? `${field}.except[${hole}]` : `${field}.cidr`,
           location: { source: policy.source, offset: peer.offset },
         };
-        const why = isHole ? `except ${peer.except[hole]} takes it out` : `cidr ${peer.cidr} puts it in`;
+        const why = isHole
+          ? `except ${peer.except[hole]} takes it out, which a set writes as nomatch`
+          : `cidr ${peer.cidr} puts it in`;
         return entry(set, member, member, why, [at, origin], []);
       }
     }

@@ -2,7 +2,9 @@ import { keyOf, type NetworkPolicy, type Peer, type Pod, type PolicyRule } from 
 import { selects } from "../model/selector.js";
 import { blockHolds } from "../simulate/block.js";
 import type { Cluster } from "../simulate/cluster.js";
+import { joinWords } from "../text/join-words.js";
 import type { FieldOrigin } from "../text/origin.js";
+import { describeSelector } from "./describe-selector.js";
 
 /** Something that readers of policies often take for something else. */
 export interface Trap {
@@ -41,14 +43,16 @@ export function trapsOf(policy: NetworkPolicy, cluster: Cluster, subjects: reado
         const numbers = [...new Set(having.map(({ containerPort }) => containerPort))];
         const found =
           numbers.length === 0
-            ? "no pod here has a port of that name, so it allows nothing"
-            : `here it means ${numbers.join(" and ")}`;
+            ? "No pod here has a port of that name, so it allows nothing."
+            : numbers.length === 1
+              ? `Here it is ${numbers[0]!}; each pod may have a number of its own.`
+              : `Each pod may have a number of its own: here they are ${joinWords(numbers.map(String))}.`;
         add(
           "named-port",
           port,
           `${field}.ports[${position}]`,
-          "A port's name means what the receiving pod calls so",
-          `Each pod may give the name another number: ${found}. An address outside the cluster has no port names.`,
+          "A port's name stands for the number that the receiving pod gives it",
+          `${found} An address outside the cluster has no port names.`,
         );
       });
     });
@@ -70,14 +74,19 @@ function wholePolicy(policy: NetworkPolicy, cluster: Cluster, subjects: readonly
     );
   const others = cluster
     .policiesIn(namespace)
-    .filter((other) => other !== policy && subjects.some(({ labels }) => selects(other.podSelector, labels)));
+    .filter(
+      (other) =>
+        other !== policy &&
+        other.policyTypes.some((type) => policyTypes.includes(type)) &&
+        subjects.some(({ labels }) => selects(other.podSelector, labels)),
+    );
   if (others.length > 0)
     add(
       "policies-add-up",
       podSelector,
       "spec.podSelector",
       "Policies add up",
-      `${others.map(({ name }) => name).join(", ")} ${others.length === 1 ? "selects" : "select"} some of the same pods. What any of them allows is allowed; no policy takes away what another gives, and their order means nothing.`,
+      `${joinWords(others.map(({ name }) => name))} ${others.length === 1 ? "selects" : "select"} some of the same pods. What any of them allows is allowed. No policy takes away what another gives, and their order means nothing.`,
     );
   if (!policyTypes.includes("Egress") && egress.length > 0)
     add(
@@ -127,8 +136,8 @@ function oneRule({ peers, ports, offset }: PolicyRule, field: string, list: "fro
       "no-peers-all",
       { offset },
       field,
-      `Without ${list}, everybody is meant`,
-      `A rule that names ports only allows them ${list === "from" ? "for everyone, also from" : "to everywhere, also"} outside the cluster. So does ${list}: [], which is the same as no ${list}.`,
+      list === "from" ? "Without from, everybody is meant" : "Without to, everywhere is meant",
+      `A rule that names only ports allows them ${list === "from" ? "for everyone, also from" : "to every address, also"} outside the cluster. ${list}: [] is the same as no ${list}.`,
     );
   const lone = peers.filter((peer) => peer.kind === "pods" && !(peer.podSelector && peer.namespaceSelector));
   const kinds = new Set(lone.map((peer) => (peer.kind === "pods" && peer.podSelector ? "pods" : "namespaces")));
@@ -153,14 +162,15 @@ function oneRule({ peers, ports, offset }: PolicyRule, field: string, list: "fro
 function onePeer(peer: Peer, field: string, policy: NetworkPolicy, cluster: Cluster, add: Add): void {
   if (peer.kind === "ipBlock") {
     const inside = podsOf(cluster).filter(({ ip }) => blockHolds(peer, ip));
-    const who = inside.slice(0, 3).map(keyOf).join(", ");
+    const named = inside.slice(0, 3).map(keyOf);
+    const who = joinWords(inside.length > 3 ? [...named, `${inside.length - 3} more`] : named);
     if (inside.length > 0)
       add(
         "block-holds-pods",
         peer,
         field,
         "The block has pods in it",
-        `${who}${inside.length > 3 ? ` and ${inside.length - 3} more` : ""} ${inside.length === 1 ? "is" : "are"} allowed by address. Addresses of pods change; ipBlock is meant for addresses outside the cluster, selectors for pods.`,
+        `${who} ${inside.length === 1 ? "is" : "are"} allowed by address. Addresses of pods change. ipBlock is meant for addresses outside the cluster, selectors for pods.`,
       );
     if (peer.except.length > 0)
       add(
@@ -187,7 +197,7 @@ function onePeer(peer: Peer, field: string, policy: NetworkPolicy, cluster: Clus
       peer,
       field,
       "A podSelector alone stays in the policy's namespace",
-      `Pods with these labels in other namespaces than ${policy.namespace} are not meant; a namespaceSelector in the same item reaches them.`,
+      `${describeSelector(podSelector) === "" ? "Pods" : "Pods with these labels"} in other namespaces than ${policy.namespace} are not meant. A namespaceSelector in the same item reaches them.`,
     );
   for (const selector of [podSelector, namespaceSelector]) {
     if (selector?.matchExpressions.some(({ operator }) => operator === "NotIn" || operator === "DoesNotExist"))

@@ -1,4 +1,5 @@
 import { formatIpv4, type AddressRange } from "../../simulate/ipv4.js";
+import { joinWords } from "../../text/join-words.js";
 import type { Traffic } from "../../simulate/traffic.js";
 import type { ConnectionChange, ConnectionEnd } from "./connections.js";
 import { examplePacket, type ExamplePacket } from "./example-packet.js";
@@ -81,8 +82,4 @@ function byKindAndName(a: ConnectionEnd, b: ConnectionEnd): number {
 
 function describeEnd({ name, ranges }: ConnectionEnd): string {
   return ranges ? `outside addresses such as ${name}` : name;
-}
-
-function joinWords(words: readonly string[]): string {
-  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)!}`;
 }

@@ -84,6 +84,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     ...(blueprint.policyNamed && { policyNamed: blueprint.policyNamed }),
     refuseObject: refuseTooManyRules,
     meaningOf: blueprint.meaningOf,
+    marks: blueprint.marks,
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {
       const node = blueprint.create(settings);

@@ -2,7 +2,7 @@ import type { Command } from "../../netfilter/command.js";
 import type { Rule, Tables } from "../../netfilter/tables.js";
 import type { CommandFormat } from "../../netfilter/print-commands.js";
 import type { KubernetesObject } from "../../model/objects.js";
-import type { Flavour, Leftovers, Node } from "../engine.js";
+import type { Flavour, Leftovers, MarkMeaning, Node } from "../engine.js";
 import type { LogEntry } from "../log-entry.js";
 import type { LogRotation } from "../log-rotation.js";
 import type { Caveat } from "./caveat.js";
@@ -38,6 +38,7 @@ export interface Blueprint {
   /** The policy that the comment of a rule names. */
   readonly policyNamed?: (comment: string) => string | undefined;
   readonly meaningOf: ReadSetName;
+  readonly marks: readonly MarkMeaning[];
   create(settings: Settings): NpmNode;
 }
 

@@ -82,6 +82,7 @@ function machineOf(
     watched,
     refuses: (type) => notBuilt.test(type),
     meaningOf: () => undefined,
+    marks: [],
     lacks: ["restore", "script", "undo", "log", "judgement"],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,

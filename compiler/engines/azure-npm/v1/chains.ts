@@ -1,5 +1,6 @@
 import type { Direction } from "../../../pairs/pair-group.js";
 import type { Match, Rule, Target } from "../../../netfilter/tables.js";
+import type { MarkMeaning } from "../../engine.js";
 import type { Origin } from "../../../text/origin.js";
 import type { Entry } from "../kernel/entry.js";
 import type { V1Generation } from "./generation.js";
@@ -120,6 +121,11 @@ export function allowTarget(direction: Direction, { chains }: V1Generation): Tar
 
 const ingressMark: Target = { kind: "set-mark", value: 0x2000, mask: 0xffffffff };
 const egressMark: Target = { kind: "set-mark", value: 0x1000, mask: 0x1000 };
+
+export const markMeanings: readonly MarkMeaning[] = [
+  { value: 0x2000, means: "ingress is allowed" },
+  { value: 0x1000, means: "egress is allowed" },
+];
 
 const established: Match = {
   kind: "connection-state",

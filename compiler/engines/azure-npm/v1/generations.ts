@@ -4,7 +4,7 @@ import { meaningInV1 } from "../set-meaning.js";
 import { fnvHashes } from "../hashes.js";
 import { npmRotation } from "../npm-rotation.js";
 import { has, type Release } from "../release.js";
-import { forwardRule } from "./chains.js";
+import { forwardRule, markMeanings } from "./chains.js";
 import type { V1Generation } from "./generation.js";
 import { caveats2019b, caveats2020, caveatsV1 } from "./caveats.js";
 import { quirks2019b, quirks2020, quirksV1 } from "./quirks.js";
@@ -24,6 +24,7 @@ export function v1Blueprint(generation: V1Generation): Blueprint {
     placement,
     jump: forwardRule(generation),
     meaningOf: meaningInV1,
+    marks: generation.chains === "marks" ? markMeanings : [],
     kubernetesMinor,
     apiServerVersion,
     voice: voiceRelease,

@@ -184,4 +184,4 @@ export class Programmer {
   }
 }
 
-const baseChain: Origin = { kind: "engine", reason: "a base chain of Azure NPM" };
+const baseChain: Origin = { kind: "engine", reason: "one of Azure NPM's own chains, there whatever the policies say" };

@@ -21,6 +21,7 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     placement,
     jump: forwardJump,
     meaningOf: meaningInV2,
+    marks: meaningsOf(generation.marks),
     kubernetesMinor,
     voice: generation.voice.release,
     commandFormat: "transcript",
@@ -37,6 +38,14 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     policyNamed: (comment) => /^(?:INGRESS|EGRESS)-POLICY-(\S+?)-(?:TO|FROM)-/.exec(comment)?.[1],
     create: (settings) => new V2Node(generation, settings),
   };
+}
+
+function meaningsOf({ ingressAllow, ingressDrop, egressDrop }: Marks): Blueprint["marks"] {
+  return [
+    { value: ingressAllow.value, means: "ingress is allowed" },
+    { value: ingressDrop.value, means: "a policy selects the destination, and no rule of it has allowed the packet" },
+    { value: egressDrop.value, means: "a policy selects the source, and no rule of it has allowed the packet" },
+  ];
 }
 
 /** v1.6.46 and v1.8.12 on: SHA-256 names. Emulates Azure NPM cbd7560cf (v1.8.12-15). */

@@ -123,7 +123,10 @@ export class V2Node implements NpmNode {
     const boot = bootRules(this.#generation);
     const base = baseChains.map((name): Chain => {
       const fixed = boot.filter(({ chain }) => chain === name).map(({ rule }) => rule);
-      const origin: Origin = { kind: "engine", reason: "a base chain of Azure NPM" };
+      const origin: Origin = {
+        kind: "engine",
+        reason: "one of Azure NPM's own chains, there whatever the policies say",
+      };
       if (name === npmChain) return { name, rules: this.#chains.mainRules, origin };
       if (name === directionChain("ingress"))
         return { name, rules: [...this.#chains.jumps("ingress"), ...fixed], origin };

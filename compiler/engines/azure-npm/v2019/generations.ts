@@ -20,6 +20,7 @@ export function v2019Blueprint(generation: V2019Generation): Blueprint {
     placement: "first",
     jump: forwardRule,
     meaningOf: meaningIn2019,
+    marks: [],
     kubernetesMinor,
     apiServerVersion,
     voice: voiceRelease,

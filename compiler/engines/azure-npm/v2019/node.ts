@@ -189,7 +189,10 @@ export class V2019Node implements NpmNode {
     this.#voice.makingChains();
     for (const step of chainSteps(this.#generation, (set) => this.#sets.kernelName(set))) {
       if (step.kind === "chain") {
-        this.#iptables.newChain(step.chain, { kind: "engine", reason: "a base chain of Azure NPM" });
+        this.#iptables.newChain(step.chain, {
+          kind: "engine",
+          reason: "one of Azure NPM's own chains, there whatever the policies say",
+        });
       } else if (this.#iptables.check(step.entry) !== 0) {
         if (step.entry === forwardEntry) this.#placeJump();
         else if (step.first) this.#iptables.insert(step.entry);
