@@ -70,7 +70,7 @@ describe("anpm explain", () => {
 
   test("NotIn of a namespaceSelector is said as the specification means it", async () => {
     const { stdout } = await anpm(["explain", "-f", "golden/namespace-not-in/manifests.yaml"]);
-    expect(stdout).toContain("From all pods in namespaces not labelled zone=yellow or zone=red");
+    expect(stdout).toContain("From all pods in namespaces labelled neither zone=yellow nor zone=red");
   });
 
   test("JSON is as its schema says, Markdown escapes what it quotes", async () => {
