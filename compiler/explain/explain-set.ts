@@ -1,6 +1,7 @@
 import type { Machine } from "../engines/engine.js";
 import type { IpSet, IpSetType } from "../netfilter/tables.js";
 import { describeSet } from "./describe-set.js";
+import type { ExactOrigin } from "./exact-origin.js";
 import { before, type Explained } from "./explanation.js";
 
 /** A set: what it stands for, who asks for it, how large it is. `uses`: ids of the rules that ask for it and of the lists that hold it. */
@@ -9,6 +10,7 @@ export function explainSet(
   sets: ReadonlyMap<string, IpSet>,
   machine: Machine,
   uses: readonly string[],
+  exact: ExactOrigin,
 ): Explained {
   const { name, readableName, origin = before } = set;
   const rules = uses.filter((id) => id.startsWith("rule "));
@@ -18,7 +20,7 @@ export function explainSet(
     kind: "set",
     title: readableName ?? name,
     text: [`Stands for ${describeSet(set, machine, sets)}.`, usedBy(rules.length, lists.length), contentOf(set)],
-    origins: [origin],
+    origins: [exact(origin, machine.meaningOf(set))],
     links: uses,
     parts: [],
   };

@@ -7,6 +7,7 @@ import { clusterOf } from "../simulate/cluster.js";
 import { legendOf, type Legend } from "../simulate/legend.js";
 import type { Compiled } from "../simulate/verify/verify.js";
 import { before, type Explained, type Explanation } from "./explanation.js";
+import { exactOrigins } from "./exact-origin.js";
 import { explainPolicy } from "./explain-policy.js";
 import { explainQuirks } from "./explain-quirks.js";
 import { memberFinder } from "./members.js";
@@ -18,7 +19,8 @@ import { markTeller } from "./marks.js";
 export function explain(compiled: Compiled): Explanation {
   const { machine, objects, tables } = compiled;
   const sets = new Map(tables.sets.map((set) => [set.name, set]));
-  const finder = memberFinder(objects, machine, sets);
+  const exact = exactOrigins(objects);
+  const finder = memberFinder(objects, machine, sets, exact);
   const cluster = clusterOf(objects);
   const policies = objects
     .filter((object): object is NetworkPolicy => object.kind === "NetworkPolicy")
@@ -37,7 +39,7 @@ export function explain(compiled: Compiled): Explanation {
     rulesOf: `${machine.engine} ${machine.generation} (${machine.release})`,
     policies: policies.map(links.withRules),
     chains: tables.chains.map((chain) => explainChain(chain, ground)),
-    sets: tables.sets.map((set) => explainSet(set, sets, machine, uses.get(set.name) ?? [])),
+    sets: tables.sets.map((set) => explainSet(set, sets, machine, uses.get(set.name) ?? [], exact)),
     members: (name) => {
       const set = sets.get(name);
       return set ? finder.membersOf(set) : [];

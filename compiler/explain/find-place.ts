@@ -40,7 +40,7 @@ export function viewPlace(
   const having = explanation.sets.flatMap((set) => {
     const members = explanation
       .members(set.id.slice("set ".length))
-      .filter(({ origins }) => origins.some((origin) => isAbout(origin, object)));
+      .filter(({ origins }) => origins.some((origin) => isAbout(origin, object, objects)));
     return members.length > 0 ? [{ ...set, parts: members }] : [];
   });
   if (having.length === 0)
@@ -48,9 +48,17 @@ export function viewPlace(
   return { rulesOf: explanation.rulesOf, things: having };
 }
 
-function isAbout(origin: Explained["origins"][number], object: KubernetesObject): boolean {
+/** The origin is a field of the object: none of the others of that name begins between the two. */
+function isAbout(
+  origin: Explained["origins"][number],
+  object: KubernetesObject,
+  objects: readonly KubernetesObject[],
+): boolean {
   if (origin.kind !== "field" || origin.object !== keyOf(object)) return false;
-  return origin.location.source === object.source && origin.location.offset === object.offset;
+  const { source, offset } = origin.location;
+  if (source !== object.source || offset < object.offset) return false;
+  const next = objects.filter((each) => each.source === source && each.offset > object.offset && each.offset <= offset);
+  return next.length === 0;
 }
 
 /** The part of a policy at a field path, or the innermost around it. */

@@ -4,6 +4,7 @@ import type { SetMeaning } from "../engines/set-meaning.js";
 import { keyOf, type KubernetesObject, type Namespace, type NetworkPolicy, type Pod } from "../model/objects.js";
 import type { IpSet } from "../netfilter/tables.js";
 import type { FieldOrigin, Origin } from "../text/origin.js";
+import type { ExactOrigin } from "./exact-origin.js";
 import type { Explained } from "./explanation.js";
 
 /** Why each member stands in a set: the pod, the namespace or the entry of an ipBlock that puts it there. */
@@ -15,6 +16,7 @@ export function memberFinder(
   objects: readonly KubernetesObject[],
   machine: Machine,
   sets: ReadonlyMap<string, IpSet>,
+  exact: ExactOrigin,
 ): MemberFinder {
   const pods = new Map<string, Pod[]>();
   for (const object of objects) {
@@ -49,7 +51,8 @@ export function memberFinder(
           set.type === "list:set"
             ? inList(set, meaning, member)
             : (ofPod(set, meaning, member, pods) ?? ofBlock(set, member, policies));
-        return found ?? entry(set, member, member, "nothing in the manifests says why", [set.origin], []);
+        const explained = found ?? entry(set, member, member, "nothing in the manifests says why", [set.origin], []);
+        return { ...explained, origins: explained.origins.map((origin) => exact(origin)) };
       });
     },
   };
