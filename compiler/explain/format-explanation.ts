@@ -80,7 +80,8 @@ function joint({ kind, text }: Explained): string {
 /** Kinds that are one sentence each. */
 const inLine: ReadonlySet<ExplainedKind> = new Set(["member", "trap", "quirk", "rule", "port"]);
 
-function headOf({ kind, title, id }: Explained): string {
+/** What a thing is called: `rule AZURE-NPM 2`, `mind: Policies add up`. */
+export function headOf({ kind, title, id }: Explained): string {
   switch (kind) {
     case "set": {
       const name = id.slice("set ".length);

@@ -1,4 +1,4 @@
-import type { GenerationInfo } from "../../compiler/index.js";
+import type { ExplainedKind, GenerationInfo } from "../../compiler/index.js";
 import type { Lines } from "./block.js";
 
 /** What the worker answers: the values of the compiler as plain data, ready to be shown. Every text may hold what users wrote. */
@@ -40,6 +40,8 @@ export interface CompiledResult {
 export interface Linked {
   readonly id: string;
   readonly cause: Cause;
+  /** More than one place, the most exact first, where that is known. */
+  readonly causes?: readonly Cause[];
   readonly related: readonly string[];
 }
 
@@ -149,6 +151,17 @@ export interface EngineView {
   /** Oldest first. */
   readonly generations: readonly GenerationView[];
   readonly defaultGeneration: string;
+}
+
+/** A line of what `anpm explain` says. */
+export interface ExplainedLine {
+  /** 0 for the thing that was asked for, more for what belongs to it. */
+  readonly depth: number;
+  readonly kind: ExplainedKind;
+  /** `rule AZURE-NPM 2`, `mind: Policies add up` */
+  readonly head: string;
+  readonly text: string;
+  readonly cause: Cause;
 }
 
 export type GenerationView = Pick<GenerationInfo, "id" | "releases" | "from" | "until" | "kubernetes" | "summary">;

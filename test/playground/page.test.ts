@@ -102,6 +102,48 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     await expectQuiet(opened);
   });
 
+  test("a set of a label points at the lines with the label, and says what it stands for", async () => {
+    const opened = await open();
+    const { page } = opened;
+    await page.locator("#lessons").selectOption({ index: 2 });
+    await page.locator("#tab-sets").click();
+    await page.locator(".set", { has: page.getByText("podlabel-role:frontend", { exact: true }) }).hover();
+    await page.locator("#editor .cm-line.lit").first().waitFor();
+    const lit = await page.locator("#editor .cm-line.lit").allTextContents();
+    expect(lit.length).toBeGreaterThan(0);
+    expect(lit.filter((text) => !/role: frontend/.test(text))).toEqual([]);
+    const explained = page.locator("#explained");
+    await explained.getByText("Stands for pods, of any namespace, labelled role=frontend.").waitFor();
+    await explained.getByText("it has the label role=frontend").first().waitFor();
+    await explained
+      .getByRole("button", { name: /^line / })
+      .first()
+      .click();
+    await page.locator("#editor .cm-editor.cm-focused").waitFor();
+    await expectQuiet(opened);
+  });
+
+  test("a rule and a line are explained in the words of anpm explain; nothing gives an open question away", async () => {
+    const opened = await open();
+    const { page } = opened;
+    const explained = page.locator("#explained");
+    await page.locator("#tab-rules").click();
+    await page.locator(".rule", { hasText: "podlabel-role:backend" }).first().hover();
+    await explained.getByText("rule AZURE-NPM-INGRESS 1").waitFor();
+    await explained.getByText("The policy applies to pods labelled app=webapp and role=backend").waitFor();
+    await line(page, "podSelector:").hover();
+    await page.locator("#editor .cm-line.lit").first().waitFor();
+    await line(page, "ingress: []").hover();
+    expect(await explained.textContent()).not.toContain("There is no ingress rule");
+    await page.locator(".question").first().getByRole("button", { name: "It is dropped" }).click();
+    await page.keyboard.press("Home");
+    await line(page, "kind: NetworkPolicy").hover();
+    await line(page, "ingress: []").hover();
+    await explained.getByText("There is no ingress rule, so nothing may come in").waitFor();
+    await page.screenshot({ path: `${pictures}/explained.png` });
+    await expectQuiet(opened);
+  });
+
   test("a packet walks through the chains and gathers marks", async () => {
     const opened = await open({ reducedMotion: "no-preference" });
     const { page } = opened;

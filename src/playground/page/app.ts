@@ -1,10 +1,12 @@
 import { lessons, type Lesson } from "../lesson.js";
 import type { WrittenPacket } from "../switches.js";
-import type { Compiled, CompiledResult, Linked, PolicyView, Verdict } from "../views.js";
+import type { Compiled, CompiledResult, ExplainedLine, Linked, PolicyView, Verdict } from "../views.js";
 import type { Client } from "./client.js";
 import { button, byId, el } from "./dom.js";
 import { Editor } from "./editor.js";
+import { Explained } from "./explained.js";
 import { GenerationPicker } from "./generation-picker.js";
+import { itemsOf, withOrigins } from "./items.js";
 import { lessonCard } from "./lesson-card.js";
 import { lightOfId, lightOfLine, noLight, type Light } from "./links.js";
 import { PacketForm } from "./packet-form.js";
@@ -16,12 +18,13 @@ import { setsPanel } from "./panels/sets.js";
 import { announce, WalkPlayer } from "./panels/walk.js";
 import { showProblems } from "./problems.js";
 import { enterRows, lightRows, watchRows, type Board } from "./rows.js";
+import { say } from "./say.js";
 import { fragmentOf } from "./share.js";
 import { maxTextLength, type State, type TabName } from "./state.js";
 import { Tabs } from "./tabs.js";
 import type { EngineView } from "../views.js";
 
-/** How long nobody types before the other generations are asked. */
+/** How long nobody types before what takes longer is asked: exact origins, the other generations. */
 const calm = 400;
 
 /** The page: manifests on the one side, what becomes of them on the other. */
@@ -34,9 +37,13 @@ export class App {
   readonly #walk = el("div");
   readonly #announcement = el("p", { class: "hidden", role: "status" });
   readonly #board: Board = {
-    point: (id) => this.#light(id === undefined ? noLight : lightOfId(id, this.#items), "panel"),
+    point: (id) => {
+      this.#light(id === undefined ? noLight : lightOfId(id, this.#items), "panel");
+      if (id !== undefined) void this.#explained.show({ id });
+    },
     goTo: (line) => this.#editor.goTo(line),
   };
+  readonly #explained = new Explained((asked) => this.#explain(asked), this.#board);
   #lesson: Lesson | undefined;
   #result: CompiledResult | undefined;
   #policies: readonly PolicyView[] = [];
@@ -44,6 +51,10 @@ export class App {
   #player: WalkPlayer | undefined;
   /** Counts compilations; panels made for an earlier one are out of date. */
   #edition = 0;
+  /** The one whose origins are known exactly. */
+  #exactEdition = 0;
+  /** When somebody typed last. */
+  #typed = -Infinity;
   readonly #shown = new Map<TabName, number>();
   /** Whether the packet was sent: before, nothing tells what becomes of it, for a lesson asks that. */
   #isSent = false;
@@ -57,8 +68,14 @@ export class App {
   constructor(client: Client, engines: readonly EngineView[]) {
     this.#client = client;
     this.#editor = new Editor(byId("editor"), {
-      change: () => void this.#compile(),
-      line: (line) => this.#light(line === 0 ? noLight : lightOfLine(this.#editor.text, line, this.#items), "editor"),
+      change: () => {
+        this.#typed = performance.now();
+        void this.#compile();
+      },
+      line: (line) => {
+        this.#light(line === 0 ? noLight : lightOfLine(this.#editor.text, line, this.#items), "editor");
+        if (line !== 0 && !this.#isGuessing) void this.#explained.show({ line });
+      },
     });
     this.#picker = new GenerationPicker(engines, () => void this.#compile());
     this.#form = new PacketForm(() => void this.#send());
@@ -77,6 +94,7 @@ export class App {
     this.#walk.replaceChildren();
     for (const { id } of this.#picker.generations) this.#picker.showOutcome(id, undefined);
     this.#editor.text = state.text;
+    this.#typed = -Infinity;
     this.#tabs.show(state.tab);
     await this.#compile();
   }
@@ -118,7 +136,12 @@ export class App {
     this.#isCompiling = false;
     await this.#refresh();
     window.clearTimeout(this.#calmTimer);
-    this.#calmTimer = window.setTimeout(() => void this.#askGenerations(), calm);
+    this.#calmTimer = window.setTimeout(() => void this.#whenCalm(), calm + 1);
+  }
+
+  async #whenCalm(): Promise<void> {
+    await this.#refresh();
+    await this.#askGenerations();
   }
 
   #take(compiled: Compiled): void {
@@ -136,11 +159,15 @@ export class App {
 
   #tell(): void {
     if (!this.#compiled) return;
-    const isHeldBack = this.#lesson && !this.#isAnswered && !this.#isChanged(this.#lesson);
     const { problems } = this.#compiled;
-    const told = isHeldBack ? problems.filter(({ severity }) => severity === "error") : problems;
+    const told = this.#isGuessing ? problems.filter(({ severity }) => severity === "error") : problems;
     this.#editor.showProblems(told);
     showProblems({ ...this.#compiled, problems: told }, this.#board);
+  }
+
+  /** A question of the lesson is open, and nothing should give its answer away. */
+  get #isGuessing(): boolean {
+    return this.#lesson !== undefined && !this.#isAnswered && !this.#isChanged(this.#lesson);
   }
 
   #fail(error: unknown): void {
@@ -149,11 +176,21 @@ export class App {
 
   /** Makes the panel that is shown, when it is out of date. */
   async #refresh(): Promise<void> {
-    const [name, edition, result] = [this.#tabs.picked, this.#edition, this.#result];
+    const [name, edition] = [this.#tabs.picked, this.#edition];
+    let result = this.#result;
     if (!result || document.body.classList.contains("broken")) return;
     if (this.#policies.length === 0) {
       this.#policies = (await this.#client.call("pairs")) ?? [];
       this.#items = itemsOf(result, this.#policies);
+    }
+    // Who types on is not made to wait for this.
+    if (this.#exactEdition !== edition && performance.now() - this.#typed > calm) {
+      const origins = await this.#client.call("origins");
+      if (edition !== this.#edition) return;
+      this.#exactEdition = edition;
+      this.#result = result = withOrigins(result, origins);
+      this.#items = itemsOf(result, this.#policies);
+      for (const tab of ["pairs", "rules", "sets"] as const) this.#shown.delete(tab);
     }
     if (this.#shown.get(name) === edition || edition !== this.#edition) return;
     const panel = this.#tabs.panels[name];
@@ -189,6 +226,12 @@ export class App {
           : [lacking("matrix")];
       }
     }
+  }
+
+  async #explain(asked: { readonly id: string } | { readonly line: number }): Promise<readonly ExplainedLine[]> {
+    if (document.body.classList.contains("broken")) return [];
+    const lines = await this.#client.call("explained", asked);
+    return this.#isGuessing ? lines.filter(({ kind }) => kind !== "trap") : lines;
   }
 
   #pick(name: TabName): void {
@@ -353,17 +396,4 @@ export class App {
 
 function lacking(what: string): HTMLElement {
   return el("p", { class: "empty" }, `There is no ${what} for this engine yet.`);
-}
-
-/** A word to the user that goes after a while. */
-export function say(text: string): void {
-  const toast = byId("toast");
-  toast.textContent = text;
-  window.clearTimeout(Number(toast.dataset["timer"] ?? 0));
-  toast.dataset["timer"] = `${window.setTimeout(() => (toast.textContent = ""), 6_000)}`;
-}
-
-function itemsOf({ chains, sets }: CompiledResult, policies: readonly PolicyView[]): readonly Linked[] {
-  const groups = policies.flatMap(({ directions }) => directions.flatMap(({ groups: its }) => its));
-  return [...chains, ...chains.flatMap(({ rules }) => rules), ...sets, ...policies, ...groups];
 }

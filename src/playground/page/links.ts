@@ -15,8 +15,8 @@ export const noLight: Light = { lines: [], ids: new Set(), near: new Set() };
 /** What a line of the manifests causes: all that comes from the lines indented below it, or else what comes from the smallest block around it. */
 export function lightOfLine(text: string, line: number, items: readonly Linked[]): Light {
   const block = blockOfLine(text.split("\n"), line);
-  const inside = items.filter(
-    ({ cause }) => isPlace(cause) && block.line <= cause.line && cause.line <= block.lastLine,
+  const inside = items.filter((item) =>
+    placesOf([item]).some((place) => block.line <= place.line && place.line <= block.lastLine),
   );
   const found = inside.length > 0 ? inside : innermost(items, line);
   if (found.length === 0) return noLight;
@@ -34,17 +34,18 @@ function innermost(items: readonly Linked[], line: number): readonly Linked[] {
   let best: readonly Linked[] = [];
   let size = Infinity;
   for (const item of items) {
-    const { cause } = item;
-    if (!isPlace(cause) || line < cause.line || line > cause.lastLine) continue;
-    const itsSize = cause.lastLine - cause.line;
-    if (itsSize < size) [best, size] = [[item], itsSize];
-    else if (itsSize === size) best = [...best, item];
+    for (const place of placesOf([item])) {
+      if (line < place.line || line > place.lastLine) continue;
+      const itsSize = place.lastLine - place.line;
+      if (itsSize < size) [best, size] = [[item], itsSize];
+      else if (itsSize === size && best.at(-1) !== item) best = [...best, item];
+    }
   }
   return best;
 }
 
 function placesOf(items: readonly Linked[]): readonly Lines[] {
-  return items.flatMap(({ cause }) => (isPlace(cause) ? [cause] : []));
+  return items.flatMap(({ cause, causes = [cause] }) => causes.filter(isPlace));
 }
 
 function idsOf(items: readonly Linked[]): ReadonlySet<string> {

@@ -1,5 +1,6 @@
 import { lessons } from "../lesson.js";
-import { App, say } from "./app.js";
+import { App } from "./app.js";
+import { say } from "./say.js";
 import { Client } from "./client.js";
 import { byId } from "./dom.js";
 import { stateOf } from "./share.js";

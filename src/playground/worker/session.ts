@@ -1,8 +1,16 @@
-import { compile, outputs, type CompileOptions, type CompileResult } from "../../../compiler/index.js";
+import {
+  compile,
+  explain,
+  outputs,
+  type CompileOptions,
+  type CompileResult,
+  type Explanation,
+} from "../../../compiler/index.js";
 import type { Calls } from "../protocol.js";
 import type { Switches, WrittenPacket } from "../switches.js";
-import type { Compiled, EngineView, MatrixViewed, Outcome, PolicyView, WalkView } from "../views.js";
+import type { Compiled, EngineView, ExplainedLine, MatrixViewed, Outcome, PolicyView, WalkView } from "../views.js";
 import { sourceName } from "./place.js";
+import { explainId, explainLine, originsOf } from "./view-explained.js";
 import { viewEngines } from "./view-engines.js";
 import { viewCells } from "./view-cells.js";
 import { viewPairs } from "./view-pairs.js";
@@ -13,6 +21,8 @@ import { viewWalk } from "./view-walk.js";
 /** Answers the calls of a page, about the manifests that it compiled last. */
 export class Session implements Calls {
   #result: CompileResult | undefined;
+  /** Made when somebody asks. */
+  #explanation: Explanation | undefined;
 
   engines(): readonly EngineView[] {
     return viewEngines();
@@ -23,8 +33,23 @@ export class Session implements Calls {
     const { result, diagnostics } = compileText(text, switches);
     const problems = diagnostics.map(viewProblem);
     this.#result = result;
+    this.#explanation = undefined;
     const viewed = result && viewTables(result);
     return { problems, ...(viewed && { result: viewed }), milliseconds: performance.now() - start };
+  }
+
+  origins(): ReturnType<Calls["origins"]> {
+    return this.#result ? originsOf(this.#explain(this.#result)) : {};
+  }
+
+  explained(asked: Parameters<Calls["explained"]>[0]): readonly ExplainedLine[] {
+    if (!this.#result) return [];
+    const explanation = this.#explain(this.#result);
+    return "id" in asked ? explainId(explanation, asked.id) : explainLine(explanation, this.#result, asked.line);
+  }
+
+  #explain(result: CompileResult): Explanation {
+    return (this.#explanation ??= explain(result));
   }
 
   pairs(): readonly PolicyView[] | undefined {
