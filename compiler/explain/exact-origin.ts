@@ -1,6 +1,6 @@
-import { Places } from "../diff/edits/places.js";
 import type { SetMeaning } from "../engines/set-meaning.js";
 import { keyOf, type KubernetesObject } from "../model/objects.js";
+import { Places } from "../model/places.js";
 import type { Origin } from "../text/origin.js";
 
 /** Origins of sets and members name an object and a field of it; this finds the line on which the field was written. */

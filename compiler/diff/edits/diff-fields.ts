@@ -1,9 +1,10 @@
+import type { Path } from "../../model/places.js";
 import type { Field, FieldList, FieldMap } from "../../model/stored-form.js";
 import { fieldText } from "../../model/stored-form.js";
 import { longestCommonOrder } from "../../netfilter/longest-common-order.js";
 
 /** Where a field stands: keys, and indices of lists. */
-export type Path = readonly (string | number)[];
+export type { Path };
 
 /** Two versions of a field in one: what is the same once, what differs as edits that can be taken back one by one. */
 export type MergedField =

@@ -4,7 +4,7 @@ import { longestCommonOrder } from "../../netfilter/longest-common-order.js";
 import { mergeFields, materialize, type FieldChange, type Path } from "./diff-fields.js";
 import type { Edit, EditSide, Note } from "./edit.js";
 import { entitiesOf, textsOf, type Entity } from "./entity.js";
-import { Places, replicas } from "./places.js";
+import { Places, replicas } from "../../model/places.js";
 
 /** What was edited between two versions of the objects. */
 export interface ObjectsDifference {

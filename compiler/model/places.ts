@@ -1,9 +1,11 @@
-import { parseDocuments } from "../../manifest/parse-documents.js";
-import { splitDocuments } from "../../manifest/split-documents.js";
-import type { Mapping, Value } from "../../manifest/value.js";
-import type { KubernetesObject } from "../../model/objects.js";
-import type { Location, Source } from "../../text/source.js";
-import type { Path } from "./diff-fields.js";
+import { parseDocuments } from "../manifest/parse-documents.js";
+import { splitDocuments } from "../manifest/split-documents.js";
+import type { Mapping, Value } from "../manifest/value.js";
+import type { Location, Source } from "../text/source.js";
+import type { KubernetesObject } from "./objects.js";
+
+/** Keys and 0-based indices. */
+export type Path = readonly (string | number)[];
 
 /** Where a workload says how many pods there are. */
 export const replicas: Path = ["replicas"];
