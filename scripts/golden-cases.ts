@@ -75,6 +75,8 @@ const taught: ReadonlySet<string> = new Set([
   "aks-3-from-development",
   "and-or",
   "both-directions-and-dns",
+  "calico-aks-3-from-development",
+  "calico-tiers",
   "deny-both-directions",
   "empty-lists-mean-all",
   "ipblock-except",

@@ -4,7 +4,7 @@ import type { Flavour } from "../netfilter/flavour.js";
 import type { Command } from "../netfilter/command.js";
 import type { CommandFormat } from "../netfilter/print-commands.js";
 import type { Ownership } from "../netfilter/ownership.js";
-import type { IpSet, Tables } from "../netfilter/tables.js";
+import type { IpSet, Rule, Tables } from "../netfilter/tables.js";
 import type { AnyPairs } from "../pairs/any-pairs.js";
 import type { Diagnostic } from "../text/diagnostic.js";
 import type { GenerationInfo } from "./generation-info.js";
@@ -101,6 +101,10 @@ export interface Machine {
   readonly policyNamed?: (comment: string) => string | undefined;
   /** What a set of its own stands for; undefined for one that stands for nothing in a cluster. */
   meaningOf(set: IpSet): SetMeaning | undefined;
+  /** What a rule of its own is for, as a clause, where the rule's origin does not say it. */
+  readonly remarkOn?: (rule: Rule) => string | undefined;
+  /** What a chain of its own does: `decides what a pod may send`. */
+  readonly purposeOf?: (chain: string) => string | undefined;
   /** What the marks say that its rules put on packets. */
   readonly marks: readonly MarkMeaning[];
   /** Those of the engine's deviations that it has. */

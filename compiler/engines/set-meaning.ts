@@ -12,4 +12,6 @@ export type SetMeaning =
   /** Addresses with the number that each pod gives a port's name. */
   | { readonly kind: "named-port"; readonly name: string }
   /** An ipBlock of a policy. */
-  | { readonly kind: "block" };
+  | { readonly kind: "block" }
+  /** What words describe: `pods labelled app=web in namespace shop`. */
+  | { readonly kind: "described"; readonly words: string };

@@ -30,6 +30,8 @@ export function describeSet(set: IpSet, machine: Machine, sets: ReadonlyMap<stri
       const except = joinWords(holes.map((member) => member.slice(0, -" nomatch".length)));
       return `addresses in ${joinWords(blocks)}${except === "" ? "" : ` except ${except}`}`;
     }
+    case "described":
+      return meaning.words;
     case undefined:
       return set.members.length === 0 ? "nothing: the set is empty" : "addresses";
   }

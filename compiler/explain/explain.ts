@@ -1,13 +1,15 @@
 import type { Machine } from "../engines/engine.js";
-import type { NetworkPolicy } from "../model/objects.js";
+import { keyOf, type NetworkPolicy } from "../model/objects.js";
 import type { Chain, IpSet, Rule, Tables } from "../netfilter/tables.js";
+import type { AnyPairs } from "../pairs/any-pairs.js";
 import type { Origin } from "../text/origin.js";
 import { describeQuestions } from "../simulate/describe-step.js";
-import { clusterOf } from "../simulate/cluster.js";
+import { clusterOf, type Cluster } from "../simulate/cluster.js";
 import { legendOf, type Legend } from "../simulate/legend.js";
 import type { Compiled } from "../simulate/verify/verify.js";
 import { before, type Explained, type Explanation } from "./explanation.js";
 import { exactOrigins } from "./exact-origin.js";
+import { explainListed, rankTexts } from "./explain-listed.js";
 import { explainPolicy } from "./explain-policy.js";
 import { explainQuirks } from "./explain-quirks.js";
 import { memberFinder } from "./members.js";
@@ -16,36 +18,53 @@ import { linkRules, type RuleLinks } from "./link-rules.js";
 import { markTeller } from "./marks.js";
 
 /** Explains policies, and the chains, rules and sets that a node gets for them. */
-export function explain(compiled: Compiled): Explanation {
+export function explain(compiled: Compiled & WithPairs): Explanation {
   const { machine, objects, tables } = compiled;
   const sets = new Map(tables.sets.map((set) => [set.name, set]));
   const exact = exactOrigins(objects);
   const finder = memberFinder(objects, machine, sets, exact);
   const cluster = clusterOf(objects);
-  const policies = objects
-    .filter((object): object is NetworkPolicy => object.kind === "NetworkPolicy")
-    .map((policy) => explainPolicy(policy, cluster));
+  const policies = explainPolicies(compiled, cluster);
   const links = linkRules(policies, tables, machine);
   const uses = usesOf(tables);
-  const ground: Ground = {
-    machine,
-    sets,
-    legend: legendOf(tables),
-    links,
-    callers: callersOf(tables),
-    aboutMarks: markTeller(machine.marks, tables),
+  const legend = legendOf(tables);
+  const chainsOf = (chains: readonly Chain[], prefix: string): readonly Explained[] => {
+    const aboutMarks = markTeller(machine.marks, chains);
+    const ground: Ground = { machine, sets, legend, links, callers: callersOf(chains, prefix), prefix, aboutMarks };
+    return chains.map((chain) => explainChain(chain, ground));
   };
   return {
     rulesOf: `${machine.engine} ${machine.generation} (${machine.release})`,
     policies: policies.map(links.withRules),
-    chains: tables.chains.map((chain) => explainChain(chain, ground)),
+    chains: [
+      ...chainsOf(tables.chains, ""),
+      ...(tables.others ?? []).flatMap(({ name, chains }) => chainsOf(chains, `${name} `)),
+    ],
     sets: tables.sets.map((set) => explainSet(set, sets, machine, uses.get(set.name) ?? [], exact)),
     members: (name) => {
       const set = sets.get(name);
       return set ? finder.membersOf(set) : [];
     },
-    quirks: () => explainQuirks(compiled),
+    quirks: () => (machine.lacks.includes("judgement") ? [] : explainQuirks(compiled)),
   };
+}
+
+interface WithPairs {
+  readonly pairs: readonly AnyPairs[];
+}
+
+/** Those of Kubernetes in the words of its documentation; others, which stand in an order, in those of the engine. */
+function explainPolicies({ objects, pairs }: Compiled & WithPairs, cluster: Cluster): readonly Explained[] {
+  const ranks = new Map(pairs.flatMap(({ policy, rank }) => (rank ? [[policy, rank]] : [])));
+  const kubernetes = objects
+    .filter((object): object is NetworkPolicy => object.kind === "NetworkPolicy")
+    .map((policy) => {
+      const explained = explainPolicy(policy, cluster);
+      return { ...explained, text: [...explained.text, ...rankTexts(ranks.get(keyOf(policy)))] };
+    });
+  const known = new Set(kubernetes.map(({ id }) => id));
+  const others = pairs.filter(({ policy, rank }) => rank && !known.has(`policy ${policy}`)).map(explainListed);
+  return [...kubernetes, ...others];
 }
 
 /** What explaining rules stands on. */
@@ -58,13 +77,16 @@ interface Ground {
   /** Chain → ids of the rules that lead to it. */
   readonly callers: ReadonlyMap<string, readonly string[]>;
   readonly aboutMarks: (rule: Rule) => readonly string[];
+  /** What stands before names of chains: nothing in the table filter, `raw ` in the table raw. */
+  readonly prefix: string;
 }
 
-function callersOf({ chains }: Tables): ReadonlyMap<string, readonly string[]> {
+function callersOf(chains: readonly Chain[], prefix: string): Ground["callers"] {
   const callers = new Map(chains.map(({ name }) => [name, [] as string[]]));
   for (const { name, rules } of chains) {
     rules.forEach(({ target }, index) => {
-      if (target?.kind === "jump" || target?.kind === "goto") callers.get(target.to)?.push(ruleId(name, index));
+      if (target?.kind === "jump" || target?.kind === "goto")
+        callers.get(target.to)?.push(ruleId(prefix + name, index));
     });
   }
   return callers;
@@ -73,11 +95,11 @@ function callersOf({ chains }: Tables): ReadonlyMap<string, readonly string[]> {
 function explainChain(chain: Chain, ground: Ground): Explained {
   const { name, policy, rules, origin = before } = chain;
   return {
-    id: `chain ${name}`,
+    id: `chain ${ground.prefix}${name}`,
     kind: "chain",
-    title: name,
+    title: ground.prefix + name,
     text: [
-      chainText(chain, origin),
+      chainText(chain, origin, ground),
       ...(policy === undefined
         ? []
         : [`A packet that no rule decides is ${policy === "DROP" ? "dropped" : "accepted"}.`]),
@@ -89,10 +111,11 @@ function explainChain(chain: Chain, ground: Ground): Explained {
   };
 }
 
-function chainText({ name, policy }: Chain, origin: Origin): string {
+function chainText({ name, policy }: Chain, origin: Origin, { machine }: Ground): string {
   if (policy !== undefined) return `A chain of the kernel: ${builtIns[name] ?? "packets meet it on their way"}.`;
   if (origin.kind === "engine") return `${capital(origin.reason)}.`;
-  return `Holds rules of policy ${origin.object}.`;
+  const purpose = machine.purposeOf?.(name);
+  return purpose === undefined ? `Holds rules of policy ${origin.object}.` : `It ${purpose} (${origin.object}).`;
 }
 
 const builtIns: Readonly<Record<string, string>> = {
@@ -102,8 +125,9 @@ const builtIns: Readonly<Record<string, string>> = {
 };
 
 function explainRule(rule: Rule, index: number, chain: Chain, ground: Ground): Explained {
-  const { name } = chain;
+  const name = ground.prefix + chain.name;
   const reason = ownReason(rule, chain);
+  const remark = ground.machine.remarkOn?.(rule);
   const { legend, links, callers } = ground;
   const asked = describeQuestions(rule, legend);
   const causes = links.partOf(rule.origin, rule);
@@ -117,12 +141,13 @@ function explainRule(rule: Rule, index: number, chain: Chain, ground: Ground): E
     text: [
       `${asked === "" ? "Every packet that comes here" : `If ${asked}`}: ${describeTarget(rule)}.`,
       ...(reason === undefined ? ground.aboutMarks(rule) : [`${capital(reason)}.`]),
+      ...(remark === undefined ? [] : [`${remark}.`]),
     ],
     origins: unique(origins.length > 0 ? origins : [before]),
     links: [
       ...causes.map(({ id }) => id),
       ...[...matched].map((set) => `set ${set}`),
-      ...(callers.has(target) ? [`chain ${target}`] : []),
+      ...(callers.has(target) ? [`chain ${ground.prefix}${target}`] : []),
     ],
     parts: [],
   };
@@ -168,11 +193,15 @@ function usesOf(tables: Tables): ReadonlyMap<string, readonly string[]> {
     if (!ids) uses.set(set, [id]);
     else if (ids.at(-1) !== id) ids.push(id);
   };
-  for (const { name, rules } of tables.chains) {
-    rules.forEach(({ matches }, index) => {
-      for (const match of matches) if (match.kind === "set") add(match.set, ruleId(name, index));
-    });
-  }
+  const addAll = (chains: readonly Chain[], prefix: string): void => {
+    for (const { name, rules } of chains) {
+      rules.forEach(({ matches }, index) => {
+        for (const match of matches) if (match.kind === "set") add(match.set, ruleId(prefix + name, index));
+      });
+    }
+  };
+  addAll(tables.chains, "");
+  for (const { name, chains } of tables.others ?? []) addAll(chains, `${name} `);
   for (const { name, type, members } of tables.sets) {
     if (type === "list:set") for (const member of members) add(member, `set ${name}`);
   }

@@ -35,7 +35,11 @@ export function viewPlace(
   const document = documents.findLast(({ value }) => firstLine(source, value) <= line);
   const at = document && deepest(document, line);
   const object = at && objectAt(objects, source, at.starts);
-  if (!at || !object) return diagnostic("explain-place-outside", { place: `${source.name}:${line}` });
+  if (!at) return diagnostic("explain-place-outside", { place: `${source.name}:${line}` });
+  if (!object)
+    return (
+      otherPlace(explanation, source, at) ?? diagnostic("explain-place-outside", { place: `${source.name}:${line}` })
+    );
   if (object.kind === "NetworkPolicy") return policyPart(explanation, keyOf(object), at.path);
   const having = explanation.sets.flatMap((set) => {
     const members = explanation
@@ -46,6 +50,29 @@ export function viewPlace(
   if (having.length === 0)
     return diagnostic("explain-place-causes-nothing", { object: `${object.kind} ${keyOf(object)}` });
   return { rulesOf: explanation.rulesOf, things: having };
+}
+
+/** A place in an object of another kind: a policy's innermost part there, or the sets that the object stands in. */
+function otherPlace(explanation: Explanation, source: Source, { path, starts }: Deepest): View | undefined {
+  const isHere = ({ origins: [origin] }: Explained): boolean =>
+    origin?.kind === "field" && origin.location.source.name === source.name && starts.includes(origin.location.offset);
+  const policy = explanation.policies.find(isHere);
+  if (policy) {
+    const whole = viewPolicy(explanation, policy).things[0]!;
+    const parts = [...indexOf([whole]).values()].filter(({ kind }) => kind === "policy-rule");
+    const fieldOf = ({ origins: [origin] }: Explained) => (origin?.kind === "field" ? origin.field : "");
+    const part = parts.find((each) => `${path}.`.startsWith(`${fieldOf(each)}.`));
+    if (!part) return { rulesOf: explanation.rulesOf, things: [whole] };
+    return {
+      rulesOf: explanation.rulesOf,
+      things: [{ ...part, parts: [...part.parts, ...setsOf(part, explanation)] }],
+    };
+  }
+  const having = explanation.sets.flatMap((set) => {
+    const members = explanation.members(set.id.slice("set ".length)).filter(isHere);
+    return members.length > 0 ? [{ ...set, parts: members }] : [];
+  });
+  return having.length > 0 ? { rulesOf: explanation.rulesOf, things: having } : undefined;
 }
 
 /** The origin is a field of the object: none of the others of that name begins between the two. */

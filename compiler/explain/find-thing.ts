@@ -7,11 +7,13 @@ import type { Explained, Explanation } from "./explanation.js";
 
 type Found = readonly Explained[] | Diagnostic;
 
-/** The policy `namespace/name`, or `name` of `namespace`. */
+/** The policy `namespace/name`, or `name` of `namespace`; others than Kubernetes' own by their whole name, or without their kind. */
 export function findPolicy(text: string, namespace: string, { policies }: Explanation): Found {
   const wanted = text.includes("/") ? text : `${namespace}/${text}`;
-  const found = policies.find(({ id }) => id === `policy ${wanted}`);
-  if (found) return [found];
+  const exact = policies.filter(({ id }) => id === `policy ${wanted}` || id === `policy ${text}`);
+  if (exact.length > 0) return exact;
+  const found = policies.filter(({ id }) => id.endsWith(` ${wanted}`) || id.endsWith(` ${text}`));
+  if (found.length > 0) return found;
   const known = policies.map(({ id }) => id.slice("policy ".length));
   const bare = (each: string): string => each.slice(each.indexOf("/") + 1);
   const near = suggest(bare(wanted), known.map(bare));
@@ -33,21 +35,22 @@ export function findSet(text: string, { sets }: Explanation): Found {
 
 /**
  * A rule by place (`CHAIN 2`), or as text: `-A CHAIN …` as iptables -S and iptables-save print it, with or without counters. Equal rules of
- * a chain are all found; comments and the order of matches do not count.
+ * a chain are all found; comments and the order of matches do not count. In front of a place another table than filter may stand: `raw CHAIN 2`.
  */
 export function findRule(text: string, { chains }: Explanation, tables: Tables, generation: string): Found {
   const parts = text.trim().split(/\s+/);
   const chainOf = (name: string): Explained | Diagnostic =>
     chains.find(({ title }) => title === name) ?? unknownChain(name, chains);
-  if (parts.length <= 2 && !parts[0]!.startsWith("-") && !parts[0]!.startsWith("[")) {
-    const chain = chainOf(parts[0]!);
+  const [place, given, ...more] = otherTables.has(parts[0]!) ? [parts.slice(0, 2).join(" "), ...parts.slice(2)] : parts;
+  if (more.length === 0 && !place!.startsWith("-") && !place!.startsWith("[")) {
+    const chain = chainOf(place!);
     if ("code" in chain) return chain;
-    if (parts.length === 1) return [chain];
-    const number = /^[1-9]\d{0,5}$/.test(parts[1]!) ? Number(parts[1]) : 0;
+    if (given === undefined) return [chain];
+    const number = /^[1-9]\d{0,5}$/.test(given) ? Number(given) : 0;
     const rule = chain.parts[number - 1];
     return rule
       ? [rule]
-      : diagnostic("explain-rule-number", { chain: chain.title, number: parts[1]!, count: chain.parts.length });
+      : diagnostic("explain-rule-number", { chain: chain.title, number: given, count: chain.parts.length });
   }
   const words = splitWords(text.trim().replace(/\t/g, " "));
   const rest = words?.filter((word, index) => !(index < 3 && /^\[\d+:\d+\]$/.test(word)));
@@ -60,6 +63,8 @@ export function findRule(text: string, { chains }: Explanation, tables: Tables, 
   const found = chain.parts.filter((_, index) => keys[index] === wanted);
   return found.length > 0 ? found : diagnostic("explain-rule-unknown", { chain: name, generation });
 }
+
+const otherTables = new Set(["raw", "mangle", "nat"]);
 
 /** `-c 12 3456`, which iptables -S -v puts before the target. */
 function withoutCounters(words: readonly string[]): readonly string[] {

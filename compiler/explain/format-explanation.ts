@@ -22,11 +22,12 @@ export function formatExplanation({ rulesOf, things }: View, style: ExplanationS
   const write = (indent: number, words: string, as: (line: string) => string = (line) => line): void => {
     for (const line of wrap(words, style.width, indent)) lines.push(" ".repeat(indent) + as(line));
   };
-  const visit = (thing: Explained, indent: number): void => {
+  const visit = (thing: Explained, indent: number, around?: Explained): void => {
     const { kind, parts } = thing;
     const title = headOf(thing);
-    // A rule below the part that makes it needs no place.
-    const place = kind === "rule" && indent > 2 ? "" : placeOf(thing);
+    // A rule below the part that makes it needs no place, and none below a chain that was made for the same reason.
+    const isKnown = kind === "rule" && (indent > 2 || around?.origins[0] === thing.origins[0]);
+    const place = isKnown ? "" : placeOf(thing);
     const text = thing.text.join(" ");
     if (inLine.has(kind)) {
       const words = `${title}${joint(thing)}${text}${place === "" ? "" : `  (${place})`}`;
@@ -37,7 +38,7 @@ export function formatExplanation({ rulesOf, things }: View, style: ExplanationS
     }
     for (const part of parts) {
       if (part.kind === "direction" || (part.kind === "set" && indent === 0)) lines.push("");
-      visit(part, indent + 2);
+      visit(part, indent + 2, thing);
     }
   };
   for (const thing of things) {

@@ -13,8 +13,12 @@ export interface RuleLinks {
 
 export function linkRules(policies: readonly Explained[], tables: Tables, machine: Machine): RuleLinks {
   const parts = new Map<string, Explained>();
+  /** By object, field and place: two policies of different kinds may have one name. */
+  const places = new Map<string, Explained>();
   const collect = (explained: Explained): void => {
     parts.set(explained.id, explained);
+    const place = explained.kind === "trap" ? undefined : placeKey(explained.origins[0]);
+    if (place !== undefined && !places.has(place)) places.set(place, explained);
     explained.parts.forEach(collect);
   };
   policies.forEach(collect);
@@ -27,7 +31,7 @@ export function linkRules(policies: readonly Explained[], tables: Tables, machin
 
   const partOf = (origin: Origin | undefined, { matches }: Rule): readonly Explained[] => {
     if (origin?.kind !== "field") return [];
-    const part = nearest(origin.object, origin.field, parts);
+    const part = places.get(placeKey(origin)!) ?? nearest(origin.object, origin.field, parts);
     if (!part) return [];
     const [rule] = /^spec\.(?:in|e)gress\[\d+\]/.exec(origin.field) ?? [];
     const policyRule = rule === undefined ? undefined : parts.get(`policy ${origin.object} ${rule}`);
@@ -52,6 +56,12 @@ export function linkRules(policies: readonly Explained[], tables: Tables, machin
     parts: part.parts.map(withRules),
   });
   return { withRules, partOf };
+}
+
+function placeKey(origin: Origin | undefined): string | undefined {
+  if (origin?.kind !== "field") return undefined;
+  const { source, offset } = origin.location;
+  return `${origin.object} ${origin.field} ${offset} ${source.name}`;
 }
 
 /** The part at a field, or the innermost around it. */

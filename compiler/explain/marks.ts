@@ -1,11 +1,13 @@
 import type { MarkMeaning } from "../engines/engine.js";
-import type { Rule, Tables } from "../netfilter/tables.js";
+import type { Chain, Rule } from "../netfilter/tables.js";
 
 /** What there is to say about marks that a rule puts on a packet or looks for, a sentence each. */
-export function markTeller(marks: readonly MarkMeaning[], tables: Tables): (rule: Rule) => readonly string[] {
-  const seekers = seekersOf(tables);
+export function markTeller(marks: readonly MarkMeaning[], chains: readonly Chain[]): (rule: Rule) => readonly string[] {
+  const seekers = seekersOf(chains);
   return ({ matches, target }) => {
-    const sought = matches.flatMap((match) => (match.kind === "mark" && match.value !== 0 ? [match.value] : []));
+    const sought = matches.flatMap((match) =>
+      match.kind === "mark" ? [match.value === 0 ? match.mask : match.value] : [],
+    );
     const set = target?.kind === "set-mark" && target.value !== 0 ? target : undefined;
     const meanings = [...new Set([...sought, ...(set ? [set.value] : [])])].flatMap((value) => {
       const means = meaningOf(value, marks);
@@ -30,7 +32,7 @@ function meaningOf(value: number, marks: readonly MarkMeaning[]): string | undef
 }
 
 /** `value mask` of a mark → places of the rules that look for it. */
-function seekersOf({ chains }: Tables): ReadonlyMap<string, readonly string[]> {
+function seekersOf(chains: readonly Chain[]): ReadonlyMap<string, readonly string[]> {
   const seekers = new Map<string, string[]>();
   for (const { name, rules } of chains) {
     rules.forEach(({ matches }, index) => {

@@ -50,12 +50,20 @@ export function memberFinder(
         const found =
           set.type === "list:set"
             ? inList(set, meaning, member)
-            : (ofPod(set, meaning, member, pods) ?? ofBlock(set, member, policies));
+            : (ofKnown(set, member) ?? ofPod(set, meaning, member, pods) ?? ofBlock(set, member, policies));
         const explained = found ?? entry(set, member, member, "nothing in the manifests says why", [set.origin], []);
         return { ...explained, origins: explained.origins.map((origin) => exact(origin)) };
       });
     },
   };
+}
+
+/** The object that the engine names. */
+function ofKnown(set: IpSet, member: string): Explained | undefined {
+  const origin = set.originOfMember?.(member);
+  if (!origin) return undefined;
+  if (origin.kind === "engine") return entry(set, member, member, origin.reason, [origin], []);
+  return entry(set, member, `${member} (${origin.object})`, "it is one of them", [origin], []);
 }
 
 function ofPod(

@@ -1,4 +1,4 @@
-import type { Explained, Explanation } from "./explanation.js";
+import { before, type Explained, type Explanation } from "./explanation.js";
 
 /** What is shown of an explanation: things with everything below them that belongs to the question. */
 export interface View {
@@ -10,7 +10,10 @@ export interface View {
 export function viewAll(explanation: Explanation): View {
   const { rulesOf, policies, chains } = explanation;
   const base = chains.filter(
-    ({ parts, origins }) => parts.length > 0 && origins[0]?.kind === "engine" && parts.some(isOfEngine),
+    ({ title, parts, origins: [origin], links }) =>
+      !isOfOtherTable(title) &&
+      parts.some(isOfEngine) &&
+      (origin?.kind === "engine" || !links.some((id) => id.startsWith("policy "))),
   );
   const ofEngine = base.map((chain) => ({ ...chain, parts: chain.parts.filter(isOfEngine) }));
   return {
@@ -78,8 +81,14 @@ export function withMembers(explanation: Explanation, set: Explained, most: numb
   };
 }
 
-function isOfEngine({ origins, text }: Explained): boolean {
-  return origins[0]?.kind === "engine" && text.length > 1;
+/** `raw cali-PREROUTING`: explained when somebody asks for it. */
+function isOfOtherTable(title: string): boolean {
+  return title.includes(" ");
+}
+
+/** No part of a policy made the rule, and it was not there before the engine. */
+function isOfEngine({ origins, links }: Explained): boolean {
+  return origins[0] !== before && !links.some((id) => id.startsWith("policy "));
 }
 
 /** Id → thing, with all that is below them. */

@@ -102,4 +102,6 @@ export interface IpSet {
   /** What people call it, where the kernel name is a hash. */
   readonly readableName?: string;
   readonly origin?: Origin;
+  /** Where a member came from, for who asks; absent where names of sets say it. */
+  readonly originOfMember?: (member: string) => Origin | undefined;
 }

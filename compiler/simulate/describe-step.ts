@@ -90,6 +90,7 @@ function describeFact(match: Exclude<Match, { kind: "other" }>, holds: boolean, 
 }
 
 function describeMark(value: number, mask: number, holds: boolean): string {
+  if (value === 0 && mask !== 0xffffffff) return describeMark(mask, mask, !holds);
   if (mask === value) return `mark ${holds ? "has" : "lacks"} 0x${value.toString(16)}`;
   const whole = mask === 0xffffffff ? "" : `/0x${mask.toString(16)}`;
   return `mark is ${holds ? "" : "not "}0x${value.toString(16)}${whole}`;

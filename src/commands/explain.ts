@@ -43,7 +43,7 @@ for something else, and where a generation does otherwise than the specification
 WHAT is one of:
   nothing                 every policy
   policy NAMESPACE/NAME   one policy
-  rule CHAIN NUMBER       a rule, or a rule as iptables -S or iptables-save print it: which part of which policy made it
+  rule CHAIN NUMBER       a rule (of another table than filter: rule raw CHAIN NUMBER), or a rule as iptables -S or iptables-save print it: which part of which policy made it
   set NAME                a set, by its name in the kernel or its readable one: what it stands for, who is in it and why
   at FILE:LINE            a line of a manifest: the rules and sets it causes; -f adds the rest of the cluster
   why                     why a connection passes or not, and the smallest edit that would turn that, as a patch;
@@ -62,6 +62,7 @@ Examples:
   anpm explain why -f cluster.yaml --from shop/web --to shop/api --port 80 -o patch | git apply
   kubectl get netpol,pods,ns -A -o yaml | anpm explain why -f - --from shop/web --to shop/api --port 80 -o patch | sh
   anpm explain -f cluster.yaml --npm v1-2019 -o markdown
+  anpm explain -f cluster.yaml --engine calico --node node-0 rule cali-FORWARD 3
 `;
 
 const words = ["policy", "rule", "set", "at", "why"];
@@ -129,18 +130,12 @@ function explainCommand(asked: readonly string[], options: Options): void {
     otherNamespaces: "kept" as const,
     ...(place && { filename: withFile(options.filename ?? [], place.file) }),
   };
-  compileManifests(
-    all,
-    "explaining",
-    (compiled) => {
-      const view = viewOf(what, which, place, options, compiled);
-      if ("code" in view) throw new Failure([...compiled.diagnostics, view]);
-      process.stdout.write(print(view, options.output));
-      writeReport(compiled, options.diagnostics);
-    },
-    [],
-    true,
-  );
+  compileManifests(all, "explaining", (compiled) => {
+    const view = viewOf(what, which, place, options, compiled);
+    if ("code" in view) throw new Failure([...compiled.diagnostics, view]);
+    process.stdout.write(print(view, options.output));
+    writeReport(compiled, options.diagnostics);
+  });
 }
 
 function whyCommand(rest: readonly string[], options: Options): void {

@@ -73,9 +73,41 @@ describe("anpm explain", () => {
     expect(stdout).toContain("From all pods in namespaces labelled neither zone=yellow nor zone=red");
   });
 
+  test("Calico's policies, rules, sets, marks and places are explained in the words of its documentation", async () => {
+    const tiers = "golden/calico-tiers/manifests.yaml";
+    const explain = async (...words: readonly string[]) =>
+      (await anpm(["explain", ...words, "-f", tiers, "--engine", "calico", "--node", "node-0"])).stdout;
+    const policy = await explain("policy", "security.block");
+    expect(policy).toContain("It stands in tier security, without an order, so it comes behind those that have one.");
+    expect(policy).toContain("decides about is passed on to the next tier.");
+    expect(policy).toContain("Denies traffic from addresses in 203.0.113.0/24, on any port.");
+    expect(await explain("policy", "GlobalNetworkPolicy security.block")).toBe(policy);
+    const rule = await explain("rule", "cali-pi-np/shop/platform", "1");
+    expect(rule).toContain("Mark 0x20000 means: a policy has passed the packet on: the next tier decides");
+    expect(rule).toContain(`spec.ingress[0]  (${tiers}:40:59)`);
+    const profile = await explain("rule", "cali-pro-kns.shop");
+    expect(profile).toContain("set mark 0x10000 and go on. Mark 0x10000 means: a policy or a profile has allowed");
+    const dumped = readFileSync("golden/calico-tiers/calico.iptables-save", "utf8");
+    const line = dumped.split("\n").find((each) => /^-A cali-tw-\S+ .*ESTABLISHED/.test(each))!;
+    expect(await explain("rule", line)).toContain("Packets of a connection that was allowed pass");
+    expect(await explain("rule", "raw", "cali-PREROUTING", "1")).toContain("rule raw cali-PREROUTING 1: ");
+    const set = await explain("set", "cali40s:lJBhNRljR9R5cj5JnoqyWyA");
+    expect(set).toContain("Stands for pods and network sets labelled app=web in namespace shop.");
+    expect(set).toMatch(/10\.224\.0\.5 \(shop\/web\): .*manifests\.yaml:\d+:\d+\)/);
+    expect(await explain("set", "this-host")).toContain("10.224.0.62: the addresses of the node");
+    expect(await explain("at", `${tiers}:35`)).toMatch(/^spec\.ingress\[0\] [^]*rule cali-pi-gnp\/security\.block 1: /);
+    const sets = "golden/calico-network-sets/manifests.yaml";
+    const at = await anpm(["explain", "at", `${sets}:25`, "--engine", "calico", "--node", "node-0"]);
+    expect(at.stdout).toContain(`203.0.113.7 (partners): it is one of them  (partners, ${sets}:22:1)`);
+  });
+
   test("JSON is as its schema says, Markdown escapes what it quotes", async () => {
     const schema = JSON.parse(readFileSync("dist/explain.schema.json", "utf8")) as object;
     const validate = new Ajv2020({ strict: true }).compile(schema);
+    const calico = ["explain", "-f", "golden/calico-tiers/manifests.yaml", "--engine", "calico", "--node", "node-0"];
+    expect(validate(JSON.parse((await anpm([...calico, "-o", "json"])).stdout)), JSON.stringify(validate.errors)).toBe(
+      true,
+    );
     for (const npm of ["v2", "v1", "v1-2018"]) {
       const { stdout } = await anpm(["explain", "-f", "golden/and-or/manifests.yaml", "--npm", npm, "-o", "json"]);
       expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
@@ -152,7 +184,10 @@ describe("anpm explain", () => {
     [["policy", "x", "-f", aks3, "--port", "80"], "conflicting-options"],
     [["-f", aks3, "--sets", "x"], "unknown-option"],
     [["-f", aks3, "-o", "patch"], "conflicting-options"],
-    [["-f", aks3, "--engine", "calico", "--node", "node-0"], "command-not-for-engine"],
+    [
+      ["why", "-f", aks3, "--engine", "calico", "--from", "8.8.8.8", "--to", "development/backend", "--port", "80"],
+      "command-not-for-engine",
+    ],
   ])("%j is %s", async (words, code) => {
     const { stdout, stderr, exitCode } = await anpm(["explain", ...words]);
     expect({ stdout, exitCode }).toEqual({ stdout: "", exitCode: 2 });

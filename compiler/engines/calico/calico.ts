@@ -8,6 +8,9 @@ import { generations, selectGeneration } from "./generations.js";
 import { nodeView } from "./node-view.js";
 import { CalicoNode } from "./node.js";
 import type { NodeView } from "./settings.js";
+import { markMeanings } from "./mark-meanings.js";
+import { purposeOf, remarkOn } from "./rule-remarks.js";
+import { meaningOfSet } from "./set-meaning.js";
 
 /** Calico's Felix in iptables mode, the other network policy engine of AKS. */
 export const calico: Engine = {
@@ -81,8 +84,10 @@ function machineOf(
     commandCaveats: [],
     watched,
     refuses: (type) => notBuilt.test(type),
-    meaningOf: () => undefined,
-    marks: [],
+    meaningOf: meaningOfSet,
+    purposeOf,
+    remarkOn: (rule) => remarkOn(rule, generation.marks),
+    marks: markMeanings(generation.marks),
     lacks: ["restore", "script", "undo", "log", "judgement"],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,

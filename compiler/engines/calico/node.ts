@@ -1,5 +1,5 @@
 import { keyOf, type Labels, type Namespace, type NetworkPolicy, type Pod } from "../../model/objects.js";
-import { resourceKey, type EndpointSlice, type Resource, type ServiceAccount } from "../../model/resources.js";
+import { resourceKey, type Resource, type ServiceAccount } from "../../model/resources.js";
 import type { Tables } from "../../netfilter/tables.js";
 import type { AnyPairs } from "../../pairs/any-pairs.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
@@ -12,6 +12,7 @@ import {
   convertNetworkSet,
   convertProfile,
 } from "./cluster/convert-calico.js";
+import { serviceMembers } from "./cluster/service-members.js";
 import { convertNetworkPolicy } from "./cluster/convert-network-policy.js";
 import {
   namespaceProfile,
@@ -324,18 +325,6 @@ function ofKind<K extends Resource["kind"]>(
   kind: K,
 ): readonly Extract<Resource, { readonly kind: K }>[] {
   return resources.filter((each): each is Extract<Resource, { readonly kind: K }> => each.kind === kind);
-}
-
-/** Every address behind a service, with each of its ports or alone. */
-function serviceMembers(slices: readonly EndpointSlice[], service: string, withPorts: boolean): readonly string[] {
-  const own = slices.filter((slice) => slice.service === service && slice.addressType === "IPv4");
-  return own.flatMap(({ addresses, ports }) =>
-    withPorts
-      ? addresses.flatMap((address) =>
-          ports.map(({ protocol, port }) => `${address},${protocol.toLowerCase()}:${port}`),
-        )
-      : addresses,
-  );
 }
 
 const ofKubernetes = ["Namespace", "Pod", "NetworkPolicy"];

@@ -2,7 +2,8 @@ import { selectorOf } from "../../model/calico/parse-selector.js";
 import { printSelector, selectorHolds, type Selector } from "../../model/calico/selector.js";
 import { compareMembers, networkOf } from "../../netfilter/set-members.js";
 import type { IpSet } from "../../netfilter/tables.js";
-import type { Cluster, Labelled, NamedPort } from "./cluster/cluster.js";
+import type { Origin } from "../../text/origin.js";
+import type { Cluster, Labelled, NamedPort, ServiceMember } from "./cluster/cluster.js";
 import { engineOrigin } from "./cluster/origins.js";
 import type { Generation } from "./generation.js";
 import { setName, uniqueId } from "./hashes.js";
@@ -145,24 +146,29 @@ export function nodeSets(
 const maxElements = 1048576;
 
 function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster): IpSet {
-  const members = membersOf(set, everyone, cluster);
+  const found = membersOf(set, everyone, cluster);
+  let origins: ReadonlyMap<string, Origin> | undefined;
   return {
     name: setName(set.id),
     type: set.kind === "selector" || (set.kind === "service" && !set.withPorts) ? "hash:net" : "hash:ip,port",
     maxElements,
-    members: [...new Set(members)].toSorted(compareMembers),
+    members: [...new Set(found.map(({ member }) => member))].toSorted(compareMembers),
     readableName: readableName(set),
     origin: engineOrigin(`a policy that is in force on this node names it`),
+    originOfMember: (member) => (origins ??= new Map(found.map((each) => [each.member, each.origin]))).get(member),
   };
 }
 
-function membersOf(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster): readonly string[] {
+function membersOf(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster): readonly ServiceMember[] {
   if (set.kind === "service") return cluster.services(set.service, set.withPorts);
   const chosen = everyone.filter(({ labelOf }) => selectorHolds(set.selector, labelOf));
-  if (set.kind === "selector") return chosen.flatMap(({ nets }) => nets.flatMap(netMembers));
+  if (set.kind === "selector")
+    return chosen.flatMap(({ nets, origin }) => nets.flatMap(netMembers).map((member) => ({ member, origin })));
   const fits = ({ name, protocol }: NamedPort): boolean => name === set.port && protocol === set.protocol;
-  return chosen.flatMap(({ nets, ports }) =>
-    ports.filter(fits).flatMap(({ protocol, port }) => nets.map((address) => `${address},${protocol}:${port}`)),
+  return chosen.flatMap(({ nets, ports, origin }) =>
+    ports
+      .filter(fits)
+      .flatMap(({ protocol, port }) => nets.map((net) => ({ member: `${net},${protocol}:${port}`, origin }))),
   );
 }
 
@@ -193,6 +199,7 @@ function staticSets({ hostInterfaces }: NodeView, { statics }: Generation): read
     members: [...new Set(members)].toSorted(compareMembers),
     readableName: id,
     origin: engineOrigin(reason),
+    originOfMember: () => engineOrigin(reason),
   });
   return [
     set("this-host", "hash:ip", addresses, "the addresses of the node"),

@@ -46,12 +46,13 @@ export function explainLine(
 }
 
 /** Where everything on the node came from, by id; of a set also what put its members there. */
-export function originsOf({ chains, sets, members }: Explanation): Readonly<Record<string, readonly Cause[]>> {
+export function originsOf(explanation: Explanation): Readonly<Record<string, readonly Cause[]>> {
+  const { chains, sets } = explanation;
   const things = [...chains, ...chains.flatMap(({ parts }) => parts)];
   return Object.fromEntries([
     ...things.map(({ id, origins }) => [id, origins.map(causeOf)]),
     ...sets.map(({ id, origins }) => {
-      const its = members(id.slice("set ".length)).slice(0, askedMembers);
+      const its = explanation.members(id.slice("set ".length)).slice(0, askedMembers);
       return [id, [...origins, ...its.flatMap((member) => member.origins.slice(0, 1))].map(causeOf)];
     }),
   ]) as Readonly<Record<string, readonly Cause[]>>;

@@ -15,7 +15,7 @@ export interface Cluster {
   readonly policies: readonly Policy[];
   readonly profiles: ReadonlyMap<string, Profile>;
   /** The IPv4 members of a service's set: `10.0.0.4,tcp:80`, or addresses alone. */
-  services(key: string, withPorts: boolean): readonly string[];
+  services(key: string, withPorts: boolean): readonly ServiceMember[];
 }
 
 /** Something that has labels and addresses: what selectors choose from. */
@@ -27,6 +27,13 @@ export interface Labelled {
   /** IPv4 blocks, single addresses without a length. */
   readonly nets: readonly string[];
   readonly ports: readonly NamedPort[];
+  readonly origin: Origin;
+}
+
+/** An address behind a service, `10.0.0.4` or with a port `10.0.0.4,tcp:80`. */
+export interface ServiceMember {
+  readonly member: string;
+  readonly origin: Origin;
 }
 
 export interface NamedPort {
@@ -40,7 +47,6 @@ export interface Endpoint extends Labelled {
   readonly profiles: readonly string[];
   /** On this node: the name of its interface there. */
   readonly interface?: string;
-  readonly origin: Origin;
 }
 
 /** Interfaces of a host. */
@@ -49,7 +55,6 @@ export interface HostEndpoint extends Labelled {
   /** `*` for all; "" where it goes by its addresses. */
   readonly interface: string;
   readonly profiles: readonly string[];
-  readonly origin: Origin;
 }
 
 /** Addresses outside that have labels. */

@@ -162,5 +162,6 @@ export function convertNetworkSet(set: WrittenNetworkSet, profiles: ReadonlyMap<
     labelOf: labelLookup(labels, set.namespace === "" ? [] : [`kns.${set.namespace}`], profiles),
     nets: set.nets.filter((net) => !net.includes(":")),
     ports: [],
+    origin: fieldOrigin(set, "spec.nets", set.offset),
   };
 }

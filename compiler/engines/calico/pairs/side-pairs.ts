@@ -69,7 +69,7 @@ function selectable(of: Selectable, { endpoints, hostEndpoints, networkSets }: C
 
 function ofService(key: string, withPorts: boolean, cluster: Cluster): ListedMatch {
   const members = (): readonly Member[] => {
-    const addresses = cluster.services(key, withPorts).map((member) => member.replace(/,.*/, ""));
+    const addresses = cluster.services(key, withPorts).map(({ member }) => member.replace(/,.*/, ""));
     return [...new Set(addresses)].map((net) => ({ name: `service ${key}`, net }));
   };
   return { set: { kind: "described", words: `endpoints of service ${key}`, members }, negated: false };

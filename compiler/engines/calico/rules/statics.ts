@@ -203,5 +203,23 @@ function failsafeChains(
 }
 
 function chain(name: string, rules: readonly FelixRule[]): FelixChain {
-  return { name, rules, origin: engineOrigin("one of Calico's static chains") };
+  return { name, rules, origin: engineOrigin(chainReasons[name] ?? "one of Calico's own chains") };
 }
+
+/** What a chain is for, in whatever table it stands. */
+const chainReasons: Readonly<Record<string, string>> = {
+  "cali-FORWARD": "what the node passes on, from and to pods among it",
+  "cali-INPUT": "what comes to the node itself",
+  "cali-OUTPUT": "what the node itself sends",
+  "cali-PREROUTING": "what comes to the node, before it is known where it goes",
+  "cali-POSTROUTING": "what leaves the node, after it is known where it goes",
+  "cali-wl-to-host": "what pods send to their own node",
+  "cali-cidr-block": "blocks of addresses that Calico drops where it serves them itself; none here",
+  "cali-rpf-skip": "pods that may send with addresses that are not theirs; none here",
+  "cali-failsafe-in": "ports of the node that stay open whatever policies say",
+  "cali-failsafe-out": "ports that the node may reach whatever policies say",
+  "cali-egress-dscp": "packets that are marked for quality of service",
+  "cali-fip-dnat": "floating addresses of pods; none here",
+  "cali-fip-snat": "floating addresses of pods; none here",
+  "cali-nat-outgoing": "pods' addresses that are translated on their way out; none here",
+};

@@ -1,0 +1,71 @@
+import type { Rule } from "../../netfilter/tables.js";
+import type { Marks } from "./generation.js";
+
+/**
+ * What a rule of Felix's own is for. Felix writes comments into some of them; what others are for follows from where they lead and what they
+ * ask. Source: Calico 87c15906f, felix/rules/endpoints.go, static.go and dispatch.go; felix v3.3.1, the same files.
+ */
+export function remarkOn({ matches, target }: Rule, marks: Marks): string | undefined {
+  const comments = matches.flatMap((match) => (match.kind === "comment" ? [match.text] : []));
+  for (const text of comments) for (const [pattern, remark] of remarks) if (pattern.test(text)) return remark;
+  const states = matches.flatMap((match) => (match.kind === "connection-state" ? match.states : []));
+  if (states.includes("ESTABLISHED")) return "Packets of a connection that was allowed pass without being asked again";
+  if (states.includes("INVALID")) return "Such a packet belongs to no connection, and opens none";
+  const to = target?.kind === "jump" || target?.kind === "goto" ? target.to : "";
+  const purpose = purposeOf(to);
+  if (purpose !== undefined) return `That chain ${purpose}`;
+  if (target?.kind === "set-mark" && target.value === 0 && (target.mask & marks.accept) !== 0)
+    return "Nothing is decided yet: what stood in the mark is taken off";
+  return undefined;
+}
+
+const remarks: readonly (readonly [RegExp, string])[] = [
+  [/^Start of (policies|tier)/, "The policies of a tier begin here, in their order"],
+  [/^Return if policy accepted/, "What one policy allows no later one can take back"],
+  [
+    /if no policies passed packet$/,
+    "The tier ends: a policy of it selects the pod, and none allowed the packet or passed it on",
+  ],
+  [/^Return if profile accepted/, "A profile decides where no policy selects the pod"],
+  [/if no profiles matched$/, "Neither a policy nor a profile has allowed the packet"],
+  [/^Policy explicitly accepted packet/, "Policies on both sides are done with the packet, and it goes its way"],
+  [/^Host endpoint policy accepted packet/, "A policy for the node itself has allowed the packet"],
+  [/^Configured DefaultEndpointToHostAction/, "What pods may send to their node is a setting of Felix, not a policy"],
+  [/encapped packets originating/, "Pods may not send tunnelled packets, for policies cannot see into them"],
+  [/^Unknown interface/, "No pod that Calico knows on this node has such an interface"],
+  [/^Return on verdict/, "A policy of the group has decided"],
+  [
+    /^(Allow forwarded traffic by default|Return for accepted forward traffic)/,
+    "No policy is about what is forwarded here, so it is allowed",
+  ],
+  [/^set dscp/, "What leaves the cluster may carry a mark for quality of service"],
+];
+
+/** What a chain does, by the beginning of its name. */
+export function purposeOf(chain: string): string | undefined {
+  return purposes.find(([prefix]) => chain.startsWith(prefix))?.[1];
+}
+
+const profile = "is a profile, of a namespace or a service account: it decides where no policy selects the pod";
+const group = "holds policies that stand side by side and have one selector";
+
+const purposes: readonly (readonly [string, string])[] = [
+  ["cali-pri-", profile],
+  ["cali-pro-", profile],
+  ["cali-pi-", "has the ingress rules of a policy"],
+  ["cali-po-", "has the egress rules of a policy"],
+  ["cali-gi-", group],
+  ["cali-go-", group],
+  ["cali-tw-", "decides what may go to a pod, the one behind the interface"],
+  ["cali-fw-", "decides what a pod may send, the one behind the interface"],
+  ["cali-th", "decides what may go out of an interface of the node"],
+  ["cali-fh", "decides what may come in by an interface of the node"],
+  ["cali-failsafe", "has ports that stay open whatever policies say, so that nobody locks himself out of the node"],
+  ["cali-from-wl-dispatch", "finds the pod that sends, by its interface"],
+  ["cali-to-wl-dispatch", "finds the pod that receives, by its interface"],
+  ["cali-from-hep-forward", "finds the host endpoint that a forwarded packet comes in by, if there is one"],
+  ["cali-to-hep-forward", "finds the host endpoint that a forwarded packet goes out by, if there is one"],
+  ["cali-from-host-endpoint", "finds the host endpoint that the packet comes in by, if there is one"],
+  ["cali-to-host-endpoint", "finds the host endpoint that the packet goes out by, if there is one"],
+  ["cali-wl-to-host", "looks at what pods send to their own node"],
+];
