@@ -1,128 +1,135 @@
+import { chainsOf, hooksIn, ownChains } from "./owned.js";
 import type { Ownership } from "./ownership.js";
+import { hookLine } from "./placed-hooks.js";
+import { printRule } from "./print-rule.js";
 import { printChains } from "./print-iptables-save.js";
 import { printIpsetSave } from "./print-ipset-save.js";
 import { scriptHead, type ScriptOptions } from "./script-library.js";
-import { checkLines, checkNames, hereDocument } from "./script-text.js";
+import { checkLines, checkNames, hereDocument, refusal } from "./script-text.js";
 import type { Tables } from "./tables.js";
 
 /**
- * A POSIX shell script that brings a node to the owner's chains and sets of `tables`, and puts the jump in its place.
+ * A POSIX shell script that brings a node to the owner's chains and sets of `tables`, and puts its hooks in their places.
  *
  * How it keeps its promise that at every moment, a kill included, each packet that passes would pass in the old or in the
  * new state:
  *
- * - Rules change only in iptables-restore commits, and a commit replaces all chains of the owner and the jump together.
- *   There is no moment with new chains and an old jump, or with half of the chains.
+ * - Rules change only in iptables-restore commits, and a commit replaces all chains and hooks of the owner in a table together.
+ *   There is no moment with new chains and an old hook, or with half of the chains.
+ * - The kernel commits one table at a time. Between the commits of two tables, a packet meets new rules in one and old ones in the
+ *   other: each table lets pass what its old or its new rules let pass, and the promise for the whole holds where the
+ *   rules of just one table decide otherwise than before. Tables change in the order in which a packet meets them, so that
+ *   what an earlier one accepts for the later ones is marked before these look for the mark.
  * - A set that a rule in force refers to, itself or through a list of sets, is never changed. Sets of rules that are still
  *   to come are built in peace, so that a kill leaves at worst a set that nothing uses, and the next run mends it.
  * - When a set in use must change, a copy of it as it shall be, and of each list that holds it, is loaded under a temporary
- *   name, and a first commit puts the new rules in force with those names. Then nothing uses the final names, these sets are
- *   brought up to date in place, and a second commit moves the rules there. Other sets stay as they are, since
+ *   name, and first commits put the new rules in force with those names. Then nothing uses the final names, these sets are
+ *   brought up to date in place, and second commits move the rules there. Other sets stay as they are, since
  *   the kernel takes long to destroy a list of sets (some 15 ms each).
  *   `ipset swap` would exchange the sets one by one, and between two swaps packets would see neither state.
- * - A run that finds rules on temporary names first finishes what the killed one began: the final sets become what the
- *   temporary ones are, and the rules in force, as they stand, move to the final names. So no set is ever needed under
- *   two temporary names.
- * - Chains of the owner under the other flavour of iptables go, all at once, only after the new rules are in force. While
+ * - Rules in force may be on temporary names that a killed run left, one kind in each table and flavour. The script takes a kind
+ *   that no rule uses.
+ * - Chains of the owner under the other flavour of iptables go, all of a table at once, only after the new rules are in force. While
  *   both stand, a packet must pass both.
  * - Sets that nothing uses any more go last.
  *
  * What the script decides, it decides by what it finds in the kernel, never by a note of an earlier run. Where nothing
- * differs it changes nothing. The whole text is functions, called in the last line, so that a script which was cut off on its way
+ * differs it changes nothing. Where rules of several tables change, each kernel table is tried first, so that none is changed
+ * when another would be refused. The whole text is functions, called in the last line, so that a script which was cut off on its way
  * to the node does nothing at all.
  */
 export function applyScript(tables: Tables, ownership: Ownership, options: ScriptOptions): string {
-  const chains = tables.chains.filter((chain) => chain.name.startsWith(ownership.chainPrefix));
-  checkNames(tables.sets, chains, ownership);
-  const chainsText = printChains(chains);
-  checkLines(chainsText, chains);
-  const jumpWanted = tables.chains.some(
-    (chain) =>
-      chain.name === ownership.jump.from &&
-      chain.rules.some(
-        ({ target }) =>
-          (target?.kind === "jump" || target?.kind === "goto") && target.to.startsWith(ownership.chainPrefix),
-      ),
+  const own = ownership.tables.map((table) => ({ table, chains: ownChains(chainsOf(tables, table), ownership) }));
+  const texts = own.map(({ table, chains }) => {
+    checkNames(tables.sets, chains, ownership);
+    const text = printChains(chains);
+    checkLines(text, chains);
+    return `*${table}\n${text}`;
+  });
+  const hookLines = hooksIn(tables, ownership).map(({ table, chain, place, rule }) =>
+    hookLine(table, chain, place, printRule(rule)),
   );
   return [
     "#!/bin/sh",
     `# Brings this node to the rules and sets of ${ownership.title}. Run it as root; it can be repeated.`,
     scriptHead("apply.sh", ownership, options),
-    `jump_wanted=${jumpWanted ? "yes" : "no"}`,
-    "",
+    mainFunction(
+      refusal(
+        own.flatMap(({ chains }) => chains),
+        options.flavour,
+      ),
+    ),
     functions,
     hereDocument("target_sets", printIpsetSave(tables.sets)),
-    hereDocument("target_chains", chainsText),
+    hereDocument("target_chains", texts.join("")),
+    hereDocument("target_hooks", hookLines.join("")),
     "main\nexit 0\n",
   ].join("\n");
 }
 
-const functions = String.raw`main() {
-  prepare
-  check_flavour
-  target_sets >"$dir/want" || fail 3 'no room for temporary files'
-  target_chains >"$dir/final-chains" || fail 3 'no room for temporary files'
-  read_filters
-  finish_other_run
+function mainFunction(refusals: readonly string[]): string {
+  return ["main() {", "  prepare", "  check_flavour", ...refusals, mainSteps].join("\n");
+}
+
+const mainSteps = String.raw`  target_sets >"$dir/want" && target_chains >"$dir/final-chains" && target_hooks >"$dir/hooks" ||
+    fail 3 'no room for temporary files'
+  read_rules
+  temporary_sets "$dir/doomed"
+  destroy_unused "$dir/doomed"
 
   compare_sets "$dir/want"
   plan_copies
-  state='The rules in force are the old ones. Run this script again.'
   rebuild_sets "$dir/changes-now" "$dir/want"
   if [ -s "$dir/copies" ]; then
+    choose_temporary
     load_copies
-    commit "$flavour" "$save" "$restore" "$dir/copied-chains" "$jump_wanted"
-    state='The new rules are in force. Run this script again to finish.'
-    remove_chains "$other_flavour" "$other_save" "$other_restore"
+    commit_tables "$dir/copied-chains"
+    ipset list -n >"$dir/names" 2>"$dir/errors" || fail 1 "ipset list failed: $(cat "$dir/errors")"
+    temporary_sets "$dir/all"
+    awk "$awk_library"'!starts($0, ENVIRON["temporary_prefix"])' "$dir/all" >"$dir/doomed" || fail 1 'awk failed'
+    destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
     rebuild_sets "$dir/changes-later" "$dir/want"
   fi
 
-  commit "$flavour" "$save" "$restore" "$dir/final-chains" "$jump_wanted"
-  state='The new rules are in force. Run this script again to finish.'
-  remove_chains "$other_flavour" "$other_save" "$other_restore"
-  doomed_sets stale
+  commit_tables "$dir/final-chains"
+  doomed_sets
   destroy_sets "$dir/doomed" || fail 1 "other programs' rules still use these old sets: $(cat "$dir/held")"
 }
+`;
 
-# Brings rules on temporary sets, which a killed run left, to final ones. They are complete and in force. When the other flavour
-# holds rules too, those are what the killed run was about to remove, or were in force before it. Either may go.
-finish_other_run() {
-  if on_temporaries "$dir/filter"; then
-    remove_chains "$other_flavour" "$other_save" "$other_restore"
-    set -- "$flavour" "$save" "$restore" "$dir/filter"
-  elif on_temporaries "$dir/other-filter"; then
-    remove_chains "$flavour" "$save" "$restore"
-    set -- "$other_flavour" "$other_save" "$other_restore" "$dir/other-filter"
-  else
-    return 0
-  fi
-  state='The rules in force are those of an earlier run, which was killed. Run this script again.'
-  ipset save >"$dir/have" 2>"$dir/errors" || fail 1 "ipset save failed: $(cat "$dir/errors")"
-  awk "$awk_library"'
-    starts($2, ENVIRON["temporary_prefix"]) {
-      $2 = moved($2, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
-      if ($1 == "add") $3 = moved($3, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
-      print
-    }
-  ' "$dir/have" >"$dir/left" || fail 1 'awk failed'
-  awk "$awk_library"'
-    /^:/ && starts(substr($1, 2), ENVIRON["chain_prefix"]) { print $1 " - [0:0]" }
-    $1 == "-A" && starts($2, ENVIRON["chain_prefix"]) {
-      print with_sets($0, ENVIRON["temporary_prefix"], ENVIRON["set_prefix"])
-    }
-  ' "$4" >"$dir/left-chains" || fail 1 'awk failed'
-  compare_sets "$dir/left"
-  rebuild_sets "$dir/changes" "$dir/left"
-  commit "$1" "$2" "$3" "$dir/left-chains" keep
-  doomed_sets temporary
-  destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
-  read_filters
+const functions = String.raw`# Puts the chains of a file in force, table by table, and takes those of the other flavour away.
+commit_tables() { # file with the chains
+  case $tables in
+    *' '*) try_tables "$1" ;;
+  esac
+  for table in $tables; do commit "$flavour" "$save" "$restore" "$table" "$1" "$dir/hooks"; done
+  state='The new rules are in force. Run this script again to finish.'
+  remove_chains "$other_flavour" "$other_save" "$other_restore"
 }
 
-on_temporaries() { # file
-  [ -n "$(awk "$awk_library"'
-    index(outside($0), " --match-set " ENVIRON["temporary_prefix"]) { print "yes"; exit }
-  ' "$1")" ]
+# Fails when one of several tables would be refused.
+try_tables() { # file with the chains
+  for table in $tables; do
+    read_table "$flavour" "$save" "$table" "$dir/now" || fail 1 "$save failed: $(cat "$dir/errors")"
+    make_commit "$table" "$1" "$dir/hooks" "$dir/now"
+    [ ! -s "$dir/commit" ] || "$restore" -w 60 --noflush --test <"$dir/commit" 2>"$dir/errors" ||
+      fail 1 "$restore refuses the rules of $table: $(cat "$dir/errors")"
+  done
+}
+
+# Of the sets in $dir/names, the temporary ones.
+temporary_sets() { # file to write
+  awk "$awk_library"'is_temporary($0)' "$dir/names" >"$1" || fail 1 'awk failed'
+}
+
+# Chooses temporary names that no rule in force uses.
+choose_temporary() {
+  for temporary_prefix in $temporary_prefixes; do
+    [ -n "$(awk "$awk_library"'
+      index(outside($0), " --match-set " ENVIRON["temporary_prefix"]) { print "yes"; exit }
+    ' "$dir/rules" "$dir/other-rules")" ] || return 0
+  done
+  fail 1 "rules use temporary sets of every kind: $temporary_prefixes"
 }
 
 # Makes $dir/changes, one line for each set of a file that is not in the kernel as it should be: missing, other (its members
@@ -167,7 +174,7 @@ plan_copies() {
     $1 == "create" { list = $3 == "list:set"; next }
     list && $3 in copied { copied[$2] = 1 }
     END { for (name in copied) print name }
-  ' "$dir/changes" "$dir/filter" "$dir/other-filter" "$dir/have" "$dir/want" >"$dir/copies" || fail 1 'awk failed'
+  ' "$dir/changes" "$dir/rules" "$dir/other-rules" "$dir/have" "$dir/want" >"$dir/copies" || fail 1 'awk failed'
   for when in now later; do
     when=$when awk '
       FILENAME == ARGV[1] { copied[$1] = 1; next }
@@ -202,8 +209,6 @@ rebuild_sets() { # file with changes, file with the sets
 
 # Loads the copies, and makes $dir/copied-chains, the target's chains with their names.
 load_copies() {
-  doomed_sets temporary
-  destroy_sets "$dir/doomed" || fail 1 "something uses temporary sets of this script: $(cat "$dir/held")"
   awk "$awk_library"'
     FILENAME == ARGV[1] { only[$1] = 1; next }
     !($2 in only) { next }
@@ -218,13 +223,12 @@ load_copies() {
   ' "$dir/copies" "$dir/final-chains" >"$dir/copied-chains" || fail 1 'awk failed'
 }
 
-# Makes $dir/doomed: names of temporary sets or, for "stale", of those and of the owner's sets that the target does not have.
-doomed_sets() { # temporary or stale
+# Makes $dir/doomed: names of temporary sets, and of the owner's sets that the target does not have.
+doomed_sets() {
   ipset list -n >"$dir/names" 2>"$dir/errors" || fail 1 "ipset list failed: $(cat "$dir/errors")"
-  which=$1 awk '
+  awk "$awk_library"'
     FILENAME == ARGV[1] { if ($1 == "create") target[$2] = 1; next }
-    index($0, ENVIRON["temporary_prefix"]) == 1 { print; next }
-    ENVIRON["which"] == "stale" && index($0, ENVIRON["set_prefix"]) == 1 && !($0 in target)
+    is_temporary($0) || starts($0, ENVIRON["set_prefix"]) && !($0 in target)
   ' "$dir/want" "$dir/names" >"$dir/doomed" || fail 1 'awk failed'
 }
 `;

@@ -1,36 +1,76 @@
-import type { Ownership } from "./ownership.js";
-import type { PlacedJump, RuleState } from "./patch-plan.js";
+import type { TableState } from "./patch-plan.js";
+import type { PlacedHook } from "./placed-hooks.js";
 import { printRule } from "./print-rule.js";
 import { printChains } from "./print-iptables-save.js";
 import { diffTables, type ChainDifference } from "./tables-difference.js";
+import type { TableName } from "./tables.js";
 
-/** What `iptables-restore --noflush` must read to get from one state of the rules to another, all at once. */
+/** What `iptables-restore --noflush` must read to get from one state of a table to another, all at once. */
 export interface Commit {
-  /** Between `*filter` and `COMMIT`. */
+  readonly table: TableName;
+  /** Between `*TABLE` and `COMMIT`. */
   readonly lines: readonly string[];
-  /** The owner's jump is to be put in its place, which only the node knows: `-I CHAIN n RULE` after these lines. */
-  readonly insertsJump: boolean;
+  /** Hooks whose place only the node knows, `-I CHAIN n RULE` after these lines: the n-th behind the first rule that mentions a text. */
+  readonly behind: readonly {
+    readonly chain: string;
+    readonly after: string;
+    readonly nth: number;
+    readonly text: string;
+  }[];
   /** Names of chains that come, go or change, as the states list them. */
   readonly touched: readonly string[];
 }
 
-export function commitLines(from: RuleState, to: RuleState, ownership: Ownership): Commit {
+export function commitLines(from: TableState, to: TableState): Commit {
   const { chains } = diffTables({ chains: from.chains, sets: [] }, { chains: to.chains, sets: [] });
   const removed = chains.removed.map(({ name }) => name);
-  const jumps = moveJumps(from.jumps, to.jumps, ownership);
+  const moved = movedHookChains(from, to);
+  const leaving = from.hooks.filter(({ chain }) => moved.includes(chain));
+  const coming = moved.map((chain) => to.hooks.filter((hook) => hook.chain === chain));
   return {
+    table: from.table,
     lines: [
       ...printChains(chains.added)
         .split("\n")
         .filter((line) => line !== ""),
-      ...jumps.removed.map((jump) => `-D ${jump.from} ${jump.text}`),
+      ...leaving.map(({ chain, text }) => `-D ${chain} ${text}`),
       ...chains.changed.flatMap(editLines),
+      ...coming.flatMap(placedLines),
       ...removed.map((name) => `-F ${name}`),
       ...removed.map((name) => `-X ${name}`),
     ],
-    insertsJump: jumps.inserted,
+    behind: coming.flatMap(behindLines),
     touched: [...chains.added, ...chains.changed, ...chains.removed].map(({ name }) => name),
   };
+}
+
+/** Other people's chains whose hooks are not the same in two states of a table. */
+export function movedHookChains(from: TableState, to: TableState): readonly string[] {
+  const names = [...new Set([...from.hooks, ...to.hooks].map(({ chain }) => chain))].sort();
+  const of = ({ hooks }: TableState, name: string): string =>
+    JSON.stringify(hooks.filter(({ chain }) => chain === name));
+  return names.filter((name) => of(from, name) !== of(to, name));
+}
+
+/** The hooks of a chain that have left it, back in their places. */
+function placedLines(hooks: readonly PlacedHook[]): string[] {
+  const first = hooks.filter(({ meant }) => meant === "first");
+  const last = hooks.filter(({ meant }) => meant === "last");
+  const stray = hooks.find(({ meant }) => meant === undefined);
+  if (stray) throw new Error(`a hook that should stand nowhere: ${stray.text}`);
+  return [
+    ...first.map(({ chain, text }, index) => `-I ${chain} ${index + 1} ${text}`),
+    ...last.map(({ chain, text }) => `-A ${chain} ${text}`),
+  ];
+}
+
+function behindLines(hooks: readonly PlacedHook[]): Commit["behind"] {
+  let nth = 0;
+  return hooks.flatMap(({ chain, text, meant }) => {
+    if (typeof meant !== "object") return [];
+    nth += 1;
+    return [{ chain, after: meant.after, nth, text }];
+  });
 }
 
 /** The edits one by one, or, where that is shorter, the whole chain anew. */
@@ -51,30 +91,4 @@ function editLines({ name, before, after, edits }: ChainDifference): string[] {
 
 function ruleLine(command: string, text: string): string {
   return text === "" ? command : `${command} ${text}`;
-}
-
-/** Which jumps go by their text. One may come or move: the owner's own. */
-function moveJumps(
-  before: readonly PlacedJump[],
-  after: readonly PlacedJump[],
-  { jump }: Ownership,
-): { removed: PlacedJump[]; inserted: boolean } {
-  const text = printRule(jump.rule);
-  const isTheJump = (its: PlacedJump): boolean => its.from === jump.from && its.text === text;
-  const key = (its: PlacedJump): string => JSON.stringify([its.from, its.text, its.inPlace]);
-  const removed = without(before, after, key);
-  const added = without(after, before, key);
-  if (added.length > 1 || !added.every(isTheJump)) throw new Error(`unknown jumps: ${JSON.stringify(added)}`);
-  return { removed, inserted: added.length > 0 };
-}
-
-/** The items of a list that another does not have, each counted as often as it occurs. */
-function without<T>(items: readonly T[], others: readonly T[], key: (item: T) => string): T[] {
-  const count = new Map<string, number>();
-  for (const other of others) count.set(key(other), (count.get(key(other)) ?? 0) + 1);
-  return items.filter((item) => {
-    const left = count.get(key(item)) ?? 0;
-    count.set(key(item), left - 1);
-    return left <= 0;
-  });
 }

@@ -1,25 +1,34 @@
-import type { Rule } from "./tables.js";
+import type { Rule, TableName } from "./tables.js";
 
-/** What in the filter table and among the ipsets belongs to one program; everything else is other people's. */
+/** What in the tables and among the ipsets belongs to one program; everything else is other people's. */
 export interface Ownership {
   /** Name of the program, for comments: `Azure NPM v2`. */
   readonly title: string;
+  /** The tables that hold its chains, in the order in which scripts put new rules in force. */
+  readonly tables: readonly TableName[];
   /** Its chains are those whose names start so. */
   readonly chainPrefix: string;
+  /** In other people's chains its rules are those that lead to its own chains, and those with a comment that starts so. */
+  readonly commentPrefix?: string;
+  /** Its rules in other people's chains; where tables say theirs (`Tables.hooks`), that counts. */
+  readonly hooks: readonly Hook[];
   /** Its sets are those whose names start so. */
   readonly setPrefix: string;
-  /** Names of sets that exist only while a script runs: prefix, then the rest of the final name. */
-  readonly temporarySetPrefix: string;
-  readonly jump: Jump;
+  /**
+   * Sets that exist only while a script runs are called by one of these and the rest of the final name. Rules in force, of two flavours and
+   * in each table, may be on sets with different ones when scripts were killed; one must always be left.
+   */
+  readonly temporarySetPrefixes: readonly [string, ...string[]];
   /** Chains of the mangle table that show which flavour of iptables the node's other programs use. */
   readonly flavourHints: readonly string[];
 }
 
-/** The one rule outside its own chains. */
-export interface Jump {
-  /** Built-in chain that holds it: `FORWARD`. */
-  readonly from: string;
+/** A rule outside the chains of its owner. */
+export interface Hook {
+  readonly table: TableName;
+  /** Chain that holds it: `FORWARD`. */
+  readonly chain: string;
   readonly rule: Rule;
-  /** It stands directly after the first rule that mentions this text, or first where none does. Absent: always first. */
-  readonly after?: string;
+  /** Among other people's rules: ahead of all, behind all, or directly after the first that mentions a text, else ahead of all. */
+  readonly place: "first" | "last" | { readonly after: string };
 }

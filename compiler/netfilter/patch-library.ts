@@ -1,74 +1,83 @@
 /** Functions of a patch script beside those that all scripts have. */
-export const patchFunctions = String.raw`# Makes $rules, what the chain holds from which a jump leads to the owner's chains.
-read_jumps() {
+export const patchFunctions = String.raw`# Makes $there, the tables that this flavour has. Asking legacy iptables for another would create it.
+find_tables() {
   command -v sha256sum >/dev/null 2>&1 || fail 3 'the command sha256sum is missing'
-  rules=
-  if [ "$flavour" = legacy ] && ! grep -qx filter /proc/net/ip_tables_names 2>/dev/null; then
-    check_root
-    return 0
-  fi
-  rules=$("$list" -w 60 -S "$jump_chain" 2>&1) || {
-    check_root
-    fail 3 "$list failed: $rules"
-  }
+  there=' raw mangle nat filter '
+  [ "$flavour" = legacy ] || return 0
+  there=' '
+  [ -r /proc/net/ip_tables_names ] || return 0
+  while read -r name; do there="$there$name "; done </proc/net/ip_tables_names
 }
 
-show_chain() { # name
-  [ -z "$rules" ] || "$list" -w 60 -S "$1"
-}
-
-# The rules of a chain that lead to the owner's chains, and whether the owner's own stands in its place.
-show_jumps() { # chain
-  [ -n "$rules" ] || return 0
-  "$list" -w 60 -S "$1" | awk "$awk_library"'
-    BEGIN { from = ENVIRON["jump_chain"]; after = ENVIRON["jump_after"]; own = "-A " from " " ENVIRON["jump_rule"] }
-    $1 != "-A" { next }
-    enters($0) { jump[++jumps] = $0; above[jumps] = others + 0; next }
-    { others++ }
-    !place && $2 == from && after != "" && index(substr($0, length(from) + 5), after) { place = others }
-    END { for (i = 1; i <= jumps; i++) print (jump[i] == own && above[i] == place + 0 ? "in place " : "") jump[i] }
-  '
-}
-
-has_jump() { # rule
-  case "
-$rules
-" in
-    *"
--A $jump_chain $1
-"*) ;;
+is_there() { # table
+  case $there in
+    *" $1 "*) ;;
     *) return 1 ;;
   esac
 }
 
-# Where the jump shall stand when the owner's rules have gone: after the first rule that it should follow, or first.
-jump_place() {
-  printf '%s\n' "$rules" | awk "$awk_library"'
-    BEGIN { from = ENVIRON["jump_chain"]; after = ENVIRON["jump_after"]; place = 1 }
-    $1 != "-A" || enters($0) { next }
+show_chain() { # table, name
+  ! is_there "$1" || "$list" -w 60 -t "$1" -S "$2"
+}
+
+# The owner's hooks in a chain of other people, and where each stands.
+show_hooks() { # table, chain
+  is_there "$1" || return 0
+  { known_hooks; echo; "$list" -w 60 -t "$1" -S "$2"; } | table=$1 chain=$2 awk "$awk_library"'
+    !started {
+      if ($0 == "") started = 1
+      if ($1 != ENVIRON["table"] || $2 != ENVIRON["chain"]) next
+      meant["-A " $2 " " substr($0, length($1 $2 $3) + 4)] = $3
+      if (starts($3, "after=")) after = substr($3, 7)
+      next
+    }
+    $1 != "-A" { next }
+    is_hook($0) { hook[++hooks] = $0; above[hooks] = others + 0; next }
     { others++ }
-    after != "" && index(substr($0, length(from) + 5), after) { place = others + 1; exit }
-    END { print place }
+    !place && after != "" && index(substr($0, length($2) + 5), after) { place = others }
+    END {
+      for (i = 1; i <= hooks; i++) {
+        found = meant[hook[i]]
+        if (found == "") found = "astray"
+        else if (found == "last") { if (above[i] != others + 0) found = "astray" }
+        else if (found != "anywhere") found = above[i] == place + 0 ? "first" : "astray"
+        print found " " hook[i]
+      }
+    }
   '
 }
 
-refuse_chains() { # names
-  check_root
-  case $other_save in
-    ?*)
-      there=$("$other_list" -w 60 -S "$jump_chain" 2>/dev/null)
-      case "$rules" in
-        *" $chain_prefix"*) ;;
-        *)
-          case $there in
-            *" $chain_prefix"*) fail 3 "the rules of this node are those of $other_flavour iptables, and this script is for $flavour" ;;
-          esac
-          ;;
-      esac
-      ;;
+# Whether a chain of other people leads to the owner's as it shall before and after.
+check_hook() { # table, chain, rule
+  is_there "$1" && rules=$("$list" -w 60 -t "$1" -S "$2" 2>&1) || rules=
+  case "
+$rules
+" in
+    *"
+-A $2 $3
+"*) ;;
+    *) refuse "this node is neither as before this patch nor as after it: compare the jump in $2 of the table $1" ;;
   esac
-  [ -n "$1" ] || fail 1 "the chain $jump_chain does not lead to the rules that this script is for"
-  fail 1 "this node is neither as before this patch nor as after it: compare the jump in $jump_chain and the chains $1"
+}
+
+# The place behind the first rule that mentions a text, or the first, when the owner's rules have gone.
+hook_place() { # table, chain, text, how many of the owner's stand there already
+  { ! is_there "$1" || "$list" -w 60 -t "$1" -S "$2"; } | after=$3 more=$4 awk "$awk_library"'
+    $1 != "-A" || is_hook($0) { next }
+    { others++ }
+    index(substr($0, length($2) + 5), ENVIRON["after"]) { place = others; exit }
+    END { print place + 1 + ENVIRON["more"] }
+  '
+}
+
+# Gives up, with a better reason where the node has the owner's rules under the other flavour alone.
+refuse() { # reason
+  [ -n "$dir" ] || make_workplace
+  read_rules
+  if ! grep -qF ":$chain_prefix" "$dir/rules" && grep -qF ":$chain_prefix" "$dir/other-rules"; then
+    fail 3 "the rules of this node are those of $other_flavour iptables, and this script is for $flavour"
+  fi
+  fail 1 "$1"
 }
 
 # Whether the sets that change are as afterwards, or as before, or part-way. Makes $sets.
@@ -160,7 +169,7 @@ destroy_removed() {
   destroy_sets "$dir/doomed" || fail 1 "other programs' rules still use these old sets: $(cat "$dir/held")"
 }
 
-# Changes all rules at once. Tries again when somebody else changed the table in between.
+# Changes all rules of a table at once. Tries again when somebody else changed the table in between.
 attempt() { # function that feeds iptables-restore
   tries=0
   until errors=$("$1" 2>&1); do
@@ -172,20 +181,22 @@ attempt() { # function that feeds iptables-restore
 }
 `;
 
-/** The chains of `touched_chains` as `iptables -S` prints each, from one dump. */
+/** The chains of `touched_chains` as `iptables -S` prints each, from one dump of each table. */
 export const readManyChains = String.raw`show_chains() {
-  { touched_chains; echo; [ -z "$rules" ] || "$save" -t filter; } | awk '
-    !started { if ($0 == "") started = 1; else { name[++names] = $0; wanted[$0] = 1 } next }
-    /^:/ { there[substr($1, 2)] = 1; next }
-    $1 == "-A" && $2 in wanted { rule[$2, ++rules[$2]] = $0 }
-    END {
-      for (i = 1; i <= names; i++) {
-        if (!(name[i] in there)) continue
-        print "-N " name[i]
-        for (j = 1; j <= rules[name[i]]; j++) print rule[name[i], j]
+  for table in $tables; do
+    { touched_chains; echo; ! is_there "$table" || "$save" -t "$table"; } | table=$table awk '
+      !started { if ($0 == "") started = 1; else if ($1 == ENVIRON["table"]) { name[++names] = $2; wanted[$2] = 1 } next }
+      /^:/ { there[substr($1, 2)] = 1; next }
+      $1 == "-A" && $2 in wanted { rule[$2, ++rules[$2]] = $0 }
+      END {
+        for (i = 1; i <= names; i++) {
+          if (!(name[i] in there)) continue
+          print "-N " name[i]
+          for (j = 1; j <= rules[name[i]]; j++) print rule[name[i], j]
+        }
       }
-    }
-  '
+    '
+  done
 }
 `;
 

@@ -1,18 +1,22 @@
 import { memberByMember } from "./member-by-member.js";
+import { chainsOf, ownSets, ownChains } from "./owned.js";
 import type { Ownership } from "./ownership.js";
-import { printRule } from "./print-rule.js";
+import { knownPlaces, placedHooks, type KnownPlaces, type PlacedHook } from "./placed-hooks.js";
 import { diffTables, type SetDifference, type TablesDifference } from "./tables-difference.js";
-import type { Chain, IpSet, Match, Rule, Tables } from "./tables.js";
+import type { Chain, IpSet, Match, TableName, Tables } from "./tables.js";
 import { withRules } from "./with-rules.js";
 
 /** How to get from one state of an owner's rules and sets to another without a gap, decided before anything runs. */
 export interface PatchPlan {
-  /** What the owner has, and shall have. */
-  readonly before: Tables;
-  readonly after: Tables;
+  /** The owner's sets before and after. */
+  readonly before: readonly IpSet[];
+  readonly after: readonly IpSet[];
+  /** Of all its tables together. */
   readonly difference: TablesDifference;
-  /** The owner's chains before, between two commits, and after; two or three states, or one when no rule changes. */
+  /** The owner's rules before, after each commit of a table, and afterwards; one state when no rule changes. */
   readonly states: readonly RuleState[];
+  /** So many commits put new rules in force; those behind them move rules from copies of sets back to the sets themselves. */
+  readonly firstCommits: number;
   /** Sets that only rules to come use, or none: they change before the first commit. */
   readonly ahead: { readonly added: readonly IpSet[]; readonly changed: readonly SetDifference[] };
   /** Sets that the rules in force use before and after. */
@@ -31,43 +35,39 @@ export interface PatchPlan {
  */
 export type LiveWay = "none" | "members" | "swap" | "copies";
 
-export interface RuleState {
-  readonly chains: readonly Chain[];
-  readonly jumps: readonly PlacedJump[];
-}
+/** By table, in the order of the ownership. */
+export type RuleState = readonly TableState[];
 
-/** A rule in a chain of other people that leads to the owner's. */
-export interface PlacedJump {
-  readonly from: string;
-  /** As printed, without `-A CHAIN`. */
-  readonly text: string;
-  /** It is the owner's own and stands where the owner would put it. */
-  readonly inPlace: boolean;
+export interface TableState {
+  readonly table: TableName;
+  /** The owner's. */
+  readonly chains: readonly Chain[];
+  readonly hooks: readonly PlacedHook[];
 }
 
 export function planPatch(before: Tables, after: Tables, ownership: Ownership): PatchPlan {
-  const [old, young] = [ownTables(before, ownership), ownTables(after, ownership)];
-  const difference = diffTables(old, young);
+  const places = knownPlaces(before, after, ownership);
+  const [first, last] = [before, after].map((tables) => ruleState(tables, places, ownership));
+  const [old, young] = [before, after].map(({ sets }) => ownSets(sets, ownership));
+  const difference = differenceOf(first!, last!, old!, young!);
   const { sets } = difference;
-  const first: RuleState = { chains: old.chains, jumps: jumpsIn(before, ownership) };
-  const last: RuleState = { chains: young.chains, jumps: jumpsIn(after, ownership) };
-  const { added, removed, changed: edited } = difference.chains;
-  const jumpsMove = JSON.stringify(first.jumps) !== JSON.stringify(last.jumps);
-  const rulesChange = added.length + removed.length + edited.length > 0 || jumpsMove;
 
-  const [usedBefore, usedAfter] = [usedSets(old), usedSets(young)];
+  const [usedBefore, usedAfter] = [usedSets(first!, old!), usedSets(last!, young!)];
   const changed = sets.changed.filter(({ name }) => usedBefore.has(name));
   const live = changed.filter(({ name }) => usedAfter.has(name));
-  const way = wayOf(live, rulesChange, young);
-  const copied = way === "copies" || way === "swap" ? copiedSets(live, young, way) : [];
-  const states = [first];
-  if (way === "copies") states.push({ chains: onCopies(young.chains, copied, ownership), jumps: last.jumps });
-  if (way === "copies" || rulesChange) states.push(last);
+  const rulesChange = first!.some((table, index) => differs(table, last![index]!));
+  const way = wayOf(live, rulesChange, { chains: last!.flatMap(({ chains }) => chains), sets: young! });
+  const copied = way === "copies" || way === "swap" ? copiedSets(live, young!, way) : [];
+  const states = [first!];
+  if (way === "copies") commitTables(states, onCopies(last!, copied, ownership), last!);
+  const moves = states.length - 1;
+  commitTables(states, last!, last!);
   return {
-    before: old,
-    after: young,
+    before: old!,
+    after: young!,
     difference,
     states,
+    firstCommits: way === "copies" ? moves : states.length - 1,
     ahead: { added: sets.added, changed: sets.changed.filter(({ name }) => !usedBefore.has(name)) },
     live: { way, changed: live },
     later: changed.filter(({ name }) => !usedAfter.has(name)),
@@ -79,46 +79,68 @@ export function planPatch(before: Tables, after: Tables, ownership: Ownership): 
 }
 
 /** Name of the temporary set that stands for a set while a script runs. */
-export function copyName(name: string, { setPrefix, temporarySetPrefix }: Ownership): string {
-  return temporarySetPrefix + name.slice(setPrefix.length);
+export function copyName(name: string, { setPrefix, temporarySetPrefixes }: Ownership): string {
+  return temporarySetPrefixes[0] + name.slice(setPrefix.length);
 }
 
-function ownTables({ chains, sets }: Tables, { chainPrefix, setPrefix, temporarySetPrefix }: Ownership): Tables {
+/**
+ * Adds a state for each table that a commit must bring to the goal. Those that have another commit to come are first: so no state looks like
+ * another, but for the last, which may look like the first. Where everything goes, what comes last on a packet's way goes first.
+ */
+function commitTables(states: RuleState[], goal: RuleState, end: RuleState): void {
+  const indexes = goal.map((_, index) => index);
+  if (end.every(({ chains }) => chains.length === 0)) indexes.reverse();
+  const waits = (index: number): number => Number(differs(goal[index]!, end[index]!));
+  for (const index of indexes.toSorted((a, b) => waits(b) - waits(a))) {
+    const state = states.at(-1)!;
+    if (differs(state[index]!, goal[index]!)) states.push(state.with(index, goal[index]!));
+  }
+}
+
+function differs(a: TableState, b: TableState): boolean {
+  if (JSON.stringify(a.hooks) !== JSON.stringify(b.hooks)) return true;
+  return a.chains !== b.chains && !diffTables({ chains: a.chains, sets: [] }, { chains: b.chains, sets: [] }).same;
+}
+
+function ruleState(tables: Tables, places: KnownPlaces, ownership: Ownership): RuleState {
+  return ownership.tables.map((table) => {
+    const chains = chainsOf(tables, table);
+    return {
+      table,
+      chains: ownChains(chains, ownership),
+      hooks: placedHooks(table, chains, tables.hooks ?? ownership.hooks, places, ownership),
+    };
+  });
+}
+
+function differenceOf(
+  first: RuleState,
+  last: RuleState,
+  old: readonly IpSet[],
+  young: readonly IpSet[],
+): TablesDifference {
+  const tables = first.map(({ chains }, index) =>
+    diffTables({ chains, sets: [] }, { chains: last[index]!.chains, sets: [] }),
+  );
+  const { sets, same } = diffTables({ chains: [], sets: old }, { chains: [], sets: young });
   return {
-    chains: chains.filter(({ name }) => name.startsWith(chainPrefix)),
-    sets: sets.filter(({ name }) => name.startsWith(setPrefix) || name.startsWith(temporarySetPrefix)),
+    same: same && tables.every((each) => each.same),
+    sets,
+    chains: {
+      added: tables.flatMap(({ chains }) => chains.added),
+      removed: tables.flatMap(({ chains }) => chains.removed),
+      changed: tables.flatMap(({ chains }) => chains.changed),
+    },
   };
 }
 
-function jumpsIn({ chains }: Tables, { chainPrefix, jump }: Ownership): RuleState["jumps"] {
-  const wanted = printRule(jump.rule);
-  return chains
-    .filter(({ name }) => !name.startsWith(chainPrefix))
-    .flatMap(({ name, rules }) => {
-      const texts = rules.filter((rule) => !leadsTo(rule, chainPrefix)).map(printRule);
-      const { after } = jump;
-      const place = after === undefined ? 0 : texts.findIndex((text) => text.includes(after)) + 1;
-      let above = 0;
-      return rules.flatMap((rule): PlacedJump[] => {
-        if (leadsTo(rule, chainPrefix)) {
-          const text = printRule(rule);
-          return [{ from: name, text, inPlace: name === jump.from && text === wanted && above === place }];
-        }
-        above += 1;
-        return [];
-      });
-    });
-}
-
-function leadsTo({ target }: Rule, chainPrefix: string): boolean {
-  return (target?.kind === "jump" || target?.kind === "goto") && target.to.startsWith(chainPrefix);
-}
-
 /** Names of the sets that rules match, themselves or through a list of sets. */
-function usedSets({ chains, sets }: Tables): ReadonlySet<string> {
+function usedSets(state: RuleState, sets: readonly IpSet[]): ReadonlySet<string> {
   const used = new Set<string>();
-  for (const { rules } of chains) {
-    for (const { matches } of rules) for (const match of matches) if (match.kind === "set") used.add(match.set);
+  for (const { chains } of state) {
+    for (const { rules } of chains) {
+      for (const { matches } of rules) for (const match of matches) if (match.kind === "set") used.add(match.set);
+    }
   }
   for (const { name, type, members } of sets) {
     if (type === "list:set" && used.has(name)) for (const member of members) used.add(member);
@@ -135,7 +157,7 @@ function wayOf(live: readonly SetDifference[], rulesChange: boolean, tables: Tab
 }
 
 /** Those that change, and, where rules shall use copies, each list that holds one of them. */
-function copiedSets(live: readonly SetDifference[], { sets }: Tables, way: LiveWay): string[] {
+function copiedSets(live: readonly SetDifference[], sets: readonly IpSet[], way: LiveWay): string[] {
   const copied = new Set(live.map(nameOf));
   if (way === "swap") return [...copied];
   for (const { name, type, members } of sets) {
@@ -144,20 +166,21 @@ function copiedSets(live: readonly SetDifference[], { sets }: Tables, way: LiveW
   return sets.map(nameOf).filter((name) => copied.has(name));
 }
 
-function onCopies(chains: readonly Chain[], copied: readonly string[], ownership: Ownership): Chain[] {
+function onCopies(state: RuleState, copied: readonly string[], ownership: Ownership): RuleState {
   const names = new Set(copied);
+  const isCopied = (match: Match): boolean => match.kind === "set" && names.has(match.set);
   const moved = (match: Match): Match =>
     match.kind === "set" && names.has(match.set) ? { ...match, set: copyName(match.set, ownership) } : match;
-  return chains.map((chain) =>
-    withRules(
-      chain,
-      chain.rules.map((rule) =>
-        rule.matches.some((match) => match.kind === "set" && names.has(match.set))
-          ? { ...rule, matches: rule.matches.map(moved) }
-          : rule,
+  return state.map((table) => {
+    if (!table.chains.some(({ rules }) => rules.some(({ matches }) => matches.some(isCopied)))) return table;
+    const chains = table.chains.map((chain) =>
+      withRules(
+        chain,
+        chain.rules.map((rule) => (rule.matches.some(isCopied) ? { ...rule, matches: rule.matches.map(moved) } : rule)),
       ),
-    ),
-  );
+    );
+    return { ...table, chains };
+  });
 }
 
 function nameOf({ name }: { readonly name: string }): string {

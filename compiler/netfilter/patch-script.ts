@@ -1,15 +1,16 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { commitLines, type Commit } from "./commit-lines.js";
+import { commitLines, movedHookChains, type Commit } from "./commit-lines.js";
 import type { Ownership } from "./ownership.js";
-import { planPatch, type PatchPlan, type RuleState } from "./patch-plan.js";
+import { planPatch, type PatchPlan, type RuleState, type TableState } from "./patch-plan.js";
+import { hookText, knownHookLines, knownPlaces } from "./placed-hooks.js";
 import { printChains } from "./print-iptables-save.js";
 import { patchFunctions, readManyChains, readManySets } from "./patch-library.js";
 import { describePatch } from "./describe-patch.js";
 import { scriptHead, shellQuote, type ScriptOptions } from "./script-library.js";
-import { checkLines, checkNames, hereDocument } from "./script-text.js";
+import { checkLines, checkNames, hereDocument, refusal } from "./script-text.js";
 import { setChanges, type SetChanges } from "./set-changes.js";
-import type { Tables } from "./tables.js";
+import type { TableName, Tables } from "./tables.js";
 
 export interface PatchOptions extends ScriptOptions {
   /** What messages call the script; `patch.sh` otherwise. */
@@ -41,66 +42,89 @@ export function patchScript(before: Tables, after: Tables, ownership: Ownership,
   if (plan.difference.same && plan.states.length === 1 && !removesOtherFlavour) {
     return `${head[0]!}\n# Nothing is to be done.\nexit 0\n`;
   }
-  for (const { chains } of plan.states) {
+  for (const { chains } of plan.states.flat()) {
     checkNames([...before.sets, ...after.sets], chains, ownership);
     checkLines(printChains(chains), chains);
   }
-  const commits = plan.states.slice(1).map((state, index) => commitLines(plan.states[index]!, state, ownership));
-  const touched = touchedChains(plan.states, commits);
+  const steps = commitsOf(plan);
+  const refusals = refusal(
+    plan.states.at(-1)!.flatMap(({ chains }) => chains),
+    options.flavour,
+  );
   const sets = setChanges(plan);
   const documents = Object.entries(sets.documents).filter(([, text]) => text !== "");
   return [
     ...head,
     "",
-    mainFunction(plan, new Set(documents.map(([name]) => name)), removesOtherFlavour),
-    findStage(plan, touched, ownership),
+    mainFunction(plan, new Set(documents.map(([name]) => name)), removesOtherFlavour, refusals),
+    findStage(plan, steps, knownHookLines(knownPlaces(before, after, ownership))),
     ...(sets.touched.length > 0 ? [checkSets(sets)] : []),
     ...documents.map(([name, text]) => hereDocument(name, text)),
-    ...commits.map((commit, index) => commitFunction(`commit_${index + 1}`, commit)),
+    ...steps.map((commit, index) => commitFunction(`commit_${index + 1}`, commit)),
     patchFunctions,
     "main\nexit 0\n",
   ].join("\n");
 }
 
+/** Between each two states one table changes. */
+function commitsOf({ states }: PatchPlan): Commit[] {
+  return states.slice(1).map((state, index) => {
+    const at = state.findIndex((table, at) => table !== states[index]![at]);
+    return commitLines(states[index]![at]!, state[at]!);
+  });
+}
+
 function mainFunction(
-  { states, live, copied, removed }: PatchPlan,
+  { states, firstCommits, live, copied, removed }: PatchPlan,
   documents: ReadonlySet<string>,
   removesOtherFlavour: boolean,
+  refusals: readonly string[],
 ): string {
-  const [twoCommits, touchesSets] = [states.length === 3, documents.size > 0 || removed.length > 0];
-  const needsFiles = touchesSets || removesOtherFlavour || states[0]!.chains.length === 0;
+  const commits = states.length - 1;
+  const touchesSets = documents.size > 0 || removed.length > 0;
+  const fresh = states[0]!.every(({ chains }) => chains.length === 0);
   const change = (name: string): string[] => (documents.has(name) ? [`run_changes ${name}`] : []);
-  const first = [
+  const commit = (index: number): string[] => [`[ "$stage" -gt ${index} ] || attempt commit_${index + 1}`];
+  const ahead = [
     ...(copied.length > 0 ? ["clear_copies"] : []),
     ...change("ahead"),
     ...(copied.length > 0 ? ["load_copies"] : []),
     ...(live.way === "swap" ? ["swap_copies"] : []),
     ...(live.way === "members" ? change("live") : []),
-    ...(states.length > 1 ? ["attempt commit_1"] : []),
   ];
-  const second = twoCommits ? [...change("live"), "attempt commit_2"] : [];
+  const between = live.way === "copies" ? change("live") : [];
   const last = [
     ...change("later"),
     ...(copied.length > 0 ? ["clear_copies"] : []),
     ...(removesOtherFlavour ? ['remove_chains "$other_flavour" "$other_save" "$other_restore"'] : []),
     ...(removed.length > 0 ? ["destroy_removed"] : []),
   ];
+  const indexes = states.slice(1).map((_, index) => index);
   const lines = [
     "  find_tools",
-    ...(needsFiles ? ["  check_root", "  make_workplace"] : []),
+    "  check_root",
+    ...refusals,
+    ...(touchesSets || removesOtherFlavour || fresh ? ["  make_workplace"] : []),
     "  lock",
     "  find_stage",
     ...(parts.some((name) => documents.has(name)) ? ["  check_sets"] : []),
-    ...(twoCommits && sameRules(states[0]!, states[2]!) ? ['  [ "$sets" != after ] || stage=after'] : []),
-    ...branch('"$stage" = before', first),
-    ...branch('"$stage" != after', second),
+    ...(commits > 0 && looksAlike(states[0]!, states.at(-1)!) ? [`  [ "$sets" != after ] || stage=${commits}`] : []),
+    ...branch('"$stage" = 0', ahead),
+    ...indexes.slice(0, firstCommits).flatMap((index) => commit(index).map((line) => `  ${line}`)),
+    ...branch(`"$stage" -le ${firstCommits}`, between),
+    ...indexes.slice(firstCommits).flatMap((index) => commit(index).map((line) => `  ${line}`)),
     ...last.map((line) => `  ${line}`),
   ];
   return `main() {\n${lines.join("\n")}\n}\n`;
 }
 
-function sameRules(before: RuleState, after: RuleState): boolean {
-  return printChains(before.chains) === printChains(after.chains);
+/** Whether the rules of two states are the same; the sets must tell them apart then. */
+function looksAlike(one: RuleState, other: RuleState): boolean {
+  return one.every(
+    (table, index) =>
+      movedHookChains(table, other[index]!).length === 0 &&
+      printChains(table.chains) === printChains(other[index]!.chains),
+  );
 }
 
 /** Documents with changes of sets. */
@@ -111,72 +135,89 @@ function branch(condition: string, lines: readonly string[]): string[] {
   return [`  if [ ${condition} ]; then`, ...lines.map((line) => `    ${line}`), "  fi"];
 }
 
-/** Chains that any commit touches, by name. */
-function touchedChains(states: readonly RuleState[], commits: readonly Commit[]): string[] {
-  const touched = new Set(commits.flatMap((commit) => commit.touched));
-  return [...new Set(states.flatMap(({ chains }) => chains.map(({ name }) => name)))]
-    .filter((name) => touched.has(name))
-    .sort();
+/** What the script looks at to tell the states apart. */
+interface Looks {
+  readonly hookChains: readonly { readonly table: TableName; readonly chain: string }[];
+  readonly chains: readonly { readonly table: TableName; readonly name: string }[];
 }
 
-/** Which of the states the node is in. All chains that change are in the same, since they change in one commit. */
-function findStage({ states }: PatchPlan, touched: readonly string[], ownership: Ownership): string {
-  const names = states.length === 3 ? ["before", "middle", "after"] : ["before", "after"].slice(0, states.length);
-  const jumpChains = chainsWithOtherJumps(states);
-  const digests = states.map((state) => digestOf(jumpsText(state, jumpChains) + chainsText(state, touched)));
-  // Rules that end as they began are before until the sets say more.
-  const cases = states.map((state, index) => {
-    if (digests.indexOf(digests[index]!) < index) return [];
-    const jumps = jumpChains.length > 0 ? [] : state.jumps.filter(({ from }) => from === ownership.jump.from);
-    const checks = jumps.map(({ text }) => ` && has_jump ${shellQuote(text)}`).join("");
-    return [`    ${digests[index]!}*) stage=${names[index]!}${checks} ;;`];
+function looksOf({ states }: PatchPlan, commits: readonly Commit[]): Looks {
+  const hookChains = states[0]!.flatMap(({ table }, at) => {
+    const moved = states.slice(1).flatMap((state, index) => movedHookChains(states[index]![at]!, state[at]!));
+    return [...new Set(moved)].sort().map((chain) => ({ table, chain }));
   });
-  const fresh = states[0]!.chains.length === 0 ? ["  check_flavour"] : [];
-  const looks = [...jumpChains.map((chain) => `show_jumps ${shellQuote(chain)}`), "show_chains"].join("; ");
-  const many = touched.length > manyObjects;
+  const chains = states[0]!.flatMap(({ table }) => {
+    const touched = commits.filter((commit) => commit.table === table).flatMap((commit) => commit.touched);
+    return [...new Set(touched)].sort().map((name) => ({ table, name }));
+  });
+  return { hookChains, chains };
+}
+
+/** Which of the states the node is in, by number: all that changes in a table is in the same, since it changes in one commit. */
+function findStage(plan: PatchPlan, commits: readonly Commit[], knownHooks: string): string {
+  const { states } = plan;
+  const looks = looksOf(plan, commits);
+  const { hookChains, chains } = looks;
+  const digests = states.map((state) => digestOf(looksText(state, looks)));
+  // Rules that end as they began are before until the sets say more.
+  const cases = digests.flatMap((digest, index) =>
+    digests.indexOf(digest) < index ? [] : [`    ${digest}*) stage=${index} ;;`],
+  );
+  const twice = digests.findIndex((digest, index) => digests.indexOf(digest) < index);
+  if (twice >= 0 && twice < states.length - 1) throw new Error("two states of a patch look alike");
+  const touched = new Set(commits.map(({ table }) => table));
+  const moved = new Set(hookChains.map(({ table, chain }) => `${table} ${chain}`));
+  const checks = states[0]!
+    .filter(({ table }) => touched.has(table))
+    .flatMap(({ table, hooks }) =>
+      hooks
+        .filter(({ chain }) => !moved.has(`${table} ${chain}`))
+        .map(({ chain, text }) => `  check_hook ${table} ${shellQuote(chain)} ${shellQuote(text)}`),
+    );
+  const fresh = states[0]!.every((table) => table.chains.length === 0) ? ["  check_flavour"] : [];
+  const shown = [...hookChains.map(({ table, chain }) => `show_hooks ${table} ${shellQuote(chain)}`), "show_chains"];
+  const names = [
+    ...hookChains.map(({ table, chain }) => `${chain} of ${table}`),
+    ...chains.map(({ table, name }) => (table === "filter" ? name : `${name} of ${table}`)),
+  ];
   return [
     "find_stage() {",
     ...fresh,
-    "  read_jumps",
-    `  digest=$({ ${looks}; } 2>/dev/null | sha256sum)`,
-    "  stage=",
+    "  find_tables",
+    `  digest=$({ ${shown.join("; ")}; } 2>/dev/null | sha256sum)`,
     "  case $digest in",
-    ...cases.flat(),
-    "  esac || stage=",
-    `  [ -n "$stage" ] || refuse_chains ${touched.length > 0 ? shellQuote(excerptOf(touched)) : "''"}`,
+    ...cases,
+    `    *) refuse ${shellQuote(`this node is neither as before this patch nor as after it: compare ${excerptOf(names)}`)} ;;`,
+    "  esac",
+    ...checks,
     "}",
     "",
-    ...(many ? [hereDocument("touched_chains", lines(touched)), readManyChains] : [readFewChains(touched)]),
+    ...(hookChains.length > 0 ? [hereDocument("known_hooks", knownHooks)] : []),
+    ...(chains.length > manyObjects
+      ? [hereDocument("touched_chains", lines(chains.map(({ table, name }) => `${table} ${name}`))), readManyChains]
+      : [readFewChains(chains)]),
   ].join("\n");
 }
 
-/** Other people's chains whose jumps to the owner's chains are not the same in all states. */
-function chainsWithOtherJumps(states: readonly RuleState[]): string[] {
-  const chains = [...new Set(states.flatMap(({ jumps }) => jumps.map(({ from }) => from)))].sort();
-  return chains.filter((chain) => new Set(states.map((state) => jumpsText(state, [chain]))).size > 1);
+/** As the script prints what it looks at. */
+function looksText(state: RuleState, { hookChains, chains }: Looks): string {
+  const tableOf = (name: TableName): TableState => state.find(({ table }) => table === name)!;
+  const hooks = hookChains.flatMap(({ table, chain }) =>
+    tableOf(table)
+      .hooks.filter((hook) => hook.chain === chain)
+      .map(hookText),
+  );
+  const rules = chains.map(({ table, name }) => {
+    const chain = tableOf(table).chains.find((each) => each.name === name);
+    // As `iptables -S` prints it.
+    return chain ? `-N ${name}\n${printChains([chain]).split("\n").slice(1).join("\n")}` : "";
+  });
+  return lines(hooks) + rules.join("");
 }
 
-/** As `show_jumps` of the script prints the jumps of these chains. */
-function jumpsText({ jumps }: RuleState, chains: readonly string[]): string {
-  const its = chains.flatMap((chain) => jumps.filter(({ from }) => from === chain));
-  return lines(its.map(({ from, text, inPlace }) => `${inPlace ? "in place " : ""}-A ${from} ${text}`));
-}
-
-/** As `iptables -S` prints chains that exist. */
-function chainsText({ chains }: RuleState, touched: readonly string[]): string {
-  const byName = new Map(chains.map((chain) => [chain.name, chain]));
-  return touched
-    .map((name) => {
-      const chain = byName.get(name);
-      if (!chain) return "";
-      return `-N ${name}\n${printChains([chain]).split("\n").slice(1).join("\n")}`;
-    })
-    .join("");
-}
-
-function readFewChains(touched: readonly string[]): string {
-  if (touched.length === 0) return "show_chains() { :; }\n";
-  return `show_chains() {\n${touched.map((name) => `  show_chain ${shellQuote(name)}\n`).join("")}}\n`;
+function readFewChains(chains: Looks["chains"]): string {
+  if (chains.length === 0) return "show_chains() { :; }\n";
+  return `show_chains() {\n${chains.map(({ table, name }) => `  show_chain ${table} ${shellQuote(name)}\n`).join("")}}\n`;
 }
 
 function checkSets({ touched, kept, after, documents }: SetChanges): string {
@@ -196,14 +237,21 @@ function readFewSets(touched: readonly string[]): string {
   return touched.map((name) => `ipset save ${shellQuote(name)}`).join("\n  ");
 }
 
-function commitFunction(name: string, { lines: text, insertsJump }: Commit): string {
-  const rules = `*filter\n${lines(text)}`;
+function commitFunction(name: string, { table, lines: text, behind }: Commit): string {
+  const rules = `*${table}\n${lines(text)}`;
   const feed = '"$restore" -w 60 --noflush';
-  if (!insertsJump) return hereDocument(name, `${rules}COMMIT\n`, feed);
+  if (behind.length === 0) return hereDocument(name, `${rules}COMMIT\n`, feed);
+  // Asked before iptables-restore takes its lock.
+  const places = behind.map(
+    ({ chain, after, nth }, index) =>
+      `  place_${index + 1}=$(hook_place ${table} ${shellQuote(chain)} ${shellQuote(after)} ${nth - 1})`,
+  );
+  const inserts = behind.map(({ chain, text }, index) => `"-I ${chain} $place_${index + 1}"${shellQuote(` ${text}`)}`);
   return [
     hereDocument(`${name}_rules`, rules),
     `${name}() {`,
-    `  { ${name}_rules; printf '%s\\n' "-I $jump_chain $(jump_place) $jump_rule" COMMIT; } | ${feed}`,
+    ...places,
+    `  { ${name}_rules; printf '%s\\n' ${[...inserts, "COMMIT"].join(" ")}; } | ${feed}`,
     "}\n",
   ].join("\n");
 }

@@ -1,6 +1,5 @@
 import type { Flavour } from "./flavour.js";
 import type { Ownership } from "./ownership.js";
-import { printRule } from "./print-rule.js";
 
 export interface ScriptOptions {
   readonly flavour: Flavour;
@@ -21,13 +20,13 @@ export function scriptHead(name: string, ownership: Ownership, options: ScriptOp
     program: name,
     flavour: options.flavour,
     other_flavour: other,
+    tables: ownership.tables.join(" "),
     chain_prefix: ownership.chainPrefix,
+    comment_prefix: ownership.commentPrefix ?? "",
     set_prefix: ownership.setPrefix,
-    temporary_prefix: ownership.temporarySetPrefix,
+    temporary_prefixes: ownership.temporarySetPrefixes.join(" "),
+    temporary_prefix: ownership.temporarySetPrefixes[0],
     hints: ownership.flavourHints.join(" "),
-    jump_chain: ownership.jump.from,
-    jump_rule: printRule(ownership.jump.rule),
-    jump_after: ownership.jump.after ?? "",
   };
   const assignments = Object.entries(variables).map(([key, value]) => `${key}=${shellQuote(value)}`);
   return ["set -u", ...assignments, `export ${Object.keys(variables).join(" ")}`, library].join("\n");
@@ -37,6 +36,7 @@ const library = String.raw`LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 umask 077
+dir=
 state='No rule on this node was changed.'
 
 fail() { # exit code, message
@@ -140,9 +140,16 @@ read_table() { # flavour, save command or nothing, table, file
   "$2" -t "$3" >"$4" 2>"$dir/errors"
 }
 
-read_filters() {
-  read_table "$flavour" "$save" filter "$dir/filter" || fail 1 "$save failed: $(cat "$dir/errors")"
-  read_other filter "$dir/other-filter"
+# Makes $dir/rules and $dir/other-rules: what the owner's tables hold in each flavour.
+read_rules() {
+  : >"$dir/rules"
+  : >"$dir/other-rules"
+  for table in $tables; do
+    read_table "$flavour" "$save" "$table" "$dir/now" || fail 1 "$save failed: $(cat "$dir/errors")"
+    cat "$dir/now" >>"$dir/rules"
+    read_other "$table" "$dir/now"
+    cat "$dir/now" >>"$dir/other-rules"
+  done
 }
 
 # The same of the other flavour. One that this kernel does not have holds no rules.
@@ -170,6 +177,15 @@ awk_library='
   function enters(line) {
     line = outside(line)
     return match(line, / -[jg] [^ ]+$/) && starts(substr(line, RSTART + 4), ENVIRON["chain_prefix"])
+  }
+  # Whether a rule outside the chains of the owner is its own.
+  function is_hook(line) {
+    return enters(line) || ENVIRON["comment_prefix"] != "" && index(line, " --comment \"" ENVIRON["comment_prefix"])
+  }
+  function is_temporary(name,   prefix, count, i) {
+    count = split(ENVIRON["temporary_prefixes"], prefix, " ")
+    for (i = 1; i <= count; i++) if (starts(name, prefix[i])) return 1
+    return 0
   }
   # A name with one prefix instead of the other; other names as they are.
   function moved(name, from, to) { return starts(name, from) ? to substr(name, length(from) + 1) : name }
@@ -199,15 +215,37 @@ awk_library='
   }
 '
 
-# Makes $dir/commit: what iptables-restore must read so that the owner's chains are those of a file (headers, then rules) and
-# the jump stands where it should, or nothing at all when that is so already. Jumps to the owner's chains that stand
-# anywhere else in other people's chains are taken out by their text, since numbers may have shifted meanwhile.
-make_commit() { # file with the chains, yes or no: whether the jump is wanted, or keep: jumps stay as they are
-  jump_wanted=$2 awk "$awk_library"'
-    BEGIN { from = ENVIRON["jump_chain"]; after = ENVIRON["jump_after"]; wanted = ENVIRON["jump_wanted"] == "yes"; same = 1 }
+# Makes $dir/commit: what iptables-restore must read so that the owner's chains in a table are those of a file (headers, then rules)
+# and its hooks stand where they should, or nothing at all when that is so already. Hooks that stand anywhere else in other
+# people's chains are taken out by their text, since numbers may have shifted meanwhile.
+make_commit() { # table, file with the chains of all tables, file with the hooks of all tables, file with the table as it is
+  table=$1 awk "$awk_library"'
+    function note(chain) { if (!(chain in known)) { known[chain] = 1; held[++helds] = chain } }
+    function is_right(chain,   i) {
+      if (owns[chain] != firsts[chain] + lasts[chain]) return 0
+      for (i = 1; i <= firsts[chain]; i++) {
+        if (own[chain, i] != "-A " chain " " first[chain, i] || above[chain, i] != place[chain] + 0) return 0
+      }
+      for (i = 1; i <= lasts[chain]; i++) {
+        if (own[chain, firsts[chain] + i] != "-A " chain " " last[chain, i] || above[chain, firsts[chain] + i] != others[chain] + 0) return 0
+      }
+      return 1
+    }
+    BEGIN { same = 1 }
     FILENAME == ARGV[1] {
+      if (starts($0, "*")) { here = $0 == "*" ENVIRON["table"]; next }
+      if (!here) next
       target[++targets] = $0
       if (starts($0, ":")) ours[substr($1, 2)] = 1
+      next
+    }
+    FILENAME == ARGV[2] {
+      if ($1 != ENVIRON["table"]) next
+      note($2)
+      rule = substr($0, length($1 $2 $3) + 4)
+      if ($3 == "last") { last[$2, ++lasts[$2]] = rule; next }
+      if (starts($3, "after=")) after[$2] = substr($3, 7)
+      first[$2, ++firsts[$2]] = rule
       next
     }
     /^:/ {
@@ -219,43 +257,52 @@ make_commit() { # file with the chains, yes or no: whether the jump is wanted, o
     }
     !/^-A / { next }
     starts($2, ENVIRON["chain_prefix"]) { if (target[++lives] != $0) same = 0; next }
-    enters($0) { jump[++jumps] = $0; above = others; next }
-    $2 == from { others++; if (!place && after != "" && index(substr($0, length(from) + 5), after)) place = others }
+    is_hook($0) { note($2); own[$2, ++owns[$2]] = $0; above[$2, owns[$2]] = others[$2] + 0; next }
+    {
+      others[$2]++
+      if ($2 in after && !place[$2] && index(substr($0, length($2) + 5), after[$2])) place[$2] = others[$2]
+    }
     END {
-      right = ENVIRON["jump_wanted"] == "keep" ? 1 : wanted ? jumps == 1 && jump[1] == "-A " from " " ENVIRON["jump_rule"] && above + 0 == place + 0 : !jumps
-      if (same && lives == targets && right) exit
-      print "*filter"
+      for (i = 1; i <= helds; i++) if (!is_right(held[i])) wrong[++wrongs] = held[i]
+      if (same && lives == targets && !wrongs) exit
+      print "*" ENVIRON["table"]
       for (i = 1; i <= targets && starts(target[i], ":"); i++) print target[i]
       for (j = 1; j <= stales; j++) print "-F " stale[j]
-      if (!right) for (j = 1; j <= jumps; j++) print "-D" substr(jump[j], 3)
+      for (j = 1; j <= wrongs; j++) for (k = 1; k <= owns[wrong[j]]; k++) print "-D" substr(own[wrong[j], k], 3)
       for (; i <= targets; i++) print target[i]
-      if (!right && wanted) print "-I " from " " (place + 1) " " ENVIRON["jump_rule"]
+      for (j = 1; j <= wrongs; j++) {
+        chain = wrong[j]
+        for (k = 1; k <= firsts[chain]; k++) print "-I " chain " " (place[chain] + k) " " first[chain, k]
+        for (k = 1; k <= lasts[chain]; k++) print "-A " chain " " last[chain, k]
+      }
       for (j = 1; j <= stales; j++) print "-X " stale[j]
       print "COMMIT"
     }
-  ' "$1" "$3" >"$dir/commit" || fail 1 'awk failed'
+  ' "$2" "$3" "$4" >"$dir/commit" || fail 1 'awk failed'
 }
 
-# Puts the chains of a file in force, all of them at once. Tries again when somebody else changed the table in between.
-commit() { # flavour, save command, restore command, file with the chains, yes, no or keep (the jump)
+# Puts what a file says of a table in force, all of it at once. Tries again when somebody else changed the table in between.
+commit() { # flavour, save command, restore command, table, file with the chains, file with the hooks
   tries=0
   while :; do
-    read_table "$1" "$2" filter "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"
-    make_commit "$4" "$5" "$dir/now"
+    read_table "$1" "$2" "$4" "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"
+    make_commit "$4" "$5" "$6" "$dir/now"
     [ -s "$dir/commit" ] || return 0
-    "$3" -w 60 --noflush <"$dir/commit" 2>"$dir/errors" && return 0
+    "$3" -w 60 --noflush <"$dir/commit" 2>"$dir/errors" && break
     tries=$((tries + 1))
     [ "$tries" -lt 3 ] || fail 1 "$3 refused the rules: $(cat "$dir/errors")"
     pause
   done
+  state='Some rules were changed already. Run this script again.'
 }
 
-# Takes the owner's chains out of a flavour's filter table, jumps and all, at once.
+# Takes the owner's chains out of a flavour's tables, hooks and all, at once in each. What comes first on a packet's way goes last: what it
+# let pass is not yet denied further on.
 remove_chains() { # flavour, save command or nothing, restore command
   [ -n "$2" ] || return 0
-  read_table "$1" "$2" filter "$dir/now" || fail 1 "$2 failed: $(cat "$dir/errors")"
-  grep -qF -- "$chain_prefix" "$dir/now" || return 0
-  commit "$1" "$2" "$3" /dev/null no
+  reversed=
+  for table in $tables; do reversed="$table $reversed"; done
+  for table in $reversed; do commit "$1" "$2" "$3" "$table" /dev/null /dev/null; done
 }
 
 restore_sets() { # file
@@ -267,6 +314,18 @@ restore_sets() { # file
 # sets a moment after the commit, so that one may have to wait. Answers no, with names in $dir/held, when some are still used.
 destroy_sets() { # file
   tries=0
+  while :; do
+    destroy_unused "$1"
+    [ -s "$dir/held" ] || return 0
+    tries=$((tries + 1))
+    [ "$tries" -lt 50 ] || return 1
+    pause
+  done
+}
+
+# The same without waiting.
+destroy_unused() { # file
+  : >"$dir/held"
   while [ -s "$1" ]; do
     ipset list -t >"$dir/headers" 2>"$dir/errors" || fail 1 "ipset list failed: $(cat "$dir/errors")"
     : >"$dir/held"
@@ -281,12 +340,7 @@ destroy_sets() { # file
       }
     ' "$1" "$dir/headers" >"$dir/free" || fail 1 'awk failed'
     restore_sets "$dir/free"
-    [ -s "$dir/held" ] || return 0
-    if [ ! -s "$dir/free" ]; then
-      tries=$((tries + 1))
-      [ "$tries" -lt 50 ] || return 1
-      pause
-    fi
+    [ -s "$dir/held" ] && [ -s "$dir/free" ] || return 0
   done
 }
 `;

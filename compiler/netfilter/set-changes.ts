@@ -43,8 +43,8 @@ export function setChanges(plan: PatchPlan): SetChanges {
       removed_sets: text(plan.removed),
     },
     touched: [...touched].sort(),
-    kept: text(saved(plan.before.sets).filter((line) => !ours.has(line))),
-    after: text(saved(plan.after.sets)),
+    kept: text(saved(plan.before).filter((line) => !ours.has(line))),
+    after: text(saved(plan.after)),
   };
 }
 
@@ -59,8 +59,8 @@ function changeLines(difference: SetDifference, { before, after }: PatchPlan): s
   // The kernel destroys no set that a list holds.
   const holding = (sets: readonly IpSet[]): string[] =>
     sets.filter(({ type, members }) => type === "list:set" && members.includes(name)).map((list) => list.name);
-  const holders = holding(before.sets);
-  const stay = new Set(holding(after.sets));
+  const holders = holding(before);
+  const stay = new Set(holding(after));
   return [
     ...savedLines(difference.before).map((line) => `was ${line}`),
     ...holders.map((list) => `del ${list} ${name}`),

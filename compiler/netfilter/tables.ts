@@ -1,4 +1,5 @@
 import type { Origin } from "../text/origin.js";
+import type { Hook } from "./ownership.js";
 
 /** What netfilter holds for us: the chains of the filter table, those of other tables, and the ipsets that rules match. */
 export interface Tables {
@@ -6,6 +7,8 @@ export interface Tables {
   readonly chains: readonly Chain[];
   /** Tables beside filter, where a program uses them: raw, mangle, nat. */
   readonly others?: readonly OtherTable[];
+  /** Rules of a program in other people's chains, by table and chain, where they depend on how the program is configured. */
+  readonly hooks?: readonly Hook[];
   /** Interfaces of the machine, where they are known. */
   readonly interfaces?: readonly Interface[];
   /** By kernel type (hash:ip,port, hash:net, list:set), then name. */
@@ -17,6 +20,8 @@ export interface Interface {
   /** The IPv4 addresses behind it; absent: others than those behind the rest, and nobody knows which. */
   readonly addresses?: readonly string[];
 }
+
+export type TableName = "filter" | OtherTable["name"];
 
 export interface OtherTable {
   readonly name: "raw" | "mangle" | "nat";

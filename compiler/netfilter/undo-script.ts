@@ -2,8 +2,8 @@ import type { Ownership } from "./ownership.js";
 import { scriptHead, type ScriptOptions } from "./script-library.js";
 
 /**
- * A POSIX shell script that takes everything of the owner off a node: its chains and the jumps to them in one commit for
- * each flavour of iptables, then its sets. Other people's rules and sets stay. It may be run again at any time.
+ * A POSIX shell script that takes everything of the owner off a node: its chains and hooks, in one commit for each table and
+ * flavour of iptables, then its sets. Other people's rules and sets stay. It may be run again at any time.
  */
 export function undoScript(ownership: Ownership, options: ScriptOptions): string {
   return `#!/bin/sh
@@ -14,14 +14,11 @@ ${main}`;
 
 const main = String.raw`main() {
   prepare
-  read_filters
-  commit "$flavour" "$save" "$restore" /dev/null no
-  state='Some rules are gone already. Run this script again.'
+  remove_chains "$flavour" "$save" "$restore"
+  read_other filter "$dir/now"
   remove_chains "$other_flavour" "$other_save" "$other_restore"
   ipset list -n >"$dir/names" || fail 1 'ipset list failed'
-  awk '
-    index($0, ENVIRON["set_prefix"]) == 1 || index($0, ENVIRON["temporary_prefix"]) == 1
-  ' "$dir/names" >"$dir/doomed" || fail 1 'awk failed'
+  awk "$awk_library"'starts($0, ENVIRON["set_prefix"]) || is_temporary($0)' "$dir/names" >"$dir/doomed" || fail 1 'awk failed'
   state='The rules are gone.'
   destroy_sets "$dir/doomed" || fail 1 "other programs' rules still use these sets: $(cat "$dir/held")"
 }

@@ -6,7 +6,7 @@ import { execaSync } from "execa";
 import type { TracedTables } from "../../compiler/simulate/trace.js";
 import { cut, meaningOf, readState, tablesOf, stateFrom, stateOf, type State } from "./meaning.js";
 import { gapBetween } from "./connections.js";
-import { emptyFilter, type Flavour } from "./read-back.js";
+import { emptyTable, type Flavour } from "./read-back.js";
 import { withNamespace, type Namespace } from "./namespace.js";
 
 export interface KillTrial {
@@ -112,8 +112,8 @@ kill -9 "$(cat "$SHIM_FOLDER/pid")"
 
 function writeState(folder: string, state: State): void {
   writeFileSync(join(folder, "old.sets"), state.sets);
-  writeFileSync(join(folder, "old.nft"), state.nft === emptyFilter ? "" : state.nft);
-  writeFileSync(join(folder, "old.legacy"), state.legacy === emptyFilter ? "" : state.legacy);
+  writeFileSync(join(folder, "old.nft"), state.nft === emptyTable("filter") ? "" : state.nft);
+  writeFileSync(join(folder, "old.legacy"), state.legacy === emptyTable("filter") ? "" : state.legacy);
 }
 
 /** All of a trial in one process with a namespace that ends with it: old state, disturbed script, look, next script, look. */

@@ -70,9 +70,11 @@ function both(byFlavour: Meaning["byFlavour"]): string {
 }
 
 function rulesAndSets(save: string, sets: ReadonlyMap<string, IpSet>, ownership: Ownership): string {
-  const { setPrefix, temporarySetPrefix } = ownership;
-  const final = (name: string): string =>
-    name.startsWith(temporarySetPrefix) ? setPrefix + name.slice(temporarySetPrefix.length) : name;
+  const { setPrefix, temporarySetPrefixes } = ownership;
+  const final = (name: string): string => {
+    const prefix = temporarySetPrefixes.find((each) => name.startsWith(each));
+    return prefix === undefined ? name : setPrefix + name.slice(prefix.length);
+  };
   const used = new Set<string>();
   const chains = parseIptablesSave(save).chains.map((chain) => ({
     ...chain,

@@ -1,4 +1,5 @@
 import type { ScriptOptions } from "../../compiler/netfilter/script-library.js";
+import type { TableName } from "../../compiler/netfilter/tables.js";
 import type { Namespace } from "./namespace.js";
 
 export type Flavour = ScriptOptions["flavour"];
@@ -10,11 +11,16 @@ export function readIptables(namespace: Namespace, flavour: Flavour): string {
 
 /** A filter table's dump without comment lines and counters. */
 export function plainFilter(iptablesSave: string): string {
+  return plainTable("filter", iptablesSave);
+}
+
+/** A table's dump without comment lines and counters. */
+export function plainTable(table: TableName, iptablesSave: string): string {
   const lines = iptablesSave
     .split("\n")
     .filter((line) => !line.startsWith("#"))
     .map((line) => line.replace(/^(:\S+ \S+) \[\d+:\d+\]$/, "$1 [0:0]"));
-  return lines.join("\n") || emptyFilter;
+  return lines.join("\n") || emptyTable(table);
 }
 
 /** The sets as the kernel prints them, in its order, members sorted. */
@@ -42,9 +48,13 @@ export function sortSets(ipsetSave: string): string {
 }
 
 /** What iptables-save prints of a table with nothing in it, where iptables-nft-save prints nothing at all. */
-export const emptyFilter = `*filter
-:INPUT ACCEPT [0:0]
-:FORWARD ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
-COMMIT
-`;
+export function emptyTable(table: TableName): string {
+  return `*${table}\n${builtIns[table].map((chain) => `:${chain} ACCEPT [0:0]\n`).join("")}COMMIT\n`;
+}
+
+const builtIns: Readonly<Record<TableName, readonly string[]>> = {
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+  raw: ["PREROUTING", "OUTPUT"],
+  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+};

@@ -89,7 +89,7 @@ async function driftCommand(options: Options): Promise<void> {
 
 function stateOf({ dumps, sets }: LiveNode, { engine, iptables }: Options): NodeState {
   const { machine } = engineOf(engine).engine?.configure({}) ?? {};
-  if (machine?.lacks.includes("script"))
+  if (machine?.lacks.includes("drift"))
     throw new Failure([diagnostic("command-not-for-engine", { engine: machine.engine })]);
   // An engine that nobody knows is told of when the manifests are compiled for it.
   return nodeStateOf(dumps, sets, machine?.ownership.chainPrefix ?? "", iptables);

@@ -6,18 +6,22 @@ import type { Tables } from "../../compiler/netfilter/tables.js";
 /** A small program that owns chains FW* and sets fw-*. */
 export const ownership: Ownership = {
   title: "the example's firewall",
+  tables: ["filter"],
   chainPrefix: "FW",
   setPrefix: "fw-",
-  temporarySetPrefix: "fwtmp-",
+  temporarySetPrefixes: ["fwtmp-", "fwtm2-", "fwtm3-"],
   flavourHints: ["HINT-CHAIN"],
-  jump: {
-    from: "FORWARD",
-    after: "KUBE-SERVICES",
-    rule: {
-      matches: [{ kind: "connection-state", states: ["NEW"], negated: false }],
-      target: { kind: "jump", to: "FW" },
+  hooks: [
+    {
+      table: "filter",
+      chain: "FORWARD",
+      place: { after: "KUBE-SERVICES" },
+      rule: {
+        matches: [{ kind: "connection-state", states: ["NEW"], negated: false }],
+        target: { kind: "jump", to: "FW" },
+      },
     },
-  },
+  ],
 };
 
 /** Tables from the texts of the two dumps. */

@@ -144,7 +144,7 @@ describe.skipIf(reason)("patch scripts in a kernel", { timeout: 60_000 }, () => 
           namespace.run(`iptables-${flavour}`, ["-D", "FW-BACK", "1"]);
         });
         expect(exitCode).toBe(1);
-        expect(stderr).toContain("compare the jump in FORWARD and the chains FW, FW-ACCEPT, FW-BACK and 1 more");
+        expect(stderr).toContain("compare FW, FW-ACCEPT, FW-BACK and 1 more");
       });
 
       test("with other members", () => {

@@ -6,40 +6,66 @@ import { expect } from "vitest";
 import { applyScript } from "../../compiler/netfilter/apply-script.js";
 import type { Ownership } from "../../compiler/netfilter/ownership.js";
 import { printIpsetSave } from "../../compiler/netfilter/print-ipset-save.js";
-import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
-import type { Chain, Tables } from "../../compiler/netfilter/tables.js";
+import { printIptablesSave, printOtherTable } from "../../compiler/netfilter/print-iptables-save.js";
+import { chainsOf, isHook, isOwnChain } from "../../compiler/netfilter/owned.js";
+import type { Chain, TableName, Tables } from "../../compiler/netfilter/tables.js";
 import { undoScript } from "../../compiler/netfilter/undo-script.js";
 import { cut } from "../../scripts/kernel/meaning.js";
-import type { Namespace } from "../../scripts/kernel/namespace.js";
-import { plainFilter, sortMembers, type Flavour } from "../../scripts/kernel/read-back.js";
+import { withNamespace, type Namespace } from "../../scripts/kernel/namespace.js";
+import { emptyTable, plainTable, sortMembers, sortSets, type Flavour } from "../../scripts/kernel/read-back.js";
 
 /**
  * Applies tables in a namespace that holds just the other people's rules among them, twice, and takes them away again. Fails
  * unless the kernel prints exactly what anpm prints, after each of the two, and after undo nothing but other people's rules.
  */
 export function assertKernelRoundTrip(tables: Tables, ownership: Ownership, flavour: Flavour): void {
-  const [before, first, second, undone] = runAll(flavour, {
-    others: printIptablesSave({ chains: othersOf(tables, ownership) }),
+  const [before, first, second, undone] = runAll(flavour, ownership.tables, {
+    others: ownership.tables.map((table) => printTable(table, othersOf(chainsOf(tables, table), ownership))).join(""),
     apply: applyScript(tables, ownership, { flavour }),
     undo: undoScript(ownership, { flavour }),
   });
   for (const [found, time] of [[first!, "first"] as const, [second!, "second"] as const]) {
-    expect(found.rules, `iptables-save after the ${time} run`).toBe(printIptablesSave(tables));
-    expect(found.sets, `ipset save after the ${time} run`).toBe(sortMembers(printIpsetSave(tables.sets)));
+    ownership.tables.forEach((table, index) => {
+      const text = printTable(table, chainsOf(tables, table));
+      expect(found.tables[index], `iptables-save -t ${table} after the ${time} run`).toBe(text);
+    });
+    expect(found.sets, `ipset save after the ${time} run`).toBe(sortSets(printIpsetSave(tables.sets)));
   }
   expect(undone, "after undo").toEqual(before);
   expect(before!.sets, "before the first run").toBe("");
 }
 
+/** Fails unless the apply script gives up before it changes a rule. */
+export function assertRefused(tables: Tables, ownership: Ownership, flavour: Flavour): void {
+  withNamespace((namespace) => {
+    const input = applyScript(tables, ownership, { flavour });
+    const { exitCode, stderr } = namespace.run("dash", [], { input, mayFail: true });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^apply.sh: .* refuses a rule of .*\napply.sh: No rule on this node was changed.\n$/);
+    for (const table of ownership.tables) {
+      const found = plainTable(table, namespace.run(`iptables-${flavour}-save`, ["-t", table]).stdout);
+      expect(found).toBe(emptyTable(table));
+    }
+  });
+}
+
+interface Found {
+  /** One for each table asked for. */
+  readonly tables: readonly string[];
+  readonly sets: string;
+}
+
 /** What the kernel prints before, after apply, after apply again, and after undo: one process, and a namespace that ends with it. */
 function runAll(
   flavour: Flavour,
+  tables: readonly TableName[],
   texts: { readonly others: string; readonly apply: string; readonly undo: string },
-): { rules: string; sets: string }[] {
+): Found[] {
   const folder = mkdtempSync(join(tmpdir(), "anpm-round-trip-"));
   try {
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-    const look = `iptables-${flavour}-save -t filter; echo "${cut}"; ipset save; echo "${cut}"`;
+    const saves = tables.map((table) => `iptables-${flavour}-save -t ${table}; echo "${cut}"`);
+    const look = [...saves, `ipset save; echo "${cut}"`].join("; ");
     const steps = [
       `iptables-${flavour}-restore <others`,
       look,
@@ -56,7 +82,11 @@ function runAll(
     });
     expect(stderr).toBe("");
     const parts = stdout.split(`${cut}\n`);
-    return [0, 2, 4, 6].map((at) => ({ rules: plainFilter(parts[at]!), sets: sortMembers(parts[at + 1]!) }));
+    const size = tables.length + 1;
+    return [0, 1, 2, 3].map((at) => ({
+      tables: tables.map((table, index) => plainTable(table, parts[at * size + index]!)),
+      sets: sortSets(sortMembers(parts[at * size + tables.length]!)),
+    }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -68,12 +98,13 @@ export function runScript(namespace: Namespace, script: string, shell: readonly 
   expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 0, stdout: "", stderr: "" });
 }
 
-/** All rules but those in the owner's chains and the jumps to them. */
-function othersOf(tables: Tables, { chainPrefix }: Ownership): Chain[] {
-  return tables.chains
-    .filter((chain) => !chain.name.startsWith(chainPrefix))
-    .map((chain) => ({
-      ...chain,
-      rules: chain.rules.filter(({ target }) => !(target && "to" in target && target.to.startsWith(chainPrefix))),
-    }));
+/** All rules but the owner's. */
+function othersOf(chains: readonly Chain[], ownership: Ownership): Chain[] {
+  return chains
+    .filter((chain) => !isOwnChain(chain, ownership))
+    .map((chain) => ({ ...chain, rules: chain.rules.filter((rule) => !isHook(rule, ownership)) }));
+}
+
+function printTable(table: TableName, chains: readonly Chain[]): string {
+  return table === "filter" ? printIptablesSave({ chains }) : printOtherTable({ name: table, chains });
 }

@@ -8,7 +8,7 @@ const script = applyScript(firstState, ownership, { flavour: "nft" });
 
 test("the target stands in here-documents in which the shell replaces nothing", () => {
   expect(script).toContain(`  cat <<'END_OF_TARGET'\ncreate fw-dns hash:ip,port family inet`);
-  expect(script).toContain(`  cat <<'END_OF_TARGET'\n:FW - [0:0]\n`);
+  expect(script).toContain(`  cat <<'END_OF_TARGET'\n*filter\n:FW - [0:0]\n`);
   expect(script.endsWith("\nEND_OF_TARGET\n}\n\nmain\nexit 0\n")).toBe(true);
 });
 
@@ -18,9 +18,9 @@ test("rules that are not the owner's are not in the script", () => {
 });
 
 test("the jump is wanted only where the target has one", () => {
-  expect(script).toContain("\njump_wanted=yes\n");
+  expect(script).toContain("\nfilter FORWARD after=KUBE-SERVICES -m conntrack --ctstate NEW -j FW\n");
   const tables = tablesOf("*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
-  expect(applyScript(tables, ownership, { flavour: "nft" })).toContain("\njump_wanted=no\n");
+  expect(applyScript(tables, ownership, { flavour: "nft" })).not.toContain("filter FORWARD");
 });
 
 test("a text is one word of the shell, whatever is in it", () => {

@@ -1,9 +1,9 @@
+import { isHook } from "../../netfilter/owned.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import type { Chain, Tables } from "../../netfilter/tables.js";
 import { ruleKey } from "./compare-chain.js";
 import { lineOf, type RuleContext } from "./compare-rules.js";
 import type { DriftFinding } from "./finding.js";
-import { leadsToOwner } from "./node-state.js";
 
 /** The jumps of a node beside the one that is wanted, and where it stands among other people's rules. */
 export function compareJumps(node: readonly Chain[], wanted: Tables, context: RuleContext): DriftFinding[] {
@@ -62,7 +62,7 @@ function jumpsOf(chains: readonly Chain[], ownership: Ownership): { chain: strin
     .flatMap(({ name, rules }) => {
       let above = 0;
       return rules.flatMap((rule) => {
-        if (leadsToOwner(rule, ownership)) return [{ chain: name, line: lineOf(name, rule), above }];
+        if (isHook(rule, ownership)) return [{ chain: name, line: lineOf(name, rule), above }];
         above += 1;
         return [];
       });

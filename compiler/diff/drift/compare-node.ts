@@ -1,4 +1,5 @@
 import type { Machine } from "../../engines/engine.js";
+import { ownChains, ownSets } from "../../netfilter/owned.js";
 import type { Flavour } from "../../netfilter/flavour.js";
 import type { IpSet, Tables } from "../../netfilter/tables.js";
 import { compareJumps } from "./compare-jumps.js";
@@ -6,7 +7,7 @@ import { compareRules, type RuleContext } from "./compare-rules.js";
 import { compareSets } from "./compare-sets.js";
 import { skeletonOf } from "./detect-generation.js";
 import type { DriftFinding } from "./finding.js";
-import { ownChains, ownSets, type NodeState } from "./node-state.js";
+import { type NodeState } from "./node-state.js";
 
 export interface DriftReport {
   /** Some finding is more than a note. */

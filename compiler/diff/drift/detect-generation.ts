@@ -2,11 +2,12 @@ import type { Engine, EngineOptions, Machine, Node } from "../../engines/engine.
 import { fold } from "../../engines/fold.js";
 import { parseDocuments } from "../../manifest/parse-documents.js";
 import { admit } from "../../model/admit.js";
+import { ownChains } from "../../netfilter/owned.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import { printRule } from "../../netfilter/print-rule.js";
 import type { Chain, IpSet } from "../../netfilter/tables.js";
 import { withRules } from "../../netfilter/with-rules.js";
-import { ownChains, type NodeState } from "./node-state.js";
+import { type NodeState } from "./node-state.js";
 
 /**
  * The generations that a node may be of, newest first: those whose own chains, marks and form of names fit best what is there. More than

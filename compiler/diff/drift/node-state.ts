@@ -1,3 +1,4 @@
+import { isHook } from "../../netfilter/owned.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import type { Flavour } from "../../netfilter/flavour.js";
 import type { OtherSet, ParsedIpsetSave } from "../../netfilter/parse-ipset-save.js";
@@ -48,22 +49,9 @@ export function nodeStateOf(
   };
 }
 
-/** Whether a rule leads to a chain of the owner. */
-export function leadsToOwner({ target }: Rule, { chainPrefix }: Ownership): boolean {
-  return (target?.kind === "jump" || target?.kind === "goto") && target.to.startsWith(chainPrefix);
-}
-
 /** Other people's chains, without their jumps to the owner. */
 export function foreignTables(chains: readonly Chain[], ownership: Ownership): Tables {
   const foreign = chains.filter(({ name }) => !name.startsWith(ownership.chainPrefix));
-  const rulesOf = ({ rules }: Chain): Rule[] => rules.filter((rule) => !leadsToOwner(rule, ownership));
+  const rulesOf = ({ rules }: Chain): Rule[] => rules.filter((rule) => !isHook(rule, ownership));
   return { chains: foreign.map((chain) => withRules(chain, rulesOf(chain))), sets: [] };
-}
-
-export function ownChains(chains: readonly Chain[], { chainPrefix }: Ownership): Chain[] {
-  return chains.filter(({ name }) => name.startsWith(chainPrefix));
-}
-
-export function ownSets(sets: readonly IpSet[], { setPrefix, temporarySetPrefix }: Ownership): IpSet[] {
-  return sets.filter(({ name }) => name.startsWith(setPrefix) || name.startsWith(temporarySetPrefix));
 }

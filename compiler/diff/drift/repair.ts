@@ -1,3 +1,4 @@
+import { isHook, ownChains, ownSets } from "../../netfilter/owned.js";
 import { patchScript } from "../../netfilter/patch-script.js";
 import { printRule } from "../../netfilter/print-rule.js";
 import type { Chain, IpSet, Rule, Tables } from "../../netfilter/tables.js";
@@ -7,7 +8,6 @@ import { compareChain, ruleKey } from "./compare-chain.js";
 import { inOrderOf, lineOf } from "./compare-rules.js";
 import type { DriftReport } from "./compare-node.js";
 import type { DriftFinding } from "./finding.js";
-import { leadsToOwner, ownChains, ownSets } from "./node-state.js";
 
 export type Repair = { readonly script: string } | { readonly problem: Diagnostic };
 
@@ -39,7 +39,7 @@ function whyNotRepairable({ node, machine, findings }: DriftReport): string | un
   }
   for (const { name, rules } of node.chains) {
     for (const rule of rules) {
-      if (!name.startsWith(ownership.chainPrefix) && !leadsToOwner(rule, ownership)) continue;
+      if (!name.startsWith(ownership.chainPrefix) && !isHook(rule, ownership)) continue;
       if (/[\r\n\0]/.test(printRule(rule))) return `a rule of ${name} is longer than a line`;
     }
   }

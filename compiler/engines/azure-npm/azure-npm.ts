@@ -111,10 +111,18 @@ function effectOf(deed: Deed): Effect {
 function ownershipOf({ id, release, jump }: Blueprint, { placement }: Settings): Ownership {
   return {
     title: `Azure NPM ${id} (${formatRelease(release)})`,
+    tables: ["filter"],
     chainPrefix: "AZURE-NPM",
+    hooks: [
+      {
+        table: "filter",
+        chain: "FORWARD",
+        rule: jump,
+        place: placement === "after-kube-services" ? { after: "KUBE-SERVICES" } : "first",
+      },
+    ],
     setPrefix: "azure-npm-",
-    temporarySetPrefix: "anpm-tmp-",
-    jump: { from: "FORWARD", rule: jump, ...(placement === "after-kube-services" && { after: "KUBE-SERVICES" }) },
+    temporarySetPrefixes: ["anpm-tmp-", "anpm-tm2-", "anpm-tm3-"],
     flavourHints: ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"],
   };
 }

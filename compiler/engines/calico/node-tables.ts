@@ -1,5 +1,7 @@
 import { selectorHolds } from "../../model/calico/selector.js";
-import type { Chain, OtherTable, Rule, Tables } from "../../netfilter/tables.js";
+import { chainsOf } from "../../netfilter/owned.js";
+import type { Hook } from "../../netfilter/ownership.js";
+import type { Chain, OtherTable, Rule, TableName, Tables } from "../../netfilter/tables.js";
 import { missingProfile, type Cluster, type Endpoint, type HostEndpoint } from "./cluster/cluster.js";
 import { engineOrigin } from "./cluster/origins.js";
 import { jump, setMark } from "./felix/fragments.js";
@@ -70,13 +72,21 @@ export function nodeTables(
         { action: setMark(generation.marks.accept) },
       ]
     : [];
-  const table = (name: OtherTable["name"], chains: readonly FelixChain[]): OtherTable => ({
-    name,
-    chains: tableChains(name, chains, [], settings, generation, undefined),
-  });
+  const table = (name: TableName, chains: readonly FelixChain[]): HookedTable =>
+    tableChains(
+      name,
+      chains,
+      name === "filter" ? appended : [],
+      settings,
+      generation,
+      existing ? chainsOf(existing, name) : [],
+    );
+  const filterTable = table("filter", filter);
+  const others = [table("raw", raw), table("mangle", mangle), table("nat", natChains())];
   return {
-    chains: tableChains("filter", filter, appended, settings, generation, existing),
-    others: [table("raw", raw), table("mangle", mangle), table("nat", natChains())],
+    chains: filterTable.chains,
+    others: others.map(({ name, chains }) => ({ name: name as OtherTable["name"], chains })),
+    hooks: [filterTable, ...others].flatMap(({ hooks }) => hooks),
     interfaces: [
       ...local.map((endpoint) => ({ name: endpoint.interface, addresses: endpoint.nets })),
       ...node.hostInterfaces.map(({ name }) => ({ name })),
@@ -155,35 +165,48 @@ const builtIns = {
   nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
 } as const;
 
-/** A table with the hooks in its built-in chains. `others` are what stood in the table before. */
+interface HookedTable {
+  readonly name: TableName;
+  readonly chains: readonly Chain[];
+  readonly hooks: readonly Hook[];
+}
+
+/** A table with the hooks in its built-in chains. `existing` is what stood in the table before. */
 function tableChains(
-  table: keyof typeof builtIns,
+  table: TableName,
   chains: readonly FelixChain[],
   appendedToForward: readonly FelixRule[],
   { felix }: Settings,
   generation: Generation,
-  existing: Tables | undefined,
-): readonly Chain[] {
+  existing: readonly Chain[],
+): HookedTable {
   const unique = [...new Map(chains.map((chain) => [chain.name, chain])).values()];
-  const hook = engineOrigin("leads packets into Calico's chains");
-  const foreign = (existing?.chains ?? []).filter(({ name }) => !name.startsWith("cali-"));
+  const reason = engineOrigin("leads packets into Calico's chains");
+  const foreign = existing.filter(({ name }) => !name.startsWith("cali-"));
+  const hooks: Hook[] = [];
   const kernel = builtIns[table].map((name): Chain => {
     const before = foreign.find((chain) => chain.name === name);
     const others = (before?.rules ?? []).filter((rule) => !isCalicos(rule));
     const own = unique.some((chain) => chain.name === `cali-${name}`) ? [{ action: jump(`cali-${name}`) }] : [];
     const isAppended = table === "nat" && name === "POSTROUTING" && generation.statics.appendsNatPostrouting;
-    const first = isAppended ? [] : kernelRules(name, own, hook);
-    const appended = [...(isAppended ? own : []), ...(name === "FORWARD" ? appendedToForward : [])];
-    const last = kernelRules(`${name}*appends*`, appended, hook);
-    const rules = felix.appendsHooks ? [...others, ...first, ...last] : [...first, ...others, ...last];
-    return { name, policy: before?.policy ?? "ACCEPT", rules };
+    const inserted = isAppended ? [] : kernelRules(name, own, reason);
+    const appended = kernelRules(
+      `${name}*appends*`,
+      [...(isAppended ? own : []), ...(name === "FORWARD" ? appendedToForward : [])],
+      reason,
+    );
+    const [first, last] = felix.appendsHooks ? [[], [...inserted, ...appended]] : [inserted, appended];
+    for (const rule of first) hooks.push({ table, chain: name, rule, place: "first" });
+    for (const rule of last) hooks.push({ table, chain: name, rule, place: "last" });
+    return { name, policy: before?.policy ?? "ACCEPT", rules: [...first, ...others, ...last] };
   });
   const present = generation.countsReferences ? reachable(unique, table === "filter") : unique;
   const users = [
     ...foreign.filter(({ name }) => !builtIns[table].some((each) => each === name)),
     ...present.map(kernelChain),
   ];
-  return [...kernel, ...users.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))];
+  const sorted = users.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return { name: table, chains: [...kernel, ...sorted], hooks };
 }
 
 function isCalicos({ matches }: Rule): boolean {

@@ -1,8 +1,9 @@
 import type { Deviation } from "../../engines/deviation.js";
 import type { Machine } from "../../engines/engine.js";
 import type { KubernetesObject } from "../../model/objects.js";
+import { isHook } from "../../netfilter/owned.js";
 import type { Ownership } from "../../netfilter/ownership.js";
-import type { Rule, Tables } from "../../netfilter/tables.js";
+import type { Chain, Rule, Tables } from "../../netfilter/tables.js";
 import type { Diagnostic } from "../../text/diagnostic.js";
 import { byAddress, outsideClasses } from "../classes.js";
 import { clusterOf, type Cluster, type Endpoint } from "../cluster.js";
@@ -190,8 +191,10 @@ function refusedReplies(allowed: Traffic, replies: Passage): Traffic {
 
 /** Whether rules that are not the engine's stand beside its jump. */
 function hasOthers({ chains }: TracedTables, { ownership }: Machine): boolean {
-  const chain = chains.find(({ name }) => name === ownership.jump.from);
-  return chain !== undefined && (chain.policy === "DROP" || chain.rules.some((rule) => !isJump(rule, ownership)));
+  return chains.some(
+    (chain) =>
+      holdsHooks(chain, ownership) && (chain.policy === "DROP" || chain.rules.some((rule) => !isJump(rule, ownership))),
+  );
 }
 
 /** The tables of a node with no rules but the engine's. */
@@ -199,11 +202,20 @@ function alone({ chains, sets }: TracedTables, { ownership }: Machine): TracedTa
   return {
     sets,
     chains: chains.map((chain) => {
-      if (chain.name !== ownership.jump.from) return chain;
+      if (!holdsHooks(chain, ownership)) return chain;
       const rules = chain.rules.filter((rule) => isJump(rule, ownership));
       return { name: chain.name, policy: "ACCEPT" as const, rules };
     }),
   };
+}
+
+/** Whether a chain of the filter table is one from which a packet comes to the engine's rules. */
+function holdsHooks({ name, rules }: Chain, ownership: Ownership): boolean {
+  if (name.startsWith(ownership.chainPrefix)) return false;
+  return (
+    ownership.hooks.some(({ table, chain }) => table === "filter" && chain === name) ||
+    rules.some((rule) => isHook(rule, ownership))
+  );
 }
 
 function isJump({ target }: Rule, { chainPrefix }: Ownership): boolean {
