@@ -26,7 +26,7 @@ export { subdomainNameMistakes } from "./model/name-rules.js";
 export { completeCluster } from "./model/complete-cluster.js";
 export { selects } from "./model/selector.js";
 export type * from "./netfilter/tables.js";
-export type { Ownership, Hook } from "./netfilter/ownership.js";
+export type { Ownership } from "./netfilter/ownership.js";
 export type { Command } from "./netfilter/command.js";
 export { parseIptablesSave } from "./netfilter/parse-iptables-save.js";
 export { parseIpsetSave } from "./netfilter/parse-ipset-save.js";

@@ -1,29 +1,31 @@
 import { parseArgs } from "node:util";
 import {
   applyScript,
-  azureNpm,
+  engines,
   printIpsetSave,
-  printIptablesSave,
   undoScript,
   type CompileResult,
   type Flavour,
 } from "../compiler/index.js";
+import { chainsOf, ownChains } from "../compiler/netfilter/owned.js";
+import { printChains } from "../compiler/netfilter/print-iptables-save.js";
 import { compileCase, readCases, type GoldenCase } from "./golden-cases.js";
 import { killAtEveryStep, type KillReport } from "./kernel/kill-at-every-step.js";
 import { whyNoKernel, type Namespace } from "./kernel/namespace.js";
-import { readIpset, readIptables, sortSets } from "./kernel/read-back.js";
+import { readIpset, readTable, sortSets } from "./kernel/read-back.js";
 
 /**
  * Tries the scripts of the golden cases in the kernel, killed or disturbed at every step: apply on a node that holds another
  * case's rules, the case before it by name, and undo. Slow, some ten seconds for each case and flavour.
  *
- *     node dist/scripts/kernel-conformance.js [--case NAME]... [--generation ID]... [--flavour nft|legacy]...
+ *     node dist/scripts/kernel-conformance.js [--engine ID]... [--case NAME]... [--generation ID]... [--flavour nft|legacy]...
  *
- * Without options: all cases, the default generation, both flavours. Exit codes: 0 fine, 1 a promise broken, 3 no kernel to
+ * Without options: all cases, the default generation of each engine, both flavours. Exit codes: 0 fine, 1 a promise broken, 3 no kernel to
  * try it in.
  */
 const { values } = parseArgs({
   options: {
+    engine: { type: "string", multiple: true },
     case: { type: "string", multiple: true },
     generation: { type: "string", multiple: true },
     flavour: { type: "string", multiple: true },
@@ -39,12 +41,12 @@ if (reason) {
 let trials = 0;
 let broken = 0;
 let cases = 0;
-const generations = values.generation ?? [azureNpm.generations[0]!];
 const flavours = (["nft", "legacy"] as const).filter((flavour) => values.flavour?.includes(flavour) ?? true);
-for (const flavour of flavours) {
-  for (const generation of generations) {
+const chosen = engines.filter(({ id }) => values.engine?.includes(id) ?? true);
+for (const [flavour, engine] of flavours.flatMap((each) => chosen.map((engine) => [each, engine] as const))) {
+  for (const generation of values.generation ?? [engine.generations[0]!]) {
     let before: CompileResult | undefined;
-    for (const golden of readCases()) {
+    for (const golden of readCases().filter(({ options }) => (options.engine ?? engines[0]!.id) === engine.id)) {
       const result = compiled(golden, generation, flavour);
       if (!result) continue;
       if (!values.case || values.case.includes(golden.name)) tryCase(golden.name, generation, flavour, before, result);
@@ -78,12 +80,10 @@ function tryCase(
   const removed = killAtEveryStep({
     prepare: (namespace) => {
       namespace.run("dash", [], { input: script });
-      const chains = tables.chains.filter((chain) => chain.name.startsWith(ownership.chainPrefix));
-      expectEqual(
-        name,
-        ownRules(readIptables(namespace, flavour), ownership.chainPrefix),
-        printIptablesSave({ chains }),
-      );
+      for (const table of ownership.tables) {
+        const own = ownChains(chainsOf(tables, table), ownership);
+        expectEqual(name, ownRules(readTable(namespace, flavour, table), ownership.chainPrefix), printChains(own));
+      }
       expectEqual(name, sortSets(readIpset(namespace)), sortSets(printIpsetSave(tables.sets)));
     },
     script: undoScript(ownership, { flavour }),
@@ -94,10 +94,10 @@ function tryCase(
   report(`${name} ${generation} ${flavour} undo`, removed);
 }
 
-/** The part of a dump that belongs to the chains with a prefix, in the form of a dump. */
+/** The lines of a dump that are about chains with a prefix. */
 function ownRules(save: string, prefix: string): string {
   const own = save.split("\n").filter((line) => line.startsWith(`:${prefix}`) || line.startsWith(`-A ${prefix}`));
-  return ["*filter", ...own, "COMMIT", ""].join("\n");
+  return own.map((line) => `${line}\n`).join("");
 }
 
 function expectEqual(name: string, found: string, expected: string): void {

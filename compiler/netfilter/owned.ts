@@ -1,6 +1,6 @@
-import type { Hook, Ownership } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import { printRule } from "./print-rule.js";
-import type { Chain, IpSet, Rule, TableName, Tables } from "./tables.js";
+import type { Chain, Hook, IpSet, Rule, TableName, Tables } from "./tables.js";
 
 /** What a table of this name holds; nothing where these tables do not have it. */
 export function chainsOf(tables: Pick<Tables, "chains" | "others">, table: TableName): readonly Chain[] {

@@ -1,4 +1,4 @@
-import type { Rule, TableName } from "./tables.js";
+import type { Hook, TableName } from "./tables.js";
 
 /** What in the tables and among the ipsets belongs to one program; everything else is other people's. */
 export interface Ownership {
@@ -21,14 +21,4 @@ export interface Ownership {
   readonly temporarySetPrefixes: readonly [string, ...string[]];
   /** Chains of the mangle table that show which flavour of iptables the node's other programs use. */
   readonly flavourHints: readonly string[];
-}
-
-/** A rule outside the chains of its owner. */
-export interface Hook {
-  readonly table: TableName;
-  /** Chain that holds it: `FORWARD`. */
-  readonly chain: string;
-  readonly rule: Rule;
-  /** Among other people's rules: ahead of all, behind all, or directly after the first that mentions a text, else ahead of all. */
-  readonly place: "first" | "last" | { readonly after: string };
 }

@@ -120,11 +120,11 @@ function mainFunction(
 
 /** Whether the rules of two states are the same; the sets must tell them apart then. */
 function looksAlike(one: RuleState, other: RuleState): boolean {
-  return one.every(
-    (table, index) =>
-      movedHookChains(table, other[index]!).length === 0 &&
-      printChains(table.chains) === printChains(other[index]!.chains),
-  );
+  return sameChains(one, other) && one.every((table, index) => movedHookChains(table, other[index]!).length === 0);
+}
+
+function sameChains(one: RuleState, other: RuleState): boolean {
+  return one.every(({ chains }, index) => printChains(chains) === printChains(other[index]!.chains));
 }
 
 /** Documents with changes of sets. */
@@ -159,12 +159,16 @@ function findStage(plan: PatchPlan, commits: readonly Commit[], knownHooks: stri
   const looks = looksOf(plan, commits);
   const { hookChains, chains } = looks;
   const digests = states.map((state) => digestOf(looksText(state, looks)));
-  // Rules that end as they began are before until the sets say more.
+  // Rules that end as they began are before until the sets say more; a hook that moves may move again.
   const cases = digests.flatMap((digest, index) =>
     digests.indexOf(digest) < index ? [] : [`    ${digest}*) stage=${index} ;;`],
   );
-  const twice = digests.findIndex((digest, index) => digests.indexOf(digest) < index);
-  if (twice >= 0 && twice < states.length - 1) throw new Error("two states of a patch look alike");
+  digests.forEach((digest, index) => {
+    const first = digests.indexOf(digest);
+    if (index < states.length - 1 && !sameChains(states[first]!, states[index]!)) {
+      throw new Error("two states of a patch look alike");
+    }
+  });
   const touched = new Set(commits.map(({ table }) => table));
   const moved = new Set(hookChains.map(({ table, chain }) => `${table} ${chain}`));
   const checks = states[0]!

@@ -1,7 +1,7 @@
 import { isHook, isOwnChain } from "./owned.js";
-import type { Hook, Ownership } from "./ownership.js";
+import type { Ownership } from "./ownership.js";
 import { printRule } from "./print-rule.js";
-import type { Chain, TableName, Tables } from "./tables.js";
+import type { Chain, Hook, TableName, Tables } from "./tables.js";
 
 /** A rule of the owner in a chain of other people. */
 export interface PlacedHook {

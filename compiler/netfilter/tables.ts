@@ -1,5 +1,4 @@
 import type { Origin } from "../text/origin.js";
-import type { Hook } from "./ownership.js";
 
 /** What netfilter holds for us: the chains of the filter table, those of other tables, and the ipsets that rules match. */
 export interface Tables {
@@ -23,10 +22,28 @@ export interface Interface {
 
 export type TableName = "filter" | OtherTable["name"];
 
+/** The chains that the kernel has in a table, as iptables-save lists them. */
+export const builtIns: Readonly<Record<TableName, readonly string[]>> = {
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+  raw: ["PREROUTING", "OUTPUT"],
+  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+};
+
 export interface OtherTable {
   readonly name: "raw" | "mangle" | "nat";
   /** Built-in chains in the order a packet meets them, then the others by name (byte order). */
   readonly chains: readonly Chain[];
+}
+
+/** A rule outside the chains of its owner. */
+export interface Hook {
+  readonly table: TableName;
+  /** Chain that holds it: `FORWARD`. */
+  readonly chain: string;
+  readonly rule: Rule;
+  /** Among other people's rules: ahead of all, behind all, or directly after the first that mentions a text, else ahead of all. */
+  readonly place: "first" | "last" | { readonly after: string };
 }
 
 export interface Chain {

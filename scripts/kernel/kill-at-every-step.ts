@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ownership } from "../../compiler/netfilter/ownership.js";
 import { execaSync } from "execa";
+import type { TableName } from "../../compiler/netfilter/tables.js";
 import type { TracedTables } from "../../compiler/simulate/trace.js";
-import { cut, meaningOf, readState, tablesOf, stateFrom, stateOf, type State } from "./meaning.js";
+import { cut, meaningOf, readState, tableIn, tablesOf, stateFrom, stateOf, type State } from "./meaning.js";
 import { gapBetween } from "./connections.js";
 import { emptyTable, type Flavour } from "./read-back.js";
 import { withNamespace, type Namespace } from "./namespace.js";
@@ -37,23 +38,27 @@ export interface KillReport {
 export function killAtEveryStep(trial: KillTrial): KillReport {
   const folder = mkdtempSync(join(tmpdir(), "anpm-kill-"));
   try {
+    const { tables: names } = trial.ownership;
     const old = withNamespace((namespace) => {
       trial.prepare(namespace);
-      return stateOf(namespace);
+      return stateOf(namespace, names);
     });
     writeShims(folder);
-    writeState(folder, old);
+    writeState(folder, old, names);
     writeFileSync(join(folder, "script"), trial.script);
     writeFileSync(join(folder, "next"), trial.next ?? trial.script);
 
-    const undisturbed = runTrial(folder);
+    const undisturbed = runTrial(folder, names);
     if (undisturbed.errors !== "") throw new Error(`the undisturbed run failed: ${undisturbed.errors}`);
     const calls = readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
     const before = meaningOf(old, trial.ownership);
     const after = meaningOf(undisturbed.first, trial.ownership);
     const end = meaningOf(undisturbed.second, trial.ownership);
     // While both flavours hold rules of the owner, a packet passes when the old and the new state let it pass.
-    const allowed = new Set([before.rules, after.rules, before.either(after)]);
+    // The kernel commits one table at a time: each must be as before or as after.
+    const either = before.either(after);
+    const isAllowed = (rules: readonly string[]): boolean =>
+      rules.every((text, index) => [before.rules, after.rules, either].some((those) => those[index] === text));
 
     const tables = (state: State): TracedTables => tablesOf(state, trial.byConnections ?? "nft");
 
@@ -63,12 +68,12 @@ export function killAtEveryStep(trial: KillTrial): KillReport {
       for (const way of waysToDisturb(call)) {
         trials += 1;
         const where = `${way} ${index + 1} (${call})`;
-        const { first, second, errors } = runTrial(folder, { step: index + 1, way });
+        const { first, second, errors } = runTrial(folder, names, { step: index + 1, way });
         const { rules } = meaningOf(first, trial.ownership);
-        if (!allowed.has(rules)) {
+        if (!isAllowed(rules)) {
           const gap = trial.byConnections
             ? gapBetween(tables(old), tables(undisturbed.first), tables(first))
-            : `neither old nor new:\n${rules}`;
+            : `neither old nor new:\n${rules.join("\n")}`;
           if (gap !== undefined) failures.push(`${where}: ${gap}`);
         }
         if (errors !== "") failures.push(`${where}: the next run failed: ${errors}`);
@@ -110,14 +115,17 @@ kill -9 "$(cat "$SHIM_FOLDER/pid")"
   }
 }
 
-function writeState(folder: string, state: State): void {
+function writeState(folder: string, state: State, tables: readonly TableName[]): void {
   writeFileSync(join(folder, "old.sets"), state.sets);
-  writeFileSync(join(folder, "old.nft"), state.nft === emptyTable("filter") ? "" : state.nft);
-  writeFileSync(join(folder, "old.legacy"), state.legacy === emptyTable("filter") ? "" : state.legacy);
+  for (const flavour of ["nft", "legacy"] as const) {
+    const filled = tables.map((table) => [table, tableIn(state[flavour], table)] as const);
+    const text = filled.map(([table, its]) => (its === emptyTable(table) ? "" : its)).join("");
+    writeFileSync(join(folder, `old.${flavour}`), text);
+  }
 }
 
 /** All of a trial in one process with a namespace that ends with it: old state, disturbed script, look, next script, look. */
-const trialScript = `
+const trialScript = (look: string): string => `
 cd "$SHIM_FOLDER"
 [ ! -s old.sets ] || ipset restore <old.sets || exit
 [ ! -s old.nft ] || iptables-nft-restore <old.nft || exit
@@ -125,18 +133,19 @@ cd "$SHIM_FOLDER"
 : >calls
 PATH=$SHIM_FOLDER:$PATH sh -c 'echo $$ >"$SHIM_FOLDER/pid"; exec dash script' 2>first-errors
 first=$?
-${readState}
+${look}
 dash next 2>next-errors || cat next-errors >&2
 [ -n "$SHIM_STEP" ] || [ "$first" = 0 ] || cat first-errors >&2
 echo "${cut}"
-${readState}
+${look}
 `;
 
 function runTrial(
   folder: string,
+  tables: readonly TableName[],
   disturbance?: { step: number; way: string },
 ): { first: State; second: State; errors: string } {
-  const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-c", trialScript], {
+  const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-c", trialScript(readState(tables))], {
     stripFinalNewline: false,
     env: {
       TMPDIR: folder,
@@ -147,5 +156,5 @@ function runTrial(
     },
   });
   const parts = stdout.split(`${cut}\n`);
-  return { first: stateFrom(parts.slice(0, 3)), second: stateFrom(parts.slice(3, 6)), errors: stderr };
+  return { first: stateFrom(parts.slice(0, 3), tables), second: stateFrom(parts.slice(3, 6), tables), errors: stderr };
 }

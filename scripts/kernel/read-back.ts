@@ -1,17 +1,17 @@
 import type { ScriptOptions } from "../../compiler/netfilter/script-library.js";
-import type { TableName } from "../../compiler/netfilter/tables.js";
+import { builtIns, type TableName } from "../../compiler/netfilter/tables.js";
 import type { Namespace } from "./namespace.js";
 
 export type Flavour = ScriptOptions["flavour"];
 
 /** The filter table as the kernel prints it, without what no two runs share. */
 export function readIptables(namespace: Namespace, flavour: Flavour): string {
-  return plainFilter(namespace.run(`iptables-${flavour}-save`, ["-t", "filter"]).stdout);
+  return readTable(namespace, flavour, "filter");
 }
 
-/** A filter table's dump without comment lines and counters. */
-export function plainFilter(iptablesSave: string): string {
-  return plainTable("filter", iptablesSave);
+/** A table as the kernel prints it, without what no two runs share. */
+export function readTable(namespace: Namespace, flavour: Flavour, table: TableName): string {
+  return plainTable(table, namespace.run(`iptables-${flavour}-save`, ["-t", table]).stdout);
 }
 
 /** A table's dump without comment lines and counters. */
@@ -51,10 +51,3 @@ export function sortSets(ipsetSave: string): string {
 export function emptyTable(table: TableName): string {
   return `*${table}\n${builtIns[table].map((chain) => `:${chain} ACCEPT [0:0]\n`).join("")}COMMIT\n`;
 }
-
-const builtIns: Readonly<Record<TableName, readonly string[]>> = {
-  filter: ["INPUT", "FORWARD", "OUTPUT"],
-  raw: ["PREROUTING", "OUTPUT"],
-  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
-};

@@ -7,6 +7,7 @@ import { applyScript, azureNpm, patchScript, type CompileResult, type Flavour } 
 import { killAtEveryStep } from "../../scripts/kernel/kill-at-every-step.js";
 import { cut, readState, stateFrom, type State } from "../../scripts/kernel/meaning.js";
 import { sortSets } from "../../scripts/kernel/read-back.js";
+import type { TableName } from "../../compiler/netfilter/tables.js";
 import { compileManifests } from "../agreement/check-cases.js";
 import { clusters, type Manifest } from "../agreement/clusters.js";
 import { runScript } from "./round-trip.js";
@@ -105,32 +106,33 @@ function patchOf(before: CompileResult, after: CompileResult, flavour: Flavour):
   return patchScript(before.tables, after.tables, after.machine.ownership, { flavour });
 }
 
-function assertPatch(old: CompileResult, young: CompileResult, flavour: Flavour): void {
-  const [first, patched, again, back] = statesAfter([
+export function assertPatch(old: CompileResult, young: CompileResult, flavour: Flavour): void {
+  const { tables } = young.machine.ownership;
+  const [first, patched, again, back] = statesAfter(tables, [
     applyOf(old, flavour),
     patchOf(old, young, flavour),
     patchOf(old, young, flavour),
     patchOf(young, old, flavour),
   ]);
-  const [fresh] = statesAfter([applyOf(young, flavour)]);
+  const [fresh] = statesAfter(tables, [applyOf(young, flavour)]);
   expectSame("patch", patched!, fresh!);
   expectSame("patch again", again!, fresh!);
   expectSame("unpatch", back!, first!);
 }
 
 /** Runs scripts one after the other in a namespace that ends with them; what the kernel holds after each. */
-function statesAfter(scripts: readonly string[]): State[] {
+function statesAfter(tables: readonly TableName[], scripts: readonly string[]): State[] {
   const folder = mkdtempSync(join(tmpdir(), "anpm-patch-"));
   try {
     scripts.forEach((script, index) => writeFileSync(join(folder, `${index}`), script));
-    const steps = scripts.flatMap((_, index) => [`dash ${index}`, readState, `echo "${cut}"`]);
+    const steps = scripts.flatMap((_, index) => [`dash ${index}`, readState(tables), `echo "${cut}"`]);
     const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-ec", steps.join("\n")], {
       cwd: folder,
       stripFinalNewline: false,
     });
     if (stderr !== "") throw new Error(stderr);
     const parts = stdout.split(`${cut}\n`);
-    return scripts.map((_, index) => stateFrom(parts.slice(index * 3, index * 3 + 3)));
+    return scripts.map((_, index) => stateFrom(parts.slice(index * 3, index * 3 + 3), tables));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,7 @@
-import { expect, test } from "vitest";
-import { allNodes, checkPatches } from "./check-patches.js";
+import { describe, expect, test } from "vitest";
+import { azureNpm, engineOf, type Flavour } from "../../compiler/index.js";
+import { compileCase, readCases } from "../../scripts/golden-cases.js";
+import { allNodes, assertPatch, checkPatches } from "./check-patches.js";
 import { whyNoKernel } from "../../scripts/kernel/namespace.js";
 
 const reason = whyNoKernel();
@@ -20,5 +22,34 @@ test.skipIf(reason)(
     expect(cases).toBe(12);
     expect(commits.one + commits.two).toBeGreaterThan(8);
     expect(kills).toBeGreaterThan(20);
+  },
+);
+
+/** Cases of engines with several tables, each with the one before it, as the generations by turns. */
+const cases = readCases().filter(({ options }) => engineOf(options.engine).engine!.id !== azureNpm.id);
+const pairs = cases.slice(1).map((golden, index) => {
+  const before = cases[index]!;
+  const shared = golden.generations.filter((id) => before.generations.includes(id));
+  // nft takes no network that is every address negated.
+  const nftCan = [before, golden].every(
+    ({ sources }) => !sources.some(({ text }) => /notNets:.*\b0\.0\.0\.0\/0/.test(text)),
+  );
+  const flavour: Flavour = nftCan && index % 2 === 1 ? "nft" : "legacy";
+  return { before, golden, generation: shared[index % shared.length]!, flavour };
+});
+
+describe.skipIf(reason)(
+  "a patch from one golden case to the next is exact, there and back",
+  { timeout: 60_000 },
+  () => {
+    test("there are pairs", () => expect(pairs.length).toBeGreaterThan(15));
+
+    test.each(pairs)(
+      "$before.name → $golden.name, $generation, $flavour",
+      ({ before, golden, generation, flavour }) => {
+        const [old, young] = [before, golden].map((each) => compileCase(each, generation, flavour).result!);
+        assertPatch(old!, young!, flavour);
+      },
+    );
   },
 );

@@ -118,9 +118,20 @@ COMMIT
     );
   });
 
+  test("gives the other tables that are asked for, where it holds them", () => {
+    const text = "*nat\n:PREROUTING ACCEPT [0:0]\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n*raw\nnonsense\nCOMMIT\n";
+    const { chains, others, problems } = parseIptablesSave(text, ["mangle", "nat", "filter"]);
+    expect(problems).toEqual([]);
+    expect(chains).toEqual([]);
+    expect(others.map(({ name, chains }) => [name, chains.map((chain) => chain.name)])).toEqual([
+      ["nat", ["PREROUTING", "POSTROUTING"]],
+    ]);
+    expect(parseIptablesSave(text, ["raw"]).problems).toHaveLength(1);
+  });
+
   test("without a filter table has no chains", () => {
-    expect(parseIptablesSave("*nat\nCOMMIT\n")).toEqual({ chains: [], problems: [] });
-    expect(parseIptablesSave("")).toEqual({ chains: [], problems: [] });
+    expect(parseIptablesSave("*nat\nCOMMIT\n")).toEqual({ chains: [], others: [], problems: [] });
+    expect(parseIptablesSave("")).toEqual({ chains: [], others: [], problems: [] });
   });
 
   test.each([

@@ -1,7 +1,14 @@
 import { selectorHolds } from "../../model/calico/selector.js";
 import { chainsOf } from "../../netfilter/owned.js";
-import type { Hook } from "../../netfilter/ownership.js";
-import type { Chain, OtherTable, Rule, TableName, Tables } from "../../netfilter/tables.js";
+import {
+  builtIns,
+  type Chain,
+  type Hook,
+  type OtherTable,
+  type Rule,
+  type TableName,
+  type Tables,
+} from "../../netfilter/tables.js";
 import { missingProfile, type Cluster, type Endpoint, type HostEndpoint } from "./cluster/cluster.js";
 import { engineOrigin } from "./cluster/origins.js";
 import { jump, setMark } from "./felix/fragments.js";
@@ -158,13 +165,6 @@ function workloadChains(
   ];
 }
 
-const builtIns = {
-  filter: ["INPUT", "FORWARD", "OUTPUT"],
-  raw: ["PREROUTING", "OUTPUT"],
-  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
-} as const;
-
 interface HookedTable {
   readonly name: TableName;
   readonly chains: readonly Chain[];
@@ -201,10 +201,7 @@ function tableChains(
     return { name, policy: before?.policy ?? "ACCEPT", rules: [...first, ...others, ...last] };
   });
   const present = generation.countsReferences ? reachable(unique, table === "filter") : unique;
-  const users = [
-    ...foreign.filter(({ name }) => !builtIns[table].some((each) => each === name)),
-    ...present.map(kernelChain),
-  ];
+  const users = [...foreign.filter(({ name }) => !builtIns[table].includes(name)), ...present.map(kernelChain)];
   const sorted = users.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return { name: table, chains: [...kernel, ...sorted], hooks };
 }
