@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import { benchNpm200, benchReferenceLoad } from "./bench/compiling.js";
+import { benchDiff } from "./bench/diff.js";
 import { benchKernel, benchPatch } from "./bench/kernel.js";
 import { benchMatrix } from "./bench/matrix.js";
 import type { Row } from "./bench/measure.js";
@@ -22,6 +23,7 @@ console.log("| what | reference | goal | measured | |\n|---|---|---|---|---|");
 show(benchReading(), benchNpm200());
 show(...(await benchReferenceLoad()));
 show(...benchMatrix());
+show(...benchDiff());
 show(await benchKernel(), await benchPatch(), benchStarting());
 
 const machine = { node: process.version, cpu: cpus()[0]?.model.trim(), cores: cpus().length, memoryBytes: totalmem() };

@@ -11,7 +11,7 @@ import { connectionLines, type ConnectionLine } from "./connections/connection-l
 import { diffConnections, type ConnectionChange } from "./connections/connections.js";
 import { diffObjects, type ChangedEntity, type ObjectsDifference, type ObjectsVersion } from "./edits/diff-objects.js";
 import { logGain } from "./log-gain.js";
-import { holdsAllObjects, mixtures } from "./mixture.js";
+import { mixtures } from "./mixture.js";
 import { diffPairs, type PairsDifference } from "./pairs.js";
 import { tableChanges, type TableChanges } from "./table-changes.js";
 
@@ -45,7 +45,7 @@ export interface Difference extends ObjectsDifference {
   /** The same a change at a time, with the edits that cause each: none where no edit does, but another generation. */
   readonly changes: TableChanges;
   readonly connections: readonly ConnectionChange[];
-  /** The same for people, with the edits that cause each; none where there are too many objects to tell. */
+  /** The same for people, with the edits that cause each; none where there are too many to tell. */
   readonly lines: readonly (ConnectionLine & { readonly edits: readonly number[] })[];
   /** Neither an edit nor a difference in the tables or in what passes. */
   readonly same: boolean;
@@ -66,9 +66,14 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
   const lines = connectionLines(connections);
   const edits = objects.edits.map(({ id }) => id);
   let log: readonly LogEntry[] | undefined;
-  const packets = holdsAllObjects(...versions) ? lines.slice(0, maxPackets).map(({ example }) => example.packet) : [];
+  const arrivals = lines.map((line) => arrivalEdits(line, objects));
+  const turned = lines.filter((_, index) => !arrivals[index]).slice(0, maxPackets);
+  const packets = turned.map(({ what, example }) => ({ what, packet: example.packet }));
+  const ends = packets.flatMap(({ packet }) => [packet.source, packet.destination]);
   const causes: Attribution =
-    tables.same || !sameMachine ? new Map() : attribute(edits, packets, mixtures(...versions, objects, after.tablesOf));
+    tables.same || !sameMachine
+      ? new Map()
+      : attribute(edits, packets, mixtures(...versions, objects, ends, after.tablesOf));
   return {
     ...objects,
     before,
@@ -77,9 +82,9 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
     tables,
     changes: tableChanges(tables, causes, objects.reordered?.edit),
     connections,
-    lines: lines.map((line) => ({
+    lines: lines.map((line, index) => ({
       ...line,
-      edits: arrivalEdits(line, objects) ?? causes.get(itemKeys.packet(line.example.packet)) ?? [],
+      edits: arrivals[index] ?? causes.get(itemKeys.packet(line.example.packet)) ?? [],
     })),
     same: edits.length === 0 && tables.same && connections.length === 0,
     log: (options) =>

@@ -1,25 +1,22 @@
-import type { KubernetesObject } from "../model/objects.js";
+import type { KubernetesObject, Pod } from "../model/objects.js";
 import type { Tables } from "../netfilter/tables.js";
+import type { Mixing } from "./attribution.js";
 import type { ChangedEntity, ObjectsDifference, ObjectsVersion } from "./edits/diff-objects.js";
 import { entitiesOf, textsOf } from "./edits/entity.js";
 
-/** Whether mixtures have all objects; of many, they have those that were edited, and their namespaces. */
-export function holdsAllObjects(...versions: readonly ObjectsVersion[]): boolean {
-  return versions.every(({ objects }) => objects.length <= maxObjects);
-}
-
-const maxObjects = 400;
-
 /**
- * Makes the tables of mixtures of two versions: each edit made or not. Undefined for a mixture that no API server accepts.
+ * Makes the tables of mixtures of two versions: each edit made or not. Undefined for a mixture that no API server accepts. Where there are many objects, a
+ * mixture has those that were edited, their namespaces, and what may decide about packets between `ends`.
  */
 export function mixtures(
   before: ObjectsVersion,
   after: ObjectsVersion,
-  { changed, reordered }: ObjectsDifference,
+  { changed, reordered, edits }: ObjectsDifference,
+  ends: readonly string[],
   tablesOf: (text: string) => Tables | undefined,
-): (made: ReadonlySet<number>) => Tables | undefined {
-  const kept = keptObjects(!holdsAllObjects(before, after), changed);
+): Mixing {
+  const isLarge = [before, after].some(({ objects }) => objects.length > maxObjects);
+  const kept = isLarge ? keptObjects([...before.objects, ...after.objects], changed, ends) : () => true;
   const byName = new Map<string, ChangedEntity>();
   for (const each of changed) for (const entity of [each.before, each.after]) if (entity) byName.set(entity.name, each);
   /** Texts in the order of one version, behind them those of objects that only the other has. */
@@ -35,16 +32,44 @@ export function mixtures(
     return [...order, ...changed.filter((each) => !seen.has(each))];
   };
   const [old, young] = [orderOf(before), orderOf(after)];
-  return (made) => {
+  const tablesWith: Mixing["tablesWith"] = (made) => {
     const order = reordered && !made.has(reordered.edit) ? old : young;
     const texts = order.flatMap((each) => ("texts" in each ? each.texts((edit) => made.has(edit)) : each));
     return tablesOf(texts.join("\n---\n"));
   };
+  return { tablesWith, most: Math.floor(objectsToMix / (Math.max(old.length, young.length) + edits.length)) };
 }
 
-function keptObjects(isLarge: boolean, changed: readonly ChangedEntity[]): (object: KubernetesObject) => boolean {
-  if (!isLarge) return () => true;
-  const objects = changed.flatMap(({ before, after }) => [...(before?.objects ?? []), ...(after?.objects ?? [])]);
-  const namespaces = new Set(objects.flatMap((object) => (object.kind === "Namespace" ? [] : [object.namespace])));
-  return (object) => object.kind === "Namespace" && namespaces.has(object.name);
+/** Of no more objects, mixtures have all. */
+const maxObjects = 400;
+
+/** So many objects in all are worth compiling to find causes: some ten seconds. */
+const objectsToMix = 60_000;
+
+/**
+ * Namespaces of what was edited and of the pods at the ends, these pods, and the policies there that may select one of them, whatever
+ * becomes of its labels and however an engine reads several labels.
+ */
+function keptObjects(
+  objects: readonly KubernetesObject[],
+  changed: readonly ChangedEntity[],
+  ends: readonly string[],
+): (object: KubernetesObject) => boolean {
+  const edited = changed.flatMap((each) => [...(each.before?.objects ?? []), ...(each.after?.objects ?? [])]);
+  const addresses = new Set(ends);
+  const pods = objects.filter((object): object is Pod => object.kind === "Pod" && addresses.has(object.ip));
+  const namespaces = new Set([...edited, ...pods].flatMap((each) => (each.kind === "Namespace" ? [] : each.namespace)));
+  const labels = new Map<string, Set<string>>();
+  for (const pod of pods) {
+    const its = labels.get(pod.namespace) ?? new Set();
+    for (const label of pod.labels) its.add(label.join("="));
+    labels.set(pod.namespace, its);
+  }
+  return (object) => {
+    if (object.kind === "Namespace") return namespaces.has(object.name);
+    if (object.kind === "Pod") return addresses.has(object.ip);
+    const its = labels.get(object.namespace);
+    const wanted = [...object.podSelector.matchLabels];
+    return its !== undefined && (wanted.length === 0 || wanted.some((label) => its.has(label.join("="))));
+  };
 }

@@ -1,8 +1,15 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { diff } from "../../compiler/diff/diff.js";
+import { arrivalEdits } from "../../compiler/diff/arrivals.js";
+import { diff, type DiffVersion } from "../../compiler/diff/diff.js";
+import { diffObjects, type ObjectsVersion } from "../../compiler/diff/edits/diff-objects.js";
+import { mixtures } from "../../compiler/diff/mixture.js";
+import { azureNpm } from "../../compiler/engines/azure-npm/azure-npm.js";
+import type { Tables } from "../../compiler/netfilter/tables.js";
+import { tracerOf } from "../../compiler/simulate/tracer.js";
 import { printIpsetSave } from "../../compiler/netfilter/print-ipset-save.js";
 import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
-import { versionOf } from "./versions.js";
+import { textOf, versionOf, versionPairs } from "./versions.js";
 
 /** What is edited: object and field → what stands there before and after. */
 const slots: Readonly<Record<string, readonly [before: string, after: string]>> = {
@@ -87,5 +94,80 @@ test("with just the named fields taken back in the text no rule, set or member d
       const fewer = causes.filter((each) => each !== cause);
       expect(differs(line, fewer), `${line} by ${causes.join(" ")} without ${cause}`).toBe(true);
     }
+  }
+});
+
+/** Tables when all edits are made but some, of clusters so small that mixtures have every object. */
+function mixer(before: DiffVersion, after: DiffVersion): (reverted: readonly number[]) => Tables | undefined {
+  const versions = [before, after].map(({ result, fileOf }) => ({ objects: result.objects, fileOf })) as [
+    ObjectsVersion,
+    ObjectsVersion,
+  ];
+  const objects = diffObjects(...versions);
+  const { tablesWith } = mixtures(...versions, objects, [], after.tablesOf);
+  return (reverted) =>
+    tablesWith(new Set(objects.edits.map(({ id }) => id).filter((edit) => !reverted.includes(edit))));
+}
+
+test("connections name the edits without which they neither open nor close, in clusters of any size, of every generation", () => {
+  const many = Array.from({ length: 401 }, (_, n) => ({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: `n${n}` },
+  }));
+  const filler = many.map((manifest) => JSON.stringify(manifest)).join("\n---\n");
+  let [named, unnamed] = [0, 0];
+  fc.assert(
+    fc.property(versionPairs, fc.constantFrom(...azureNpm.generations), ([before, after], generation) => {
+      const texts = [textOf(before), textOf(after)] as const;
+      const [old, young] = texts.map((text) => versionOf(text, { generation })) as [DiffVersion, DiffVersion];
+      const [large, larger] = texts.map((text) => versionOf(`${text}\n---\n${filler}`, { generation })) as [
+        DiffVersion,
+        DiffVersion,
+      ];
+      const { lines, edits, changed } = diff(large, larger);
+      expect(diff(old, young).edits.map(({ object, field }) => [object, field])).toEqual(
+        edits.map(({ object, field }) => [object, field]),
+      );
+      const without = mixer(old, young);
+      for (const line of lines) {
+        // A pod that comes or goes is the cause, whatever rules say of its address.
+        if (arrivalEdits(line, { edits, changed })) continue;
+        if (line.edits.length === 0) {
+          unnamed += 1;
+          continue;
+        }
+        named += 1;
+        const passes = (reverted: readonly number[]) =>
+          tracerOf(without(reverted)!).trace(line.example.packet).verdict === "allow";
+        expect(passes([])).toBe(line.what === "opened");
+        expect(passes(line.edits)).toBe(line.what === "closed");
+        for (const cause of line.edits) {
+          expect(passes(line.edits.filter((each) => each !== cause))).toBe(line.what === "opened");
+        }
+      }
+    }),
+    { numRuns: 30 },
+  );
+  console.log(`${named} lines of connections name their edits, ${unnamed} none`);
+  expect(named).toBeGreaterThan(15);
+  expect(unnamed).toBeLessThan(named / 4);
+}, 240_000);
+
+test("of hundreds of edits each change names the one that makes it", () => {
+  const policy = (n: number, port: number) => `kind: NetworkPolicy
+apiVersion: networking.k8s.io/v1
+metadata: { namespace: shop, name: p${n} }
+spec:
+  podSelector: { matchLabels: { app: a${n} } }
+  ingress: [{ from: [{ podSelector: { matchLabels: { tier: web } } }], ports: [{ port: ${port} }] }]
+`;
+  const texts = [80, 443].map((port) => Array.from({ length: 60 }, (_, n) => policy(n, port)).join("---\n"));
+  const { edits, changes } = diff(versionOf(texts[0]!), versionOf(texts[1]!));
+  expect(edits).toHaveLength(60);
+  const rules = [...changes.rules.added, ...changes.rules.removed];
+  expect(rules).toHaveLength(120);
+  for (const { policy: its, edits: causes } of rules) {
+    expect(causes.map((id) => edits[id]!.object)).toEqual([`NetworkPolicy ${its}`]);
   }
 });
