@@ -1,4 +1,5 @@
 import { execa, execaSync } from "execa";
+import { load } from "js-yaml";
 import { mkdtempSync } from "node:fs";
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -71,14 +72,32 @@ describe("the readme", () => {
     });
   });
 
-  test("the commands of its workflow work", async () => {
-    const workflow = blocks("yaml").find((text) => text.includes("on: pull_request"))!;
-    const commands = [...workflow.matchAll(/^ +- run: (anpm .*)$/gm)].map(([, command]) => command!);
-    expect(commands).toHaveLength(3);
-    for (const command of commands) await run(`export GITHUB_STEP_SUMMARY=summary.md; ${command}`);
-    const summary = await readFile(join(clone, "summary.md"), "utf8");
-    expect(summary).toBe(await readFile(join(clone, "diff.md"), "utf8"));
+  test("the steps of its workflow work on a merge of a pull request, in the shell that GitHub runs them in", async () => {
+    const { jobs } = load(blocks("yaml").find((text) => text.includes("on: pull_request"))!) as Workflow;
+    const steps = jobs.diff.steps.flatMap(({ run: step }) => step ?? []);
+    expect(steps).toHaveLength(5);
+    const checkout = join(folder, "checkout");
+    await execa("git", ["clone", "--quiet", "--branch", "main", clone, checkout]);
+    const merge = ["merge", "--quiet", "--no-ff", "-m", "merge", "origin/change"];
+    await execa("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...merge], { cwd: checkout });
+    for (const command of ["npm", "gh"])
+      await stub(command, `echo "$(basename "$0") $*" >> "${join(folder, "called")}"`);
+    const env = { PATH: `${stubs}${delimiter}${process.env["PATH"]}`, GITHUB_STEP_SUMMARY: "summary.md", NUMBER: "7" };
+    const printed: string[] = [];
+    for (const step of steps) {
+      const { stdout } = await execa("bash", ["-e", "-c", step], { cwd: checkout, env, stdin: "ignore" });
+      printed.push(stdout);
+    }
+    for (const command of ["npm", "gh"]) await rm(join(stubs, command));
+    const summary = await readFile(join(checkout, "summary.md"), "utf8");
+    expect(summary).toBe(await readFile(join(checkout, "diff.md"), "utf8"));
     expect(summary).toMatch(/^### No connection opens or closes; rules: 1 added, 1 removed/);
+    expect(printed[2]).toMatch(/^::notice file=policies\/policy\.yaml,line=\d+/m);
+    expect((await readFile(join(folder, "called"), "utf8")).split("\n")).toEqual([
+      "npm install --global github:OWNER/anpm",
+      "gh pr comment 7 --body-file diff.md --edit-last --create-if-none",
+      "",
+    ]);
   });
 
   test("it names every option of compile", async () => {
@@ -89,6 +108,10 @@ describe("the readme", () => {
     expect(unnamed).toEqual(["--version"]);
   });
 });
+
+interface Workflow {
+  readonly jobs: { readonly diff: { readonly steps: readonly { readonly run?: string }[] } };
+}
 
 /** Rejects when the command fails. */
 async function run(line: string) {

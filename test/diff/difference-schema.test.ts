@@ -1,6 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { diff } from "../../compiler/diff/diff.js";
 import { differenceJson } from "../../compiler/diff/formats/format-json.js";
@@ -18,6 +18,15 @@ test("random differences are what the shipped schema describes", () => {
   });
   fc.assert(property, { numRuns: 10 });
 }, 60_000);
+
+test("so is the JSON of every golden case", async () => {
+  const cases = await readdir("golden/diff");
+  expect(cases.length).toBeGreaterThan(5);
+  for (const name of cases) {
+    validate(JSON.parse(await readFile(`golden/diff/${name}/json`, "utf8")));
+    expect(validate.errors ?? [], name).toEqual([]);
+  }
+});
 
 test("canary: the schema refuses an edit of a kind that there is not, and a key it does not know", () => {
   const value = JSON.parse(JSON.stringify(differenceJson(portChanged()))) as { edits: { kind: string }[] };

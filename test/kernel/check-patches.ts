@@ -76,6 +76,23 @@ export const allNodes: CheckOptions["nodes"] = azureNpm.generations.flatMap((gen
     .map((flavour) => ({ generation, flavour })),
 );
 
+/** The same between two generations: of one cluster, or of two. */
+export function checkUpgrades(cases: number, seed: number, flavour: Flavour): Pick<Checked, "cases" | "failure"> {
+  const generations = allNodes.flatMap((node) => (node.flavour === flavour ? node.generation : []));
+  const upgrades = generations.flatMap((from) =>
+    generations.flatMap((to) => (from === to ? [] : [[from, to] as const])),
+  );
+  let checked = 0;
+  const property = fc.property(pairs, fc.boolean(), ([before, after], isOne) => {
+    const [from, to] = upgrades[(checked * 7) % upgrades.length]!;
+    assertPatch(compileManifests(before, from), compileManifests(isOne ? before : after, to), flavour);
+    checked += 1;
+  });
+  const { failed, counterexample, errorInstance } = fc.check(property, { numRuns: cases, seed, endOnFailure: true });
+  if (!failed) return { cases: checked };
+  return { cases: checked, failure: `${String(errorInstance)}\n${JSON.stringify(counterexample, null, 1)}` };
+}
+
 /** The second is another cluster, or the first with some objects of another in place of its own. */
 const pairs = fc
   .tuple(clusters, clusters, fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 20, maxLength: 20 }), fc.boolean())

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { azureNpm, engineOf, type Flavour } from "../../compiler/index.js";
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
-import { allNodes, assertPatch, checkPatches } from "./check-patches.js";
+import { allNodes, assertPatch, checkPatches, checkUpgrades } from "./check-patches.js";
 import { whyNoKernel } from "../../scripts/kernel/namespace.js";
 
 const reason = whyNoKernel();
@@ -51,5 +51,15 @@ describe.skipIf(reason)(
         assertPatch(old!, young!, flavour);
       },
     );
+  },
+);
+
+test.skipIf(reason).each(["nft", "legacy"] as const)(
+  "from one generation to another, both on iptables-%s, a patch makes what a fresh apply makes, and is undone",
+  { timeout: 120_000 },
+  (flavour) => {
+    const { cases, failure } = checkUpgrades(6, 1, flavour);
+    expect(failure).toBeUndefined();
+    expect(cases).toBe(6);
   },
 );
