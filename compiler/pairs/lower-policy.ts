@@ -16,14 +16,15 @@ import type { Reading } from "./reading.js";
 
 /** A policy as pair groups, understood the way `reading` says. Subject and peer become source and destination here. */
 export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPairs {
-  const subjects = lowerPodSelector(policy.podSelector, keyOf(policy), reading).map((expression) =>
+  const key = keyOf(policy);
+  const subjects = lowerPodSelector(policy.podSelector, key, reading).map((expression) =>
     inNamespace(expression, policy.namespace, reading),
   );
   const directions = policy.policyTypes.flatMap((type) =>
     subjects.map((alternative) => new LoweredDirection(policy, type, alternative, reading)),
   );
   return {
-    policy: keyOf(policy),
+    policy: key,
     origin: originOf(policy, policy, "spec"),
     directions: [...directions, ...(reading.isolation === "both" ? isolated(policy, subjects) : [])],
   };
@@ -31,15 +32,13 @@ export function lowerPolicy(policy: NetworkPolicy, reading: Reading): PolicyPair
 
 const anyPort: readonly PairPort[] = [{ kind: "any" }];
 
-/** Rules and groups are made when somebody reads them first: who wants to know the subjects alone pays for no more. */
+/** Rules and groups are made whenever somebody reads them: those of all policies at once take much memory. */
 class LoweredDirection implements DirectionPairs {
   readonly direction: Direction;
   readonly subjects: SetExpression;
   readonly origin: Origin;
   readonly #policy: NetworkPolicy;
   readonly #reading: Reading;
-  #rules: readonly LoweredRule[] | undefined;
-  #groups: readonly PairGroup[] | undefined;
 
   constructor(policy: NetworkPolicy, type: PolicyType, subjects: SetExpression, reading: Reading) {
     this.direction = directionOf(type);
@@ -50,11 +49,11 @@ class LoweredDirection implements DirectionPairs {
   }
 
   get rules(): readonly LoweredRule[] {
-    return (this.#rules ??= lowerRules(this.#policy, this.direction, this.#reading));
+    return lowerRules(this.#policy, this.direction, this.#reading);
   }
 
   get groups(): readonly PairGroup[] {
-    return (this.#groups ??= lowerGroups(this.#policy, this, this.#reading));
+    return lowerGroups(this.#policy, this, this.#reading);
   }
 }
 

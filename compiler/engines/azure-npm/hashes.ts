@@ -1,5 +1,5 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 
 /** How a generation makes kernel names of readable ones. */
 export interface Hashes {
@@ -36,5 +36,17 @@ const tenDigits = 3656158440062976n;
 
 /** The 32 bytes as one number, the first byte the most significant. */
 function sha(text: string): bigint {
-  return BigInt(`0x${bytesToHex(sha256(utf8ToBytes(text)))}`);
+  // Names are many and short: to make a hasher of each would cost more than hashing.
+  unused._cloneInto(hasher);
+  hasher.update(utf8ToBytes(text)).digestInto(digest);
+  return (word(0) << 192n) | (word(8) << 128n) | (word(16) << 64n) | word(24);
 }
+
+function word(offset: number): bigint {
+  return digestView.getBigUint64(offset);
+}
+
+const unused = sha256.create();
+const hasher = sha256.create();
+const digest = new Uint8Array(32);
+const digestView = new DataView(digest.buffer);

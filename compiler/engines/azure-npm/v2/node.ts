@@ -301,11 +301,12 @@ export class V2Node implements NpmNode {
     const said = this.#voice.updatingPolicy(key, before !== undefined);
     const removal = before ? this.#removePolicy(before) : [];
     const pairs = lowerPolicy(policy, this.#generation.reading);
-    const refusal = refusedByRestore(pairs, this.#naming);
+    const sets = policySets(pairs, this.#names);
+    const refusal = refusedByRestore(pairs, sets, this.#naming);
     if (refusal !== undefined) this.#diagnostics.push(refusedPolicy(policy, refusal, this.#generation));
     const chained = { key, directions: directionsOf(pairs), pairs, policy, inForce: refusal === undefined };
     this.#policies.set(key, chained);
-    for (const { metadata, origin, lists, blocks } of policySets(pairs, this.#names)) {
+    for (const { metadata, origin, lists, blocks } of sets) {
       const set = this.#sets.create(metadata, origin);
       set.policies += 1;
       for (const member of lists) this.#sets.addToList(set, this.#sets.create(member, origin));

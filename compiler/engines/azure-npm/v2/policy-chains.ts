@@ -1,7 +1,7 @@
-import type { Chain, Rule } from "../../../netfilter/tables.js";
+import type { Chain, Match, Rule, Target } from "../../../netfilter/tables.js";
 import type { Direction, PolicyPairs } from "../../../pairs/pair-group.js";
 import type { Origin } from "../../../text/origin.js";
-import { activeRules, directionChain } from "./chains.js";
+import { activeRules, jump } from "./chains.js";
 import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
 
 /** A policy in force. */
@@ -16,10 +16,8 @@ export interface ChainedPolicy {
 /** The chains of policies and the jumps to them, as they stand in the kernel. */
 export class PolicyChains {
   readonly #naming: Naming;
-  /** By chain; a policy that is gone leaves its chains empty until the periodic task. */
-  readonly #chains = new Map<string, ChainedPolicy | undefined>();
-  /** By policy, oldest first; the kernel has them newest first. */
-  readonly #jumps: Record<Direction, Map<string, ChainedPolicy>> = { ingress: new Map(), egress: new Map() };
+  /** By name, oldest first; a policy that is gone leaves its chains empty until the periodic task. */
+  readonly #chains = new Map<string, PolicyChain | undefined>();
   #policies = 0;
 
   constructor(naming: Naming, leftBehind: readonly string[]) {
@@ -32,11 +30,12 @@ export class PolicyChains {
     return this.#policies > 0;
   }
 
-  add(policy: ChainedPolicy): void {
+  add({ key, directions, pairs }: ChainedPolicy): void {
     this.#policies += 1;
-    for (const direction of policy.directions) {
-      this.#chains.set(this.#naming.chainName(policy.key, direction), policy);
-      this.#jumps[direction].set(policy.key, policy);
+    for (const direction of directions) {
+      const name = this.#naming.chainName(key, direction);
+      if (this.#chains.has(name)) this.#chains.delete(name);
+      this.#chains.set(name, new PolicyChain(name, direction, pairs, this.#naming));
     }
   }
 
@@ -46,20 +45,21 @@ export class PolicyChains {
       const chain = this.#naming.chainName(key, direction);
       this.#chains.delete(chain);
       this.#chains.set(chain, undefined);
-      this.#jumps[direction].delete(key);
     }
   }
 
   /** Names of the empty chains that no policy fills any more, in the order they were left; they are gone afterwards. */
   removeStale(): string[] {
-    const stale = [...this.#chains].filter(([, policy]) => !policy).map(([name]) => name);
+    const stale = [...this.#chains].filter(([, chain]) => !chain).map(([name]) => name);
     for (const name of stale) this.#chains.delete(name);
     return stale;
   }
 
-  /** The jumps of one direction, as they stand in AZURE-NPM-INGRESS or -EGRESS before its own rules. */
+  /** The jumps of one direction, newest first, as they stand in AZURE-NPM-INGRESS or -EGRESS before its own rules. */
   jumps(direction: Direction): Rule[] {
-    return [...this.#jumps[direction].values()].reverse().map(({ pairs }) => emitJump(pairs, direction, this.#naming));
+    const jumps: Rule[] = [];
+    for (const chain of this.#chains.values()) if (chain?.direction === direction) jumps.push(new JumpTo(chain));
+    return jumps.reverse();
   }
 
   /** The rules of AZURE-NPM. */
@@ -69,9 +69,8 @@ export class PolicyChains {
 
   /** Chains of policies, in no order. */
   policyChains(): Chain[] {
-    return [...this.#chains].map(([name, policy]): Chain => {
-      if (!policy) return { name, rules: [], origin: { kind: "engine", reason: "left by a policy that is gone" } };
-      return new PolicyChain(name, policy.pairs, this.#naming);
+    return Array.from(this.#chains, ([name, chain]): Chain => {
+      return chain ?? { name, rules: [], origin: { kind: "engine", reason: "left by a policy that is gone" } };
     });
   }
 }
@@ -79,23 +78,49 @@ export class PolicyChains {
 /** The chain of one direction of a policy. Its rules are made whenever they are read: all of them at once take much memory. */
 class PolicyChain implements Chain {
   readonly name: string;
+  readonly direction: Direction;
   readonly followsOrigin = true;
   readonly #pairs: PolicyPairs;
   readonly #naming: Naming;
 
-  constructor(name: string, pairs: PolicyPairs, naming: Naming) {
+  constructor(name: string, direction: Direction, pairs: PolicyPairs, naming: Naming) {
     this.name = name;
+    this.direction = direction;
     this.#pairs = pairs;
     this.#naming = naming;
   }
 
   get rules(): Rule[] {
-    const direction = this.name.startsWith(directionChain("ingress")) ? "ingress" : "egress";
-    return emitPolicyRules(this.#pairs, direction, this.#naming);
+    return emitPolicyRules(this.#pairs, this.direction, this.#naming);
+  }
+
+  get jump(): Rule {
+    return emitJump(this.#pairs, this.direction, this.#naming);
   }
 
   get origin(): Origin {
     return this.#pairs.origin;
+  }
+}
+
+/** The jump to a policy's chain, made whenever something of it is read, for the same reason. */
+class JumpTo implements Rule {
+  readonly #chain: PolicyChain;
+
+  constructor(chain: PolicyChain) {
+    this.#chain = chain;
+  }
+
+  get matches(): readonly Match[] {
+    return this.#chain.jump.matches;
+  }
+
+  get target(): Target {
+    return jump(this.#chain.name);
+  }
+
+  get origin(): Origin {
+    return this.#chain.jump.origin!;
   }
 }
 

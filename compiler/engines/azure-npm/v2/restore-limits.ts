@@ -1,6 +1,7 @@
-import type { PolicyPairs, SetExpression, SetMatch } from "../../../pairs/pair-group.js";
+import type { PolicyPairs } from "../../../pairs/pair-group.js";
 import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
 import { directionsOf } from "./policy-chains.js";
+import type { PolicySet } from "./policy-sets.js";
 import { programWords } from "./program-words.js";
 
 /** iptables-restore takes no longer word ("Parameter too long!"); a comment is one. Tried with iptables 1.8.9, both flavours. */
@@ -9,8 +10,8 @@ const maxWordLength = 1023;
 const maxWords = 251;
 
 /** Why iptables-restore refuses a policy's file, in its own words; undefined when it takes it. */
-export function refusedByRestore(pairs: PolicyPairs, naming: Naming): string | undefined {
-  if (!mayBeTooLarge(pairs)) return undefined;
+export function refusedByRestore(pairs: PolicyPairs, sets: readonly PolicySet[], naming: Naming): string | undefined {
+  if (!mayBeTooLarge(sets)) return undefined;
   for (const direction of directionsOf(pairs)) {
     const jump = emitJump(pairs, direction, naming);
     for (const rule of [...emitPolicyRules(pairs, direction, naming), jump]) {
@@ -22,28 +23,12 @@ export function refusedByRestore(pairs: PolicyPairs, naming: Naming): string | u
   return undefined;
 }
 
-/** A look at sizes alone, generous, so that ordinary policies cost nothing. */
-function mayBeTooLarge(pairs: PolicyPairs): boolean {
-  return pairs.directions.some(({ subjects, groups }) => {
-    return isLarge(subjects) || groups.some(({ sources, destinations }) => isLarge(sources) || isLarge(destinations));
-  });
-}
-
-function isLarge(expression: SetExpression): boolean {
+/**
+ * A look at sizes alone, so that ordinary policies cost nothing. A rule names a set of its policy twice at most (`In` and `NotIn`), with six words and
+ * six more characters of comment each; the policy's own name adds some 400 characters.
+ */
+function mayBeTooLarge(sets: readonly PolicySet[]): boolean {
   let length = 0;
-  for (const match of expression) length += lengthOf(match);
-  return expression.length > 20 || length > maxWordLength / 2;
-}
-
-/** At least the length of the set's readable name, less the parts that are the policy's own name. */
-function lengthOf({ set }: SetMatch): number {
-  switch (set.kind) {
-    case "pod-label":
-    case "namespace-label":
-      return 20 + set.key.length + (set.value?.length ?? 0);
-    case "pod-label-values":
-      return 20 + set.key.length + set.values.reduce((sum, value) => sum + value.length + 1, 0);
-    default:
-      return 60;
-  }
+  for (const { metadata } of sets) length += metadata.readableName.length;
+  return sets.length > 10 || length > maxWordLength / 5;
 }
