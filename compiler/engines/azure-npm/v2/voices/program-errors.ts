@@ -1,4 +1,5 @@
 import type { Flavour } from "../../../engine.js";
+import { blockError } from "../../kernel/program-errors.js";
 import type { JumpDeletion } from "./voice.js";
 
 /** What iptables 1.8.9 says when it can't delete a jump to AZURE-NPM, and its exit status. */
@@ -30,10 +31,4 @@ export function ipsetError(lines: readonly string[], refused: number): string {
   const [, , block = ""] = lines[refused]!.split(" ");
   const [address = "", prefix = ""] = block.split("/");
   return `Error in line ${refused + 1}: ${blockError(address, Number(prefix))}`;
-}
-
-function blockError(address: string, prefixLength: number): string {
-  if (prefixLength > 32) return `Syntax error: '${prefixLength}' is out of range 0-32`;
-  if (address.includes(":")) return `Syntax error: cannot parse ${address}: resolving to IPv4 address failed`;
-  return "The value of the CIDR parameter of the IP address is invalid";
 }
