@@ -34,6 +34,7 @@ Examples:
   anpm matrix -f cluster.yaml --external 203.0.113.7 -o csv     with an address outside
   anpm matrix -f cluster.yaml -o html > matrix.html
   anpm matrix -f cluster.yaml --rules node.iptables --sets node.ipset
+  anpm matrix --rules node.iptables --sets node.ipset           the addresses in its sets, without manifests
 `;
 
 /** Adds the options and the action of `anpm matrix`. */
@@ -68,6 +69,12 @@ async function matrixCommand(options: Options): Promise<void> {
     throw new Failure([diagnostic("conflicting-options", { option: "--rules", other: "--by spec" })]);
   }
   const dump = rules === undefined ? undefined : readDump(rules, sets);
+  if (dump && options.filename === undefined) {
+    const { view, diagnostics } = viewMatrix({ rules: { tables: dump, legend: legendOf(), name: nodeRules } }, options);
+    if (!view) throw new Failure(diagnostics);
+    await writePieces(printMatrix(view, options.output));
+    return writeReport({ diagnostics, summary: [] }, options.diagnostics);
+  }
   const { compiled, first, pieces } = compileManifests(options, "comparing all pods of", (found) => {
     const { view, diagnostics } = viewMatrix(groundOf(found, dump, by), options);
     if (!view) throw new Failure([...found.diagnostics, ...diagnostics]);
@@ -87,6 +94,8 @@ function groundOf(
   const { objects, machine } = result;
   if (by === "spec") return { objects };
   const tables = dump ?? readBack(result.tables);
-  const name = dump ? "the rules of the node" : `the rules of ${machine.engine} ${machine.generation}`;
+  const name = dump ? nodeRules : `the rules of ${machine.engine} ${machine.generation}`;
   return { objects, rules: { tables, legend: legendOf(result.tables), name } };
 }
+
+const nodeRules = "the rules of the node";

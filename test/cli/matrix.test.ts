@@ -76,6 +76,29 @@ describe("anpm matrix", () => {
     expect((await anpm([...aks3, "--by", "spec"])).stdout).toContain("by the Kubernetes specification");
   });
 
+  test("without manifests, a node's dump is asked for the addresses in its sets, and others that are named", async () => {
+    const dump = ["--rules", "golden/aks-3-from-development/v2.iptables-save"];
+    const sets = ["--sets", "golden/aks-3-from-development/v2.ipset-save"];
+    const { stdout, stderr } = await anpm(["matrix", ...dump, ...sets, "--external", "203.0.113.7"]);
+    expect(stdout).toMatchInlineSnapshot(`
+      "Who reaches whom, by the rules of the node. Rows send, columns receive.
+
+                       1    2    3    4
+      addresses
+        1 10.240.0.10       all  all  all
+        2 10.240.1.10  all       all  all
+        3 10.240.1.20  -    all       all
+        4 203.0.113.7  -    all  all
+
+      all  everything
+      -  nothing
+      "
+    `);
+    expect(stderr).toBe("");
+    const withoutSets = await anpm(["matrix", ...dump, "--external", "10.0.0.1", "10.0.0.2"]);
+    expect(withoutSets.stdout).toContain("depends on what is not known");
+  });
+
   test("a node's dump takes the place of the compiled rules", async () => {
     const dump = ["--rules", "golden/aks-1-deny/v2.iptables-save", "--sets", "golden/aks-1-deny/v2.ipset-save"];
     const { stdout } = await anpm([...aks3, ...dump]);

@@ -94,13 +94,11 @@ function layOut(view: MatrixView, grid: Grid): Layout {
   const title = titleOf(view);
   const subtitle = subtitleOf(view, grid);
   const textWidth = (text: string): number => text.length * scale.font * 0.58;
-  const groupWidth = Math.max(0, ...grid.rows.map(({ namespace }) => textWidth(shorten(groupName(namespace))) * 1.08));
+  const groupWidth = Math.max(0, ...grid.rows.map(({ group }) => textWidth(shorten(group)) * 1.08));
   const nameWidth = Math.max(0, ...grid.rows.map(({ name }) => textWidth(shorten(name))));
   const columnNames = grid.columns.map((column) => textWidth(columnLabel(view, column)));
   const columnGroups =
-    view.focus === undefined
-      ? grid.columns.map(({ line }) => textWidth(shorten(groupName(line.namespace))) * 1.08)
-      : [];
+    view.focus === undefined ? grid.columns.map(({ line }) => textWidth(shorten(line.group)) * 1.08) : [];
   const left = Math.ceil(margin + groupWidth + 14 + nameWidth + 10);
   const groupTop = margin + 78;
   const top = Math.ceil(
@@ -242,11 +240,7 @@ function drawRowLabels(grid: Grid, { rows, left, groupLeft, scale, columns }: La
     const name = `<text class="end" x="${left - 8}" y="${y}">${escapeMarkup(shorten(line.name))}<title>${escapeMarkup(nameOfLine(line))}</title></text>`;
     if (index > 0 && line.namespace === grid.rows[index - 1]!.namespace) return [name];
     const rule = index === 0 ? [] : [`<path class="rule" d="M${groupLeft} ${start - 2.5}H${right}"/>`];
-    return [
-      ...rule,
-      `<text class="group" x="${groupLeft}" y="${y}">${escapeMarkup(shorten(groupName(line.namespace)))}</text>`,
-      name,
-    ];
+    return [...rule, `<text class="group" x="${groupLeft}" y="${y}">${escapeMarkup(shorten(line.group))}</text>`, name];
   });
 }
 
@@ -266,7 +260,7 @@ function drawColumnLabels(
     const { namespace } = column.line;
     if (view.focus !== undefined || (index > 0 && namespace === grid.columns[index - 1]!.line.namespace)) return [name];
     const rule = index === 0 ? [] : [`<path class="rule" d="M${start - 2.5} ${groupTop}V${bottom}"/>`];
-    return [...rule, upright(escapeMarkup(shorten(groupName(namespace))), "group end", x, groupTop), name];
+    return [...rule, upright(escapeMarkup(shorten(column.line.group)), "group end", x, groupTop), name];
   });
 }
 
@@ -306,10 +300,6 @@ function subtitleOf({ by, only, focus, matrix }: MatrixView, { lines }: Grid): s
   const directions = focus === undefined ? "rows send, columns receive" : "what it gets and what it sends";
   const denied = only === "denied" ? " · cells say what is denied" : "";
   return `by ${by} · ${directions}${denied} · ${count} ${count === 1 ? "endpoint" : "endpoints"}${merged}`;
-}
-
-function groupName(namespace: string): string {
-  return namespace === "" ? "outside" : namespace;
 }
 
 function shorten(text: string): string {

@@ -1,5 +1,4 @@
-import { isPair } from "../cluster.js";
-import type { MatrixEndpoint } from "../matrix.js";
+import type { Matrix, MatrixEndpoint } from "../matrix.js";
 import type { Passage } from "../reach.js";
 import { shownPassage, type MatrixView } from "./view.js";
 
@@ -18,8 +17,10 @@ export interface Grid {
 export interface Line {
   /** 1-based. */
   readonly number: number;
-  /** "" for addresses outside. */
+  /** "" for addresses. */
   readonly namespace: string;
+  /** What the lines of the namespace are called together: its name, `outside`, or `addresses` where nobody says whose they are. */
+  readonly group: string;
   /** `web`, of several `web +9`, or an address. */
   readonly name: string;
   /** Indexes of the endpoints, ascending, at least one. */
@@ -53,7 +54,7 @@ export function gridOf(view: MatrixView): Grid {
   const focus = view.focus === undefined ? undefined : lines.find(({ members }) => members[0] === view.focus);
   const cellOf = (row: Line, { line, direction }: Column): Cell | undefined => {
     const [from, to] = direction === "to" ? [row, line] : [line, row];
-    const pair = pairOf(endpoints, from, to);
+    const pair = pairOf(view.matrix, from, to);
     const passage = pair && shownPassage(view, pair.source, pair.destination);
     return passage && { from, to, ...pair, passage };
   };
@@ -87,21 +88,24 @@ function linesOf(endpoints: readonly MatrixEndpoint[], byClass: boolean, focus: 
     else groups.set(key, [index]);
   });
   return [...groups.values()].map((members, index) => {
-    const { endpoint } = endpoints[members[0]!]!;
+    const { endpoint, kind } = endpoints[members[0]!]!;
     const more = members.length > 1 ? ` +${members.length - 1}` : "";
-    if (endpoint.kind === "outside")
-      return { number: index + 1, namespace: "", name: endpoint.address + more, members };
-    return { number: index + 1, namespace: endpoint.pod.namespace, name: endpoint.pod.name + more, members };
+    if (endpoint.kind === "outside") {
+      const group = kind === "address" ? "addresses" : "outside";
+      return { number: index + 1, namespace: "", group, name: endpoint.address + more, members };
+    }
+    const { namespace, name } = endpoint.pod;
+    return { number: index + 1, namespace, group: namespace, name: name + more, members };
   });
 }
 
 /** Two members of the lines that are a pair. */
 function pairOf(
-  endpoints: readonly MatrixEndpoint[],
+  matrix: Matrix,
   row: Line,
   column: Line,
 ): { readonly source: number; readonly destination: number } | undefined {
   const source = row.members[0]!;
-  const destination = column.members.find((each) => isPair(endpoints[source]!.endpoint, endpoints[each]!.endpoint));
+  const destination = column.members.find((each) => matrix.isPair(source, each));
   return destination === undefined ? undefined : { source, destination };
 }

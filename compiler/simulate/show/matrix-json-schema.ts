@@ -3,7 +3,7 @@ export const matrixJsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "anpm matrix -o json",
   description:
-    "What passes from endpoint a to endpoint b is passages[reach[a.row][b.column]]. Pairs of an endpoint with itself and of two outside addresses have no meaning, also where their classes have one.",
+    "What passes from endpoint a to endpoint b is passages[reach[a.row][b.column]]. Pairs of an endpoint with itself and of two outside have no meaning, also where their classes have one.",
   type: "object",
   additionalProperties: false,
   required: ["by", "endpoints", "reach", "passages"],
@@ -13,7 +13,8 @@ export const matrixJsonSchema = {
     focus: { type: "string", description: "Pairs without this endpoint are null." },
     endpoints: {
       type: "array",
-      description: "Pods by namespace and name, then addresses outside as they were given.",
+      description:
+        "Pods by namespace and name, then addresses outside as they were given. Without manifests: addresses, ascending.",
       items: {
         type: "object",
         additionalProperties: false,
@@ -21,7 +22,10 @@ export const matrixJsonSchema = {
         properties: {
           name: { type: "string", description: "namespace/pod, or the address." },
           address: { type: "string" },
-          kind: { enum: ["pod", "host-network", "outside"] },
+          kind: {
+            enum: ["pod", "host-network", "outside", "address"],
+            description: "address: no manifests say whether it is a pod's.",
+          },
           row: {
             type: "integer",
             minimum: 0,

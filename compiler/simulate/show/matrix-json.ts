@@ -2,7 +2,6 @@ import type { MatrixEndpoint } from "../matrix.js";
 import { formatPorts } from "../matrix-csv.js";
 import type { Passage } from "../reach.js";
 import { portsOf, protocols, type Traffic } from "../traffic.js";
-import { isPair } from "../cluster.js";
 import { shownPassage, type MatrixView } from "./view.js";
 
 /**
@@ -20,9 +19,9 @@ export function* matrixJson(view: MatrixView): Generator<string> {
   };
   yield `${JSON.stringify(head).slice(0, -1)},\n"endpoints":[\n`;
   yield endpoints
-    .map(({ name, endpoint }, index) => {
+    .map(({ name, kind, endpoint }, index) => {
       const place = { row: rows.classOf[index]!, column: columns.classOf[index]! };
-      return JSON.stringify({ name, address: endpoint.address, kind: endpoint.kind, ...place });
+      return JSON.stringify({ name, address: endpoint.address, kind, ...place });
     })
     .join(",\n");
   yield `\n],\n"reach":[\n`;
@@ -76,12 +75,9 @@ function passageBetween(
   sources: readonly number[],
   destinations: readonly number[],
 ): Passage | undefined {
-  const { endpoints } = view.matrix;
   for (const source of sources) {
     for (const destination of destinations) {
-      if (isPair(endpoints[source]!.endpoint, endpoints[destination]!.endpoint)) {
-        return shownPassage(view, source, destination);
-      }
+      if (view.matrix.isPair(source, destination)) return shownPassage(view, source, destination);
     }
   }
   return undefined;

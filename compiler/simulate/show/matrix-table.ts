@@ -28,8 +28,8 @@ export function matrixTable(view: MatrixView): string {
   const nameWidth = Math.max(0, ...rows.map(({ name }) => displayWidth(name)));
   const margin = " ".repeat(2 + numberWidth + 1 + nameWidth);
   const lines = [titleOf(view), "", ...headersOf(columns, dense).map((header) => margin + joinCells(header))];
-  rows.forEach(({ namespace, number, name }, index) => {
-    if (namespace !== rows[index - 1]?.namespace) lines.push(namespace === "" ? "outside" : namespace);
+  rows.forEach(({ namespace, group, number, name }, index) => {
+    if (namespace !== rows[index - 1]?.namespace) lines.push(group);
     lines.push(`  ${`${number}`.padStart(numberWidth)} ${pad(name, nameWidth)}${joinCells(texts[index]!)}`);
   });
   if (rows.length === 0) lines.push("Nothing to show.");

@@ -1,11 +1,12 @@
 import type { KubernetesObject } from "../../model/objects.js";
+import type { IpSet } from "../../netfilter/tables.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { suggest } from "../../text/suggest.js";
 import { byAddress } from "../classes.js";
 import { clusterOf } from "../cluster.js";
 import { parseIpv4 } from "../ipv4.js";
 import type { Legend } from "../legend.js";
-import { matrixOf } from "../matrix.js";
+import { matrixOf, matrixOfAddresses } from "../matrix.js";
 import { reachByRules } from "../reach-by-rules.js";
 import { reachBySpec } from "../reach-by-spec.js";
 import type { TracedTables } from "../trace.js";
@@ -14,7 +15,8 @@ import type { MatrixView } from "./view.js";
 
 /** What a matrix is made of. */
 export interface MatrixGround {
-  readonly objects: readonly KubernetesObject[];
+  /** Without them the rows and columns are the addresses that stand in the sets of the rules, and those outside. */
+  readonly objects?: readonly KubernetesObject[];
   /** The rules to walk, and what they are called: `the rules of azure-npm v2`; without them the specification is asked. */
   readonly rules?: { readonly tables: TracedTables; readonly legend: Legend; readonly name: string };
 }
@@ -34,7 +36,7 @@ export interface ViewedMatrix {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The matrix of all pods, as a question wants to see it. */
+/** The matrix of all pods, or of the addresses in sets, as a question wants to see it. */
 export function viewMatrix({ objects, rules }: MatrixGround, question: MatrixQuestion): ViewedMatrix {
   const { external = [], only } = question;
   const diagnostics: Diagnostic[] = external
@@ -42,16 +44,24 @@ export function viewMatrix({ objects, rules }: MatrixGround, question: MatrixQue
     .map((address) => diagnostic("endpoint-not-ipv4", { option: "--external", name: address, address }));
   if (diagnostics.length > 0) return { diagnostics };
 
-  const cluster = clusterOf(objects);
+  const cluster = clusterOf(objects ?? []);
   const reach = rules ? byAddress(reachByRules(rules.tables)) : reachBySpec(cluster);
-  const matrix = matrixOf(cluster, reach, { external });
+  const addresses = objects ? [] : [...addressesIn(rules?.tables.sets ?? []), ...external];
+  if (!objects && addresses.length === 0) return { diagnostics: [diagnostic("matrix-without-addresses", {})] };
+  const matrix = objects ? matrixOf(cluster, reach, { external }) : matrixOfAddresses(addresses, reach);
   const names = matrix.endpoints.map(({ name }) => name);
   const focus = question.focus === undefined ? undefined : names.indexOf(question.focus);
   if (focus === -1) {
     const name = question.focus!;
     const sameName = names.find((each) => each.endsWith(`/${name}`));
     return {
-      diagnostics: [diagnostic("focus-unknown", { name, suggestion: sameName ?? suggest(name, names) ?? "" })],
+      diagnostics: [
+        diagnostic("focus-unknown", {
+          name,
+          pods: objects !== undefined,
+          suggestion: sameName ?? suggest(name, names) ?? "",
+        }),
+      ],
     };
   }
   const view: MatrixView = {
@@ -63,4 +73,13 @@ export function viewMatrix({ objects, rules }: MatrixGround, question: MatrixQue
     ...(focus !== undefined && { focus }),
   };
   return { view, diagnostics };
+}
+
+/** The addresses that are members of sets by themselves, not in a block; exceptions do not count. */
+function addressesIn(sets: readonly IpSet[]): readonly string[] {
+  return sets.flatMap(({ members }) => {
+    return members
+      .map((member) => member.replace(/,.*$|\/32$/, ""))
+      .filter((address) => parseIpv4(address) !== undefined);
+  });
 }

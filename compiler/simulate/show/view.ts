@@ -32,6 +32,7 @@ export function shownMatrix(view: MatrixView): Matrix {
   const denied = new Map<Passage, Passage>();
   return {
     endpoints: view.matrix.endpoints,
+    isPair: (source, destination) => view.matrix.isPair(source, destination),
     passage(source, destination) {
       const passage = shownPassage(view, source, destination);
       if (!passage || view.only !== "denied") return passage;

@@ -32,8 +32,15 @@ export const simulateCodes = {
     () => "write an IPv4 address such as 10.240.0.7, or add -f with the manifests",
   ),
   "focus-unknown": error(
-    (p: { name: string; suggestion: string }) => `--focus: no running pod is called ${quote(p.name)}`,
-    (p) => (p.suggestion === "" ? "write NAMESPACE/POD" : `did you mean ${p.suggestion}?`),
+    (p: { name: string; pods: boolean; suggestion: string }) =>
+      p.pods
+        ? `--focus: no running pod is called ${quote(p.name)}`
+        : `--focus: ${quote(p.name)} is no address in the sets or of --external`,
+    (p) => (p.suggestion === "" ? `write ${p.pods ? "NAMESPACE/POD" : "an address"}` : `did you mean ${p.suggestion}?`),
+  ),
+  "matrix-without-addresses": error(
+    (_: object) => "no sets hold an address, and no manifests say which pods there are",
+    () => "add --sets with the ipset save of the same node, --external ADDRESS…, or -f with the manifests",
   ),
   "port-invalid": error(
     (p: { value: string }) => `--port: ${quote(p.value)} is no port`,
