@@ -13,6 +13,7 @@ import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
 import { whyNoKernel, withNamespace } from "../../scripts/kernel/namespace.js";
 import { readIpset, readIptables, sortSets } from "../../scripts/kernel/read-back.js";
+import { compileManifests } from "../agreement/check-cases.js";
 import { clusters, type Manifest } from "../agreement/clusters.js";
 
 /**
@@ -42,6 +43,34 @@ describe.skipIf(reason)("the commands of NPM leave the tables that anpm prints",
   test.each(refusing)("%s, where the programs refuse blocks", (generation) => {
     expect(blocks.length).toBeGreaterThan(4);
     for (const golden of blocks) expectCarriedOut(compileCase(golden, generation).result!);
+  });
+
+  // What NPM tells ipset again, and what ipset has forgotten, depends on which lines are refused, and by whom: ipset itself (IPv6) or the kernel (/0).
+  const mapped = { cidr: "10.0.0.0/8", except: ["::ffff:10.1.0.0/112"] };
+  const twice = { cidr: "11.0.0.0/8", except: ["::ffff:11.1.0.0/112", "::ffff:11.2.0.0/112"] };
+  const zero = { cidr: "12.0.0.0/0", except: ["12.1.0.0/16"] };
+  const otherZero = { cidr: "13.0.0.0/0", except: ["13.1.0.0/16", "13.2.0.0/16"] };
+  const plain = { cidr: "14.0.0.0/8" };
+  const refused = [
+    [mapped],
+    [twice, plain],
+    [zero, plain],
+    [zero, otherZero, plain],
+    [mapped, { ...mapped, cidr: "10.0.0.0/7" }],
+    [mapped, zero],
+    [plain, { cidr: "::ffff:9.0.0.0/104" }, { cidr: "2001:db8::/32" }],
+  ];
+  test.each(["v2-2022", "v1.4.24", "v1.4.30", "v1", "v1-2020"])("%s, after lines that ipset refuses", (generation) => {
+    for (const peers of refused) {
+      const spec = { podSelector: {}, ingress: [{ from: peers.map((ipBlock) => ({ ipBlock })) }] };
+      const policy = {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "p", namespace: "x" },
+        spec,
+      };
+      expectCarriedOut(compileManifests([policy], generation));
+    }
   });
 });
 

@@ -99,12 +99,27 @@ const table = {
     applies: before("v1.4.45"),
   },
   "npm-skips-block": {
-    title: "A block of prefix length 0 other than 0.0.0.0/0 matches nothing",
+    title: "A block of prefix length 0 other than 0.0.0.0/0, or an IPv4-mapped one, matches nothing",
     cause:
-      "NPM hands the block to ipset, whose hash:net sets take no network of prefix length 0, and goes on without it",
-    releases: "v1.1.5 to v1.4.44; of newer ones, 0.0.0.0/00 alone",
-    advice: "write 0.0.0.0/0",
+      "NPM hands the block to ipset, whose hash:net sets take no network of prefix length 0 and none written as IPv6, and goes on without it",
+    releases: "v1.1.5 to v1.4.44, IPv4-mapped ones to v1.4.41; of newer ones, 0.0.0.0/00 alone",
+    advice: "write 0.0.0.0/0, and IPv4 blocks as such",
     applies: since(blockSets),
+  },
+  "npm-skips-exception": {
+    title: "An exception written as an IPv4-mapped IPv6 block has no effect",
+    cause: "NPM hands the exception to ipset, whose sets take no network written as IPv6, and goes on without it",
+    releases: "v1.1.5 to v1.4.41",
+    advice: "write the exception as an IPv4 block",
+    applies: both(since(blockSets), before("v1.4.42")),
+  },
+  "npm-loses-block": {
+    title: "A block is lost with others, or with exceptions, that ipset refuses",
+    cause:
+      "behind a line that ipset refuses NPM goes on with the rest, but ipset has lost what it gathered before; and until v1.4.23 NPM, at a second such line, gives up all of a set",
+    releases: "v1.4.20 to v1.4.41",
+    advice: "write blocks and exceptions as IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
+    applies: both(since(v2), before("v1.4.42")),
   },
   "npm-reads-ipv6-zero-as-any": {
     title: "The block ::/0 means every IPv4 address",

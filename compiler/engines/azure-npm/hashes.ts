@@ -37,6 +37,7 @@ const tenDigits = 3656158440062976n;
 /** The 32 bytes as one number, the first byte the most significant. */
 function sha(text: string): bigint {
   // Names are many and short: to make a hasher of each would cost more than hashing.
+  // oxlint-disable-next-line no-underscore-dangle -- the library calls it so
   unused._cloneInto(hasher);
   hasher.update(utf8ToBytes(text)).digestInto(digest);
   return (word(0) << 192n) | (word(8) << 128n) | (word(16) << 64n) | word(24);

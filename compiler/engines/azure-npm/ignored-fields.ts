@@ -38,6 +38,8 @@ export function ignoredFields(policy: NetworkPolicy, habits: FieldHabits): Diagn
         if (habits.blocks === "rules" && isIpv6Zero(peer.cidr))
           return report("npm-reads-ipv6-zero-as-any", peer.cidr, peer, at);
         if (habits.blocks === "sets" && !fitsSet(peer.cidr)) return report("npm-skips-block", peer.cidr, peer, at);
+        const mapped = peer.except.find((block) => block.includes(":"));
+        if (habits.blocks === "sets" && mapped !== undefined) return report("npm-skips-exception", mapped, peer, at);
         const octal = [peer.cidr, ...peer.except].find((block) => {
           const { inAddress, inLength } = leadingZeros(block);
           return inAddress || inLength;
@@ -60,6 +62,7 @@ type FieldCode =
   | "npm-skips-both-selectors"
   | "npm-reads-ipv6-zero-as-any"
   | "npm-skips-block"
+  | "npm-skips-exception"
   | "npm-reads-zeros-as-octal"
   | "npm-ignores-end-port"
   | "npm-reads-named-port-as-zero";

@@ -19,8 +19,9 @@ export interface Occurrence {
   readonly policy?: true;
 }
 
-/** That an engine gave a policy up at one of its rules, as it says itself. */
+/** That an engine gave a policy up at one of its rules, or lost one of its blocks, as it says itself. */
 export interface Stop {
+  readonly code: "npm-stops-at-rule" | "npm-loses-block";
   /** `namespace/name` */
   readonly object: string;
   readonly field: string;

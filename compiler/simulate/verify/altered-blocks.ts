@@ -8,6 +8,7 @@ export function blockMeans(block: IpBlockPeer, rule: PolicyRule, address: string
   if (altered.on("npm-skips-peer", block) || altered.on("npm-skips-later-block", block)) return false;
   if (altered.on("npm-lite-matches-everything", block)) return true;
   if (altered.on("npm-blocks-share-exceptions", rule)) return setHolds(rule, address, altered);
+  if (altered.on("npm-loses-block", block)) return false;
   return !altered.on("npm-skips-block", block) && blockHolds(asRead(block, altered), address);
 }
 
@@ -17,6 +18,8 @@ export function blockMeans(block: IpBlockPeer, rule: PolicyRule, address: string
  */
 export function asRead(block: IpBlockPeer, altered: Alterations): Pick<IpBlockPeer, "cidr" | "except"> {
   if (altered.on("npm-reads-ipv6-zero-as-any", block)) return { ...block, cidr: "0.0.0.0/0" };
+  if (altered.on("npm-skips-exception", block))
+    return { ...block, except: block.except.filter((except) => !except.includes(":")) };
   if (!altered.on("npm-reads-zeros-as-octal", block)) return block;
   return { cidr: decimal(block.cidr), except: block.except.map(decimal) };
 }

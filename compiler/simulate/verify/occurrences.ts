@@ -7,7 +7,7 @@ import type {
   PolicyRule,
   PolicyType,
 } from "../../model/objects.js";
-import { leadingZeros } from "../../model/cidr.js";
+import { isIpv4Network, leadingZeros, parseCidr } from "../../model/cidr.js";
 import { keyOf } from "../../model/objects.js";
 import { alterationsOf, type Occurrence, type Stop } from "./alterations.js";
 import { reachesPeers, rulesOf } from "./altered-spec.js";
@@ -92,8 +92,8 @@ class Finder {
     if (this.crashed || crashesAt(policy))
       add("npm-crashes", policy, crashesAt(policy)?.field ?? "spec", crashesAt(policy)?.offset ?? policy.offset);
     this.crashed ||= crashesAt(policy) !== undefined;
-    for (const { object, field } of this.stops)
-      if (object === keyOf(policy)) add("npm-stops-at-rule", policy, field, policy.offset);
+    for (const { code, object, field } of this.stops)
+      if (object === keyOf(policy) && code === "npm-stops-at-rule") add(code, policy, field, policy.offset);
     add("npm-lets-kube-system-through", policy, "spec.podSelector", policy.podSelector.offset);
     add("npm-exempts-kube-system", policy, "spec.podSelector", policy.podSelector.offset);
     if (new Set(policy.policyTypes).size < 2) {
@@ -199,10 +199,22 @@ class Finder {
     rule.peers.forEach((peer, position) => {
       if (peer.kind !== "ipBlock") return;
       const add = (code: DeviationCode): void => this.add(code, peer, policy, `${field}[${position}]`, peer.offset);
+      const skipsMapped = !this.codes.has("npm-skips-policy-ipv6");
       const passesZero = !this.codes.has("npm-skips-policy-zero-prefix") || isSpelledZero(peer.cidr);
-      if (isOddZero(peer.cidr) && passesZero) add("npm-skips-block");
+      if ((isOddZero(peer.cidr) && passesZero) || (isMapped(peer.cidr) && skipsMapped)) add("npm-skips-block");
       else if (isIpv6Zero(peer.cidr)) add("npm-reads-ipv6-zero-as-any");
       else if ([peer.cidr, ...peer.except].some((block) => hasLeadingZeros(block))) add("npm-reads-zeros-as-octal");
+      if (!peer.cidr.includes(":") && peer.except.some(isMapped)) {
+        add("npm-skips-exception");
+      }
+      if (
+        this.stops.some(
+          (stop) =>
+            stop.code === "npm-loses-block" && stop.object === keyOf(policy) && stop.field === `${field}[${position}]`,
+        )
+      ) {
+        add("npm-loses-block");
+      }
       if (position > 0) add("npm-skips-peer");
       add("npm-lite-matches-everything");
       // In the rule itself a later block is in the set of the first one that counts.
@@ -280,6 +292,12 @@ function isPositive({ matchLabels, matchExpressions }: LabelSelector): boolean {
 /** A block that means every address and is not spelled 0.0.0.0/0. */
 function isOddZero(cidr: string): boolean {
   return !cidr.includes(":") && /\/0+$/.test(cidr) && cidr !== "0.0.0.0/0";
+}
+
+/** An IPv4 network that is written as an IPv6 one. */
+function isMapped(block: string): boolean {
+  const cidr = block.includes(":") ? parseCidr(block) : undefined;
+  return cidr !== undefined && isIpv4Network(cidr) && cidr.prefixLength >= 96;
 }
 
 function isIpv6Zero(cidr: string): boolean {

@@ -49,7 +49,9 @@ export function verify({ machine, objects, tables, warnings }: Compiled, options
   const printed = readBack(tables);
   const names = new Set(tables.sets.flatMap(({ readableName }) => readableName ?? []));
   const stops = warnings.flatMap(({ code, object, field }) =>
-    code === "npm-stops-at-rule" && object !== undefined && field !== undefined ? [{ object, field }] : [],
+    (code === "npm-stops-at-rule" || code === "npm-loses-block") && object !== undefined && field !== undefined
+      ? [{ code, object, field }]
+      : [],
   );
   const readings = new Readings(objects, cluster, machine.deviations, names, stops);
   const findings = new Findings(cluster, tables, printed, machine.deviations);

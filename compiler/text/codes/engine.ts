@@ -91,6 +91,26 @@ export const engineCodes = {
       `Azure NPM ${release} can't put ${what} into a set: the rule stays, its set is empty, nothing matches`,
     () => "use IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
   ),
+  "npm-skips-exception": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} can't put the exception ${what} into a set: the block counts without it`,
+    () => "write the exception as an IPv4 block",
+  ),
+  "npm-loses-block": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} loses ${what} on the way to its set, with lines beside it that ipset refuses: it matches nothing`,
+    () => "write blocks and exceptions as IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
+  ),
+  "npm-gives-up-sets": warning<{ release: string }>(
+    ({ release }) =>
+      `Azure NPM ${release} gives up filling the sets of the policy: ipset refuses too many of its blocks. It begins anew later, which anpm does not show`,
+    () => "write blocks and exceptions as IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
+  ),
+  "npm-retries-policy": warning<Refused>(
+    ({ what, release }) =>
+      `Azure NPM ${release} never enforces the policy: it can't read the exception ${what}, and tries again and again (it logs "failed to add to sets: invalid ip ${what} nomatch"). A set of the block may stay on the node`,
+    () => "write the exception as an IPv4 block without leading zeros",
+  ),
   "npm-skips-peer": warning<Refused>(
     ({ what, release }) =>
       `Azure NPM ${release} makes no rule for ${what}: it reads an ipBlock only as the first peer of its rule`,

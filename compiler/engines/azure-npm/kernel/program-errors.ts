@@ -20,14 +20,21 @@ export function ipsetError({ operation, member = "", status }: IpsetRun): string
   if (member.startsWith("azure-npm-")) return "ipset v7.17: Set to be added/deleted/tested as element does not exist.";
   const [block = ""] = member.split(" ");
   const [address = "", prefix] = block.split(",")[0]!.split("/");
-  return `ipset v7.17: ${blockError(address, prefix === undefined ? undefined : Number(prefix))}`;
+  return `ipset v7.17: ${blockError(address, prefix)}`;
 }
 
-/** What ipset 7.17 says about a block or an address that a set can't hold. */
-export function blockError(address: string, prefixLength: number | undefined): string {
-  if (prefixLength !== undefined && prefixLength > 32) return `Syntax error: '${prefixLength}' is out of range 0-32`;
-  if (address.includes(":")) return `Syntax error: cannot parse ${address}: resolving to IPv4 address failed`;
+/** What ipset 7.17 says about a block or an address that a set can't hold. It looks at the prefix length first, and takes leading zeros for octal. */
+export function blockError(address: string, prefixLength = "32"): string {
+  if (isNoNumber(prefixLength)) return `Syntax error: '${prefixLength}' is invalid as number`;
+  const length = Number.parseInt(prefixLength, prefixLength.startsWith("0") ? 8 : 10);
+  if (length > 32) return `Syntax error: '${prefixLength}' is out of range 0-32`;
+  if (address.includes(":") || address.split(".").some(isNoNumber))
+    return `Syntax error: cannot parse ${address}: resolving to IPv4 address failed`;
   return "The value of the CIDR parameter of the IP address is invalid";
+}
+
+function isNoNumber(text: string): boolean {
+  return /^0.*[89]/.test(text);
 }
 
 const verdicts = ["ACCEPT", "DROP", "RETURN"];

@@ -7,6 +7,7 @@ import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
 import type { V2Generation } from "./generation.js";
 import { directionsOf } from "./policy-chains.js";
 import { programWords } from "./program-words.js";
+import { restoreFile } from "./restore-file.js";
 import { SavedSets } from "./saved-sets.js";
 import type { SetChange, SetChanges, SetState } from "./set-store.js";
 import type { JumpDeletion, V2Voice } from "./voices/voice.js";
@@ -168,45 +169,53 @@ export class Commands {
   }
 
   /** Nothing when the kernel knows everything. After a line that ipset refuses, the rest is tried again. */
-  applySets({ changed: wanted, destroyed }: SetChanges): Deed[] {
+  applySets({ changed: wanted, destroyed }: SetChanges): Applied {
     const said = this.#voice.applyingSets({ changed: wanted.map(readableName), destroyed: destroyed.map(nameOf) });
-    if (wanted.length === 0 && destroyed.length === 0) return said;
+    if (wanted.length === 0 && destroyed.length === 0) return { deeds: said, ...complete };
     const changed = this.#generation.readsSavedSets ? this.#saved.apply({ changed: wanted, destroyed }) : () => wanted;
     const commands: Deed[] = said;
     if (this.#generation.readsSavedSets && wanted.length > 0) {
       commands.push({ words: ["ipset", "save"], pipedTo: ["grep", "azure-npm-"] });
     }
     const attempt = (input: () => readonly string[]): Command => ({ words: ["ipset", "restore"], input });
-    const blocks = wanted.filter(({ set }) => set.metadata.maxElements !== undefined);
-    const refused = blocks.some(({ added }) => added.some((member) => networkOf(member) === undefined));
-    if (!refused) return [...commands, attempt(() => this.#setLines({ changed: changed(), destroyed }))];
-    const names = new Map(wanted.map(({ set }) => [set.kernelName, set.metadata.readableName]));
-    let attempts = 0;
-    let lines = this.#setLines({ changed: changed(), destroyed });
-    for (let refused = lines.findIndex(isRefused); refused >= 0; refused = lines.findIndex(isRefused)) {
-      const tried = lines;
-      lines = lines.slice(refused + 1);
-      attempts += 1;
-      const set = names.get(tried[refused]!.split(" ")[1]!)!;
-      commands.push(
-        attempt(() => tried),
-        ...this.#voice.refusedLine({ attempt: attempts, lines: tried, refused, set }),
-      );
+    if (!wanted.some(hasRefused)) {
+      return { deeds: [...commands, attempt(() => this.#setLines({ changed: changed(), destroyed }))], ...complete };
     }
-    if (lines.length > 0) commands.push(attempt(() => lines));
-    return [...commands, ...this.#voice.appliedAtLast(attempts, lines.length === 0)];
+    const sets = new Map(wanted.map(({ set }) => [set.kernelName, set]));
+    const { attempts, lost, gaveUp } = restoreFile(
+      this.#setLines({ changed: changed(), destroyed }),
+      this.#generation.countsInFirstFile,
+    );
+    attempts.forEach(({ lines, refusal }, index) => {
+      commands.push(attempt(() => lines));
+      if (!refusal) return;
+      const set = sets.get(refusal.set)!.metadata.readableName;
+      commands.push(
+        ...this.#voice.refusedLine({ attempt: index + 1, lines, refused: refusal.line, set, whole: refusal.whole }),
+      );
+    });
+    const failed = attempts.filter(({ refusal }) => refusal).length;
+    return {
+      deeds: gaveUp ? commands : [...commands, ...this.#voice.appliedAtLast(failed, failed === attempts.length)],
+      lost: lost.flatMap((line) => {
+        const [, name, ...member] = line.split(" ");
+        return hasRefused(wanted.find(({ set }) => set.kernelName === name)!)
+          ? [{ set: sets.get(name!)!, member: member.join(" ") }]
+          : [];
+      }),
+      gaveUp,
+    };
   }
 
-  /** Sets with lines that ipset refuses come first, since such a line takes what was added just before along; then other blocks. */
   #setLines({ changed, destroyed }: SetChanges): string[] {
-    const ordered = [...changed].sort((a, b) => rankOf(a) - rankOf(b));
+    const { creations, members } = this.#ordered(changed);
     const member = (text: string) => (this.#generation.deletesWithNomatch ? text : text.replace(/ nomatch$/, ""));
     return [
-      ...ordered.map(({ set: { kernelName, metadata } }) => {
+      ...creations.map(({ set: { kernelName, metadata } }) => {
         const size = metadata.maxElements === undefined ? "" : ` maxelem ${metadata.maxElements}`;
         return `-N ${kernelName} --exist ${programType[metadata.type]}${size}`;
       }),
-      ...ordered.flatMap(({ set, added, deleted }) => [
+      ...members.flatMap(({ set, added, deleted }) => [
         ...deleted.flatMap((text) => `-D ${set.kernelName} ${member(text)}`.split("\n")),
         ...added.map((text) => `-A ${set.kernelName} ${text}`),
       ]),
@@ -214,13 +223,62 @@ export class Commands {
       ...destroyed.map(({ kernelName }) => `-X ${kernelName}`),
     ];
   }
+
+  /**
+   * The orders of the lines that create sets and of those that fill them, of which NPM leaves both to chance: the ones in which three tries suffice, where there
+   * are such. What ipset refuses comes first; then other blocks.
+   */
+  #ordered(changed: readonly SetChange[]): Record<"creations" | "members", readonly SetChange[]> {
+    const others = changed.filter((change) => !hasRefused(change)).sort((a, b) => rankOf(a) - rankOf(b));
+    const refused = changed.filter(hasRefused).sort((a, b) => takenOf(a) - takenOf(b));
+    if (this.#generation.countsInFirstFile && refused.length === 2) {
+      // The second try fails at its first line, and the first line of all creates the set that it is about.
+      const first = refused.find(({ added }) => added.filter(isRefusedMember).length === 1) ?? refused[0]!;
+      const second = refused.find((change) => change !== first)!;
+      return {
+        creations: [second, first, ...others],
+        members: [withRefused("last", first), withRefused("first", second), ...others],
+      };
+    }
+    return {
+      creations: [...refused, ...others],
+      members: [...refused.map((change) => withRefused("first", change)), ...others],
+    };
+  }
 }
 
-/** Sets of which all is refused, those of which something is, other sets of blocks, the rest. */
-function rankOf({ set, added }: SetChange): number {
-  if (set.metadata.maxElements === undefined) return 3;
-  const refused = added.filter((member) => networkOf(member) === undefined).length;
-  return refused === 0 ? 2 : refused === added.length ? 0 : 1;
+/** What became of an apply. */
+export interface Applied {
+  readonly deeds: Deed[];
+  /** Members that the kernel never got, though it would take them. */
+  readonly lost: readonly { readonly set: SetState; readonly member: string }[];
+  /** NPM could not get it done in one go, and begins anew later. */
+  readonly gaveUp: boolean;
+}
+
+const complete = { lost: [], gaveUp: false };
+
+/** Sets of blocks before others. */
+function rankOf({ set }: SetChange): number {
+  return set.metadata.maxElements === undefined ? 1 : 0;
+}
+
+function hasRefused({ set, added }: SetChange): boolean {
+  return set.metadata.maxElements !== undefined && added.some(isRefusedMember);
+}
+
+/** Of how many members there is something to lose. */
+function takenOf({ added }: SetChange): number {
+  return added.filter((member) => !isRefusedMember(member)).length;
+}
+
+function isRefusedMember(member: string): boolean {
+  return networkOf(member) === undefined;
+}
+
+function withRefused(where: "first" | "last", change: SetChange): SetChange {
+  const sign = where === "first" ? -1 : 1;
+  return { ...change, added: [...change.added].sort((a, b) => sign * (+isRefusedMember(a) - +isRefusedMember(b))) };
 }
 
 function readableName({ set }: SetChange): string {
@@ -232,12 +290,6 @@ function nameOf({ metadata }: SetState): string {
 }
 
 const programType = { "hash:net": "nethash", "list:set": "setlist", "hash:ip,port": "hash:ip,port" } as const;
-
-/** An IPv6 block, or one of prefix length 0. */
-function isRefused(line: string): boolean {
-  const [operation, , member = "", option] = line.split(" ");
-  return operation === "-A" && member.includes("/") && networkOf(option ? `${member} ${option}` : member) === undefined;
-}
 
 function declare(chain: string): string {
   return `:${chain} - -`;

@@ -24,6 +24,8 @@ export interface V2Generation {
     readonly ipv6: "skip-policy" | "skip-line";
     readonly zeroPrefix: "skip-policy" | "skip-line";
   };
+  /** The number of a line that ipset refuses is taken for one of the first file, also when that was cut since. */
+  readonly countsInFirstFile: boolean;
   /** Set contents are compared with `ipset save` before each restore. */
   readonly readsSavedSets: boolean;
   /** `-D` of an except says `nomatch`. */

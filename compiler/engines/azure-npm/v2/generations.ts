@@ -82,6 +82,7 @@ export function v2Fnv(release: Release, lite: boolean): V2Generation {
     detectsFlavour: has(release, "v1.4.45.1", "v1.5.1"),
     legacyCommand: has(release, "v1.6.29", "v1.7.1") ? "iptables-legacy" : "iptables",
     badIpBlocks: { ipv6: has(release, "v1.4.42") ? "skip-policy" : "skip-line", zeroPrefix },
+    countsInFirstFile: !has(release, "v1.4.24"),
     readsSavedSets: !has(release, "v1.4.25"),
     deletesWithNomatch: !has(release, "v1.6.2"),
     cleansPodsWithoutAddress: true,

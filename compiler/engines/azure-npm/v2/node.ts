@@ -18,7 +18,7 @@ import { ignoredPodDiagnostics } from "../ignored-pods.js";
 import { memberships, reasonToIgnore, type Membership } from "./memberships.js";
 import { directionsOf, PolicyChains, type ChainedPolicy } from "./policy-chains.js";
 import { policySets } from "./policy-sets.js";
-import { refusals, refusedPolicy } from "./refusals.js";
+import { lostBlocks, refusals, refusedPolicy } from "./refusals.js";
 import { refusedByRestore } from "./restore-limits.js";
 import { SetStore } from "./set-store.js";
 import { SetNames } from "./sets.js";
@@ -150,8 +150,12 @@ export class V2Node implements NpmNode {
     return this.#commands.positionJump(move, this.#settings.placement === "first");
   }
 
-  #applySets(): Deed[] {
-    return this.#commands.applySets(this.#sets.apply());
+  /** Of a policy, when one has changed the sets. */
+  #applySets(policy?: NetworkPolicy): Deed[] {
+    const applied = this.#commands.applySets(this.#sets.apply());
+    for (const { set, member } of applied.lost) this.#sets.lose(set, member);
+    if (policy) for (const found of lostBlocks(policy, applied, this.#generation)) this.#diagnostics.push(found);
+    return applied.deeds;
   }
 
   #apply(object: KubernetesObject): Deed[] {
@@ -312,7 +316,7 @@ export class V2Node implements NpmNode {
       for (const member of lists) this.#sets.addToList(set, this.#sets.create(member, origin));
       for (const block of blocks) this.#sets.add(set, block, key);
     }
-    const applied = this.#applySets();
+    const applied = this.#applySets(policy);
     const isFirst = !this.#chains.active;
     if (chained.inForce) this.#chains.add(chained);
     return [

@@ -3,12 +3,14 @@ import { leadingZeros } from "../../../model/cidr.js";
 import { keyOf } from "../../../model/objects.js";
 import { diagnostic, type Diagnostic } from "../../../text/diagnostic.js";
 import { formatRelease } from "../release.js";
+import type { Applied } from "./commands.js";
 import type { V2Generation } from "./generation.js";
+import type { SkipReason } from "./voices/voice.js";
 
 /** What NPM can't do with a policy: whether and why it skips it as a whole, and what a user should know. */
 export interface Refusals {
   /** Why it skips the policy; absent when it does not. */
-  readonly skipped?: "address" | "selector" | "named-port";
+  readonly skipped?: SkipReason;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -30,7 +32,7 @@ export function refusals(policy: NetworkPolicy, generation: V2Generation): Refus
     rule.peers.forEach((peer, position) => {
       const refusal = refusePeer(peer, position, generation);
       if (!refusal) return;
-      if (refusal.skips) skipped ??= peer.kind === "pods" ? "selector" : "address";
+      if (refusal.skips) skipped ??= skipReason(refusal, peer);
       const field = fieldOf(`${type === "Ingress" ? "from" : "to"}[${position}]`);
       diagnostics.push(
         diagnostic(
@@ -52,6 +54,21 @@ export function refusals(policy: NetworkPolicy, generation: V2Generation): Refus
   return { ...(skipped && { skipped }), diagnostics };
 }
 
+/** Blocks of a policy that don't reach their sets, though ipset would take them. */
+export function lostBlocks(policy: NetworkPolicy, { lost, gaveUp }: Applied, generation: V2Generation): Diagnostic[] {
+  const location = { source: policy.source, offset: policy.offset };
+  const release = formatRelease(generation.release);
+  const blocks = lost.filter(({ member }) => !member.endsWith(" nomatch"));
+  return [
+    ...blocks.map(({ set: { origin }, member }) => {
+      return diagnostic("npm-loses-block", { what: member, release }, origin.kind === "field" ? origin : {});
+    }),
+    ...(gaveUp
+      ? [diagnostic("npm-gives-up-sets", { release }, { location, object: keyOf(policy), field: "spec" })]
+      : []),
+  ];
+}
+
 /** A policy whose rules iptables-restore does not take: NPM tries again and again, and never enforces it. */
 export function refusedPolicy(policy: NetworkPolicy, answer: string, generation: V2Generation): Diagnostic {
   const where = { location: { source: policy.source, offset: policy.offset }, object: keyOf(policy), field: "spec" };
@@ -65,10 +82,17 @@ interface Refusal {
     | "npm-skips-policy-leading-zeros"
     | "npm-reads-zeros-as-octal"
     | "npm-skips-block"
+    | "npm-skips-exception"
+    | "npm-retries-policy"
     | "npm-skips-peer"
     | "npm-lite-skips-policy";
   readonly what: string;
   readonly skips: boolean;
+}
+
+function skipReason({ code, what }: Refusal, peer: Peer): SkipReason {
+  if (code === "npm-retries-policy") return { exception: what };
+  return peer.kind === "pods" ? "selector" : "address";
 }
 
 function refusePeer(peer: Peer, position: number, generation: V2Generation): Refusal | undefined {
@@ -90,16 +114,16 @@ function refusePeer(peer: Peer, position: number, generation: V2Generation): Ref
     const skips = skipsZero && !peer.cidr.startsWith("0.0.0.0/");
     return { code: skips ? "npm-skips-policy-zero-prefix" : "npm-skips-block", what: peer.cidr, skips };
   }
-  // An exception that NPM can't read is found when the set is filled: the policy is tried again and again, and never enforced.
+  // An exception that NPM can't read is found when the set is filled.
+  const mapped = peer.except.find((block) => block.includes(":"));
+  if (mapped !== undefined)
+    return { code: skipsIpv6 ? "npm-retries-policy" : "npm-skips-exception", what: mapped, skips: skipsIpv6 };
   for (const block of [peer.cidr, ...peer.except]) {
-    if (block.includes(":")) {
-      if (skipsIpv6) return { code: "npm-skips-policy-ipv6", what: block, skips: true };
-      continue;
-    }
     const { inAddress, inLength } = leadingZeros(block);
     if (!inAddress && !inLength) continue;
     // Go reads no such address; of lengths, NPM refuses all that begin with 0.
     const skips = (inAddress && skipsIpv6) || (inLength && skipsZero);
+    if (skips && inAddress && block !== peer.cidr) return { code: "npm-retries-policy", what: block, skips };
     return { code: skips ? "npm-skips-policy-leading-zeros" : "npm-reads-zeros-as-octal", what: block, skips };
   }
   return undefined;

@@ -39,6 +39,8 @@ export class SetStore {
   readonly #sets = new Map<string, SetState>();
   #dirty = new Map<SetState, PendingChange>();
   #doomed = new Set<SetState>();
+  /** Members that the kernel never got. */
+  readonly #lost = new Map<SetState, Set<string>>();
 
   /** The set, created when it is not there; `origin` then says what for. */
   create(metadata: SetMetadata, origin: Origin): SetState {
@@ -115,9 +117,16 @@ export class SetStore {
     return changes;
   }
 
+  /** A member that NPM believes in the kernel, and is not. */
+  lose(set: SetState, member: string): void {
+    const lost = this.#lost.get(set);
+    if (lost) lost.add(member);
+    else this.#lost.set(set, new Set([member]));
+  }
+
   /** What the kernel holds: the sets, and those that only wait for their removal. */
   kernelSets(): IpSet[] {
-    const sets = this.#byKernelName().map(kernelSet);
+    const sets = this.#byKernelName().map((its) => kernelSet(its, this.#lost));
     return sets.sort((a, b) => byText(a.type, b.type) || byText(a.name, b.name));
   }
 
@@ -170,11 +179,11 @@ function withdraw(members: string[], member: string): boolean {
 }
 
 /** Several readable names with one kernel name are one set (possible with FNV); the first says what it is. */
-function kernelSet(sets: readonly SetState[]): IpSet {
+function kernelSet(sets: readonly SetState[], lost: ReadonlyMap<SetState, ReadonlySet<string>>): IpSet {
   const { metadata, kernelName, origin } = sets[0]!;
   const { readableName, type, maxElements } = metadata;
   const simple = sets.length === 1 && maxElements === undefined && sets[0]!.members.size <= maxMembers(metadata);
-  const members = simple ? sets[0]!.members.keys() : [...distinctMembers(sets)].slice(0, maxMembers(metadata));
+  const members = simple ? sets[0]!.members.keys() : [...distinctMembers(sets, lost)].slice(0, maxMembers(metadata));
   return {
     name: kernelName,
     type,
@@ -191,10 +200,16 @@ function maxMembers({ type, maxElements }: SetMetadata): number {
 }
 
 /** Of two members that mean one network the first stays: the kernel refuses the second, and what is no network. */
-function distinctMembers(sets: readonly SetState[]): Iterable<string> {
+function distinctMembers(
+  sets: readonly SetState[],
+  lost: ReadonlyMap<SetState, ReadonlySet<string>>,
+): Iterable<string> {
   const byMeaning = new Map<string, string>();
-  for (const { metadata, members } of sets) {
+  for (const set of sets) {
+    const { metadata, members } = set;
+    const missing = lost.get(set);
     for (const member of members.keys()) {
+      if (missing?.has(member)) continue;
       const meaning = metadata.maxElements === undefined ? kernelMember(member) : networkOf(member);
       if (meaning !== undefined && !byMeaning.has(meaning)) byMeaning.set(meaning, member);
     }

@@ -1,4 +1,5 @@
 import type { Flavour } from "../../../engine.js";
+import { networkOf } from "../../../../netfilter/set-members.js";
 import { blockError } from "../../kernel/program-errors.js";
 import type { JumpDeletion } from "./voice.js";
 
@@ -26,9 +27,13 @@ export function noSuchChainOutput(flavour: Flavour): string {
     : none;
 }
 
-/** What ipset 7.17 says about a line of its input with a block that it can't read; `refused` is 0-based. */
+/** What ipset 7.17 says about a line of its input with a block that it can't read, or that it has already; `refused` is 0-based. */
 export function ipsetError(lines: readonly string[], refused: number): string {
   const [, , block = ""] = lines[refused]!.split(" ");
-  const [address = "", prefix = ""] = block.split("/");
-  return `Error in line ${refused + 1}: ${blockError(address, Number(prefix))}`;
+  const [address = "", prefix] = block.split("/");
+  const error =
+    networkOf(block) === undefined
+      ? blockError(address, prefix)
+      : "Element cannot be added to the set: it's already added";
+  return `Error in line ${refused + 1}: ${error}`;
 }

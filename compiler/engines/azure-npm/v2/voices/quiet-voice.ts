@@ -83,13 +83,12 @@ export function quietVoice(places: QuietPlaces, surroundings: Surroundings): V2V
       klog("namespaceController.go:273", `Namespace ${name} not found, may be it is deleted`),
     ],
     changingPod,
-    refusedPolicy: ({ namespace, name }, why) => [
-      klog(
-        places.translationFailed,
-        `Failed to translate podSelector in NetworkPolicy ${name} in namespace ${namespace}: ${translationErrors[why]}`,
-        "E",
-      ),
-    ],
+    refusedPolicy: ({ namespace, name }, why) => {
+      // NPM tries again and again; the first attempt stands for all.
+      if (typeof why !== "string") return [logger(`error: failed to add to sets: invalid ip ${why.exception} nomatch`)];
+      const what = `NetworkPolicy ${name} in namespace ${namespace}: ${translationErrors[why]}`;
+      return [klog(places.translationFailed, `Failed to translate podSelector in ${what}`, "E")];
+    },
     updatingPolicy: nothing,
     addingPolicy: nothing,
     removingPolicy: nothing,

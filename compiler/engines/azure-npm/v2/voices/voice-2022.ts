@@ -111,25 +111,23 @@ function deletedJump(deletion: JumpDeletion): LogEntry[] {
   ];
 }
 
-function refusedLine({ attempt, lines, refused, set }: RefusedLine): LogEntry[] {
-  // From the second attempt on, NPM takes the number of the line for one of its first file: line 1 creates the set.
-  const skipped =
-    attempt === 1
-      ? [
-          klog("restore.go:272", `continuing after line ${refused + 1} for command [ipset restore]`),
-          klog("ipsetmanager_linux.go:609", `skipping add line for hash set ${set} due to unknown error`, "E"),
-        ]
-      : [
-          klog(
-            "restore.go:277",
-            `continuing after line ${refused + 1} and aborting section associated with the line for command [ipset restore]`,
-          ),
-          klog(
-            "ipsetmanager_linux.go:561",
-            `skipping create and any following adds/deletes for set ${set} due to unknown error`,
-            "E",
-          ),
-        ];
+function refusedLine({ attempt, lines, refused, set, whole }: RefusedLine): LogEntry[] {
+  const skipped = !whole
+    ? [
+        klog("restore.go:272", `continuing after line ${refused + 1} for command [ipset restore]`),
+        klog("ipsetmanager_linux.go:609", `skipping add line for hash set ${set} due to unknown error`, "E"),
+      ]
+    : [
+        klog(
+          "restore.go:277",
+          `continuing after line ${refused + 1} and aborting section associated with the line for command [ipset restore]`,
+        ),
+        klog(
+          "ipsetmanager_linux.go:561",
+          `skipping create and any following adds/deletes for set ${set} due to unknown error`,
+          "E",
+        ),
+      ];
   const text = () => {
     const ran = "error running command [ipset restore] with err [exit status 1]";
     const error = `line-number error: ${ran} and stdErr [ipset v7.17: ${ipsetError(lines, refused)}\n]`;

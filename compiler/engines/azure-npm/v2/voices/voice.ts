@@ -18,9 +18,14 @@ export interface RefusedLine {
   readonly lines: readonly string[];
   /** 0-based. */
   readonly refused: number;
-  /** The set it is about: `cidr-p-in-ns-x-0-0OUT`. */
+  /** The set of which NPM gives something up: `cidr-p-in-ns-x-0-0OUT`. */
   readonly set: string;
+  /** It gives up all that is left to tell of the set, not a line. */
+  readonly whole: boolean;
 }
+
+/** Why a policy is skipped; an exception of a block can't be read. */
+export type SkipReason = "address" | "selector" | "named-port" | { readonly exception: string };
 
 /** Names of the sets that an apply is about. */
 export interface SetsApplied {
@@ -83,8 +88,8 @@ export interface V2Voice {
   applyingNamespace(namespace: Namespace, before: "unknown" | Pick<Namespace, "labels">): LogEntry[];
   deletingNamespace(name: string, before: Pick<Namespace, "labels"> | undefined): LogEntry[];
   changingPod(change: PodChange): LogEntry[];
-  /** The policy can't be translated. */
-  refusedPolicy(policy: NetworkPolicy, why: "address" | "selector" | "named-port"): LogEntry[];
+  /** The policy can't be translated, or its sets can't be filled. */
+  refusedPolicy(policy: NetworkPolicy, why: SkipReason): LogEntry[];
   updatingPolicy(key: string, known: boolean): LogEntry[];
   addingPolicy(key: string): LogEntry[];
   removingPolicy(key: string): LogEntry[];
