@@ -92,5 +92,6 @@ const stepName = /^\d+-(apply|delete|reconcile)/;
 
 function unreadable(path: string, { code, message }: NodeJS.ErrnoException): Diagnostic {
   if (code === "ENOENT") return diagnostic("file-not-found", { path });
-  return diagnostic("file-unreadable", { path, reason: code === "ENOTDIR" ? "it is no folder" : message });
+  if (code === "ENOTDIR") return diagnostic("steps-in-a-file", { path });
+  return diagnostic("file-unreadable", { path, reason: message });
 }

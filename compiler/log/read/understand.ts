@@ -26,10 +26,13 @@ export function understand(record: LogRecord): Understood {
 
 /** A line without a header: the output of a program, or the end of a process. */
 export function understandPlain(text: string): Said {
-  if (text === "" || text === "[]" || stackFrame.test(text)) return { kind: "step" };
+  if (text === "" || text === "[]" || stackFrame.test(text) || heading.test(text)) return { kind: "step" };
   if (/^(?:panic|fatal error|Error): |^goroutine \d+ \[/.test(text)) return { kind: "error", error: npmErrorOf(text) };
   return { kind: "unknown" };
 }
+
+/** What `tail` writes above each of several files, and `anpm replay -o log` above each step. */
+const heading = /^==> .* <==$/;
 
 /** Lines of Go's stack traces. */
 const stackFrame =

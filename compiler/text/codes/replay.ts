@@ -7,6 +7,10 @@ export const replayCodes = {
     (_: object) => "no steps are given",
     () => "name a folder of steps, or add --apply FILE, --delete FILE or --reconcile",
   ),
+  "steps-in-a-file": error(
+    (p: { path: string }) => `${p.path} is a file, not a folder of steps`,
+    (p) => `write --apply ${p.path} or --delete ${p.path}, or name a folder of steps`,
+  ),
   "folder-without-steps": error(
     (p: { path: string }) => `${p.path} holds no steps`,
     () => "name its files 01-apply-….yaml, 02-delete-….yaml, 03-reconcile, in the order of what happens",

@@ -18,6 +18,15 @@ const run = (words: string) => `Executing iptables command iptables [-w 60 ${wor
 const entry = (chain: string, specs: string, isJump = false) =>
   `&{Command: Name: Chain:${chain} Flag: LockWaitTimeInSeconds: IsJumpEntry:${isJump} Specs:[${specs}]}`;
 
+test("headings of tail, and of anpm's own steps, are nothing that was not understood", () => {
+  const text = `==> azure-npm.log.1 <==\n${log(run("-N AZURE-NPM"))}==> azure-npm.log <==\n${log("something else")}`;
+  expect(
+    readWhole(text)
+      .summary()
+      .unknownLines.map(({ text: line }) => line),
+  ).toEqual(["something else"]);
+});
+
 describe("rules", () => {
   test("that are announced, then added with a command, count once", () => {
     const specs = "-m set --match-set azure-npm-1 dst -j DROP";
