@@ -19,7 +19,8 @@ export async function playgroundPage(): Promise<string> {
 
 /** The files of lessons/ in the order of their numbers. */
 async function readLessons(): Promise<readonly object[]> {
-  const names = (await readdir(`${folder}/lessons`)).filter((name) => name.endsWith(".yaml")).toSorted();
+  const names = (await readdir(`${folder}/lessons`)).filter((name) => name.endsWith(".yaml"));
+  names.sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
   return Promise.all(
     names.map(async (name) => {
       const id = name.replace(/^\d+-/, "").replace(".yaml", "");

@@ -9,6 +9,8 @@ export interface Lesson {
   /** Switches of the compiler; its defaults otherwise. */
   readonly generation?: string;
   readonly kubernetes?: string;
+  /** Ids of the engines that are compared: every answer holds for the rules of each. */
+  readonly engines?: readonly string[];
   readonly manifests: string;
   readonly questions: readonly Question[];
 }

@@ -5,6 +5,7 @@ import {
   answerTrace,
   clusterOf,
   compile,
+  engines,
   isError,
   judge,
   legendOf,
@@ -15,7 +16,7 @@ import {
 import type { Lesson, Question } from "../../src/playground/lesson.js";
 
 const folder = "src/playground/lessons";
-const files = readdirSync(folder).toSorted();
+const files = readdirSync(folder).toSorted((a, b) => parseInt(a, 10) - parseInt(b, 10));
 const lessons = files.map(
   (file) => [file, load(readFileSync(`${folder}/${file}`, "utf8")) as Omit<Lesson, "id">] as const,
 );
@@ -27,10 +28,12 @@ test("every file of lessons/ is a lesson, numbered from 1", () => {
 
 describe.each(lessons)("%s", (_, lesson) => {
   test("has the form of a lesson", () => {
-    const { title, text, generation, kubernetes, manifests, questions, ...others } = lesson;
+    const { title, text, generation, kubernetes, engines: compared = [], manifests, questions, ...others } = lesson;
     expect(others).toEqual({});
     for (const each of [title, manifests, ...text]) expect(each).toEqual(expect.any(String));
     for (const each of [generation, kubernetes]) expect(["string", "undefined"]).toContain(typeof each);
+    expect(engines.map(({ id }) => id)).toEqual(expect.arrayContaining([...compared]));
+    expect(compared.length).not.toBe(1);
     expect(questions.length).toBeGreaterThan(0);
     for (const { ask, from, to, port, rules, spec, because, ...rest } of questions) {
       expect(rest).toEqual({});
@@ -50,6 +53,10 @@ describe.each(lessons)("%s", (_, lesson) => {
   test.each(lesson.questions.map((question): [string, Question] => [question.ask, question]))("%s", (_, question) => {
     const { rules, spec } = answer(compileLesson(lesson).result!, question);
     expect({ rules, spec }).toEqual({ rules: question.rules, spec: question.spec ?? question.rules });
+    for (const engine of lesson.engines ?? []) {
+      const { result } = compile([{ name: "manifests.yaml", text: lesson.manifests }], { engine });
+      expect(answer(result!, question).rules, engine).toBe(question.rules);
+    }
   });
 });
 

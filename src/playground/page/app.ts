@@ -17,7 +17,7 @@ import { rulesPanel } from "./panels/rules.js";
 import { setsPanel } from "./panels/sets.js";
 import { announce, WalkPlayer } from "./panels/walk.js";
 import { showProblems } from "./problems.js";
-import { enterRows, lightRows, watchRows, type Board } from "./rows.js";
+import { enterRows, lacking, lightRows, watchRows, type Board } from "./rows.js";
 import { say } from "./say.js";
 import { fragmentOf } from "./share.js";
 import { maxTextLength, type State, type TabName } from "./state.js";
@@ -92,7 +92,7 @@ export class App {
     this.#form.packet = state.packet;
     this.#isSent = this.#isAnswered = this.#lesson === undefined;
     this.#walk.replaceChildren();
-    for (const { id } of this.#picker.generations) this.#picker.showOutcome(id, undefined);
+    this.#picker.forgetOutcomes();
     this.#editor.text = state.text;
     this.#typed = -Infinity;
     this.#tabs.show(state.tab);
@@ -270,7 +270,7 @@ export class App {
     this.#walk.replaceChildren(...problems, ...this.#player.elements);
     this.#announcement.textContent = announce(view.walk);
     if (plays) {
-      for (const { id } of this.#picker.generations) this.#picker.showOutcome(id, undefined);
+      this.#picker.forgetOutcomes();
       this.#player.play();
       void this.#askGenerations();
     } else this.#player.showEnd();
@@ -290,13 +290,14 @@ export class App {
     if (!this.#isSent) return;
     const edition = this.#edition;
     const { text, switches, packet } = this.#state;
-    const { generation: _, ...others } = switches;
-    for (const { id } of this.#picker.generations) {
+    const { kubernetes } = switches;
+    for (const choice of this.#picker.choices) {
       if (edition !== this.#edition) return;
+      const its = { ...this.#picker.switchesFor(choice), ...(kubernetes !== undefined && { kubernetes }) };
       try {
-        this.#picker.showOutcome(id, await this.#client.call("outcome", text, { ...others, generation: id }, packet));
+        this.#picker.showOutcome(choice, await this.#client.call("outcome", text, its, packet));
       } catch {
-        this.#picker.showOutcome(id, undefined);
+        this.#picker.showOutcome(choice, undefined);
       }
     }
   }
@@ -325,6 +326,10 @@ export class App {
     const card = lessonCard(lesson, {
       verdictOf: (packet) => this.#verdictOf(packet),
       isChanged: () => this.#isChanged(lesson),
+      outcomesOf: (packet) =>
+        this.#picker.outcomesOf(lesson.engines ?? [], (its) =>
+          this.#client.call("outcome", this.#editor.text, its, packet),
+        ),
       watch: (packet) => void this.#watch(packet),
       reset: () => void this.start(lesson),
     });
@@ -392,8 +397,4 @@ export class App {
       say("The link is in the address bar. It holds everything; nothing is stored anywhere.");
     }
   }
-}
-
-function lacking(what: string): HTMLElement {
-  return el("p", { class: "empty" }, `There is no ${what} for this engine yet.`);
 }

@@ -2,23 +2,32 @@ import type { Switches } from "../switches.js";
 import type { EngineView, GenerationView, Outcome } from "../views.js";
 import { byId, el } from "./dom.js";
 
-/** Picks engine and generation, on a line from the oldest to the newest; each shows what it does to the packet. */
+/** A generation of an engine. */
+export interface Choice {
+  readonly engine: EngineView;
+  readonly generation: GenerationView;
+}
+
+export interface EngineOutcome {
+  /** `Azure NPM` */
+  readonly title: string;
+  readonly outcome: Outcome;
+}
+
+/** Picks engine and generation, on a line for each engine from the oldest to the newest; each shows what it does to the packet. */
 export class GenerationPicker {
   readonly #engines: readonly EngineView[];
   readonly #change: () => void;
   readonly #host = byId("generations");
   readonly #about = byId("about-generation");
   readonly #kubernetes = byId("kubernetes", "input");
-  readonly #engine = byId("engine", "select");
   readonly #dots = new Map<string, HTMLElement>();
   #switches: Switches = {};
 
   constructor(engines: readonly EngineView[], change: () => void) {
     this.#engines = engines;
     this.#change = change;
-    this.#engine.replaceChildren(...engines.map(({ id, title }) => el("option", { value: id }, title)));
-    byId("engine-label").hidden = engines.length < 2;
-    this.#engine.addEventListener("change", () => this.#pick({ engine: this.#engine.value }));
+    this.#host.replaceChildren(...engines.map((engine) => this.#row(engine)));
     this.#kubernetes.addEventListener("change", () => {
       const { kubernetes: _, ...others } = this.#switches;
       const written = this.#kubernetes.value.trim();
@@ -43,13 +52,42 @@ export class GenerationPicker {
     this.#show();
   }
 
-  get generations(): readonly GenerationView[] {
-    return this.#current.generations;
+  /** Those of the picked engine first. */
+  get choices(): readonly Choice[] {
+    const picked = this.#current;
+    const engines = [picked, ...this.#engines.filter((engine) => engine !== picked)];
+    return engines.flatMap((engine) => engine.generations.map((generation) => ({ engine, generation })));
   }
 
-  /** What each generation does, in their order; undefined while that is not known. */
-  showOutcome(id: string, outcome: Outcome | undefined): void {
-    const dot = this.#dots.get(id);
+  /** The engine, and the generation where it is not the usual one. */
+  switchesFor({ engine, generation }: Choice): Switches {
+    return {
+      ...(engine !== this.#engines[0] && { engine: engine.id }),
+      ...(generation.id !== engine.defaultGeneration && { generation: generation.id }),
+    };
+  }
+
+  /** What engines do in their usual generations, by their titles. */
+  async outcomesOf(
+    engines: readonly string[],
+    ask: (switches: Switches) => Promise<Outcome>,
+  ): Promise<readonly EngineOutcome[]> {
+    const found: EngineOutcome[] = [];
+    for (const engine of this.#engines) {
+      if (!engines.includes(engine.id)) continue;
+      const generation = engine.generations.find(({ id }) => id === engine.defaultGeneration)!;
+      found.push({ title: engine.title, outcome: await ask(this.switchesFor({ engine, generation })) });
+    }
+    return found;
+  }
+
+  forgetOutcomes(): void {
+    for (const choice of this.choices) this.showOutcome(choice, undefined);
+  }
+
+  /** What a generation does; undefined while that is not known. */
+  showOutcome(choice: Choice, outcome: Outcome | undefined): void {
+    const dot = this.#dots.get(keyOf(choice));
     if (!dot) return;
     dot.className = `dot ${outcome?.verdict ?? "unknown"}`;
     const words = { allow: "passes", deny: "dropped", depends: "depends" };
@@ -68,29 +106,35 @@ export class GenerationPicker {
   }
 
   #show(): void {
-    const { id, generations, defaultGeneration } = this.#current;
-    const picked = this.#switches.generation ?? defaultGeneration;
-    this.#engine.value = id;
-    if (this.#host.dataset["engine"] !== id) this.#build();
+    const engine = this.#current;
+    const picked = this.#switches.generation ?? engine.defaultGeneration;
+    const generation = engine.generations.find((each) => each.id === picked)!;
     for (const radio of this.#host.querySelectorAll("input")) {
-      radio.checked = radio.value === picked;
-      if (radio.checked) this.#host.scrollLeft = radio.parentElement!.offsetLeft - this.#host.clientWidth / 2;
+      radio.checked = radio.dataset["engine"] === engine.id && radio.value === picked;
+      const row = radio.closest<HTMLElement>(".line")!;
+      if (radio.checked) row.scrollLeft = radio.parentElement!.offsetLeft - row.clientWidth / 2;
     }
-    const generation = generations.find((each) => each.id === picked)!;
-    this.#about.replaceChildren(...describe(generation));
+    this.#about.replaceChildren(...describe(engine, generation));
     this.#kubernetes.value = this.#switches.kubernetes ?? "";
     this.#kubernetes.placeholder = generation.kubernetes;
   }
 
-  #build(): void {
-    const { id, generations } = this.#current;
-    this.#host.dataset["engine"] = id;
-    this.#dots.clear();
-    const labels = generations.map((generation) => {
+  #row(engine: EngineView): HTMLElement {
+    const labels = engine.generations.map((generation) => {
+      const choice = { engine, generation };
       const dot = el("span", { class: "dot unknown" });
-      this.#dots.set(generation.id, dot);
-      const radio = el("input", { type: "radio", name: "generation", value: generation.id });
-      radio.addEventListener("change", () => this.#pick({ ...this.#switches, generation: generation.id }));
+      this.#dots.set(keyOf(choice), dot);
+      const radio = el("input", {
+        type: "radio",
+        name: "generation",
+        value: generation.id,
+        "data-engine": engine.id,
+        "aria-label": `${engine.title} ${generation.id}`,
+      });
+      radio.addEventListener("change", () => {
+        const { kubernetes } = this.#switches;
+        this.#pick({ ...this.switchesFor(choice), ...(kubernetes !== undefined && { kubernetes }) });
+      });
       return el(
         "label",
         { class: "generation" },
@@ -100,13 +144,25 @@ export class GenerationPicker {
         el("span", { class: "since" }, monthOf(generation.from)),
       );
     });
-    this.#host.replaceChildren(...labels);
+    return el(
+      "div",
+      { class: "engine" },
+      el("span", { class: "title" }, engine.title),
+      el("div", { class: "line" }, ...labels),
+    );
   }
 }
 
-function describe({ releases, from, until, summary }: GenerationView): readonly (Node | string)[] {
+function keyOf({ engine, generation }: Choice): string {
+  return `${engine.id} ${generation.id}`;
+}
+
+function describe(
+  { title }: EngineView,
+  { releases, from, until, summary }: GenerationView,
+): readonly (Node | string)[] {
   const time = until === undefined ? `since ${monthOf(from)}` : `${monthOf(from)} to ${monthOf(until)}`;
-  return [el("b", {}, releases), `, ${time}: ${summary}`];
+  return [el("b", {}, `${title} ${releases}`), `, ${time}: ${summary}`];
 }
 
 const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");

@@ -2,11 +2,14 @@ import type { Lesson, Question } from "../lesson.js";
 import type { WrittenPacket } from "../switches.js";
 import type { Verdict } from "../views.js";
 import { button, el } from "./dom.js";
+import type { EngineOutcome } from "./generation-picker.js";
 
 export interface LessonEvents {
   /** What the rules do to a packet, as the manifests stand now; undefined when that cannot be said. */
   verdictOf(packet: WrittenPacket): Promise<Verdict | undefined>;
   isChanged(): boolean;
+  /** What the engines that the lesson compares do to a packet. */
+  outcomesOf(packet: WrittenPacket): Promise<readonly EngineOutcome[]>;
   watch(packet: WrittenPacket): void;
   reset(): void;
 }
@@ -73,7 +76,7 @@ function showQuestion(
             }),
           ]
         : [];
-      parts.push(el("p", { class: "more" }, watch, ...more));
+      parts.push(...(await compare(question, events)), el("p", { class: "more" }, watch, ...more));
     }
     answer.replaceChildren(...parts);
   };
@@ -85,4 +88,20 @@ function showQuestion(
     el("div", { class: "guesses", role: "group", "aria-label": "Your guess" }, ...guesses),
     answer,
   );
+}
+
+/** Side by side, what each engine does and what it takes for that; nothing where one alone is meant. */
+async function compare(question: Question, events: LessonEvents): Promise<readonly HTMLElement[]> {
+  const outcomes = await events.outcomesOf(question);
+  if (outcomes.length === 0) return [];
+  const words = { allow: "it passes", deny: "it is dropped", depends: "that depends" };
+  const cells = outcomes.map(({ title, outcome: { verdict, rules, sets } }) =>
+    el(
+      "li",
+      {},
+      el("strong", {}, title),
+      `: ${verdict ? words[verdict] : "not known"}, by ${rules ?? 0} rules and ${sets ?? 0} sets`,
+    ),
+  );
+  return [el("ul", { class: "engines", "aria-label": "Both engines" }, ...cells)];
 }

@@ -100,3 +100,8 @@ const margin = 40;
 function lineButton({ line, object, field }: Extract<Cause, { kind: "place" }>, board: Board): HTMLElement {
   return button(`line ${line}`, { class: "place", title: `${object}, ${field}` }, () => board.goTo(line));
 }
+
+/** Of a panel that an engine has nothing for. */
+export function lacking(what: string): HTMLElement {
+  return el("p", { class: "empty" }, `There is no ${what} for this engine yet.`);
+}

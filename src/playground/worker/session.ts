@@ -1,14 +1,27 @@
 import {
+  answerTrace,
   compile,
   explain,
+  legendOf,
   outputs,
+  readBack,
+  readQuestion,
   type CompileOptions,
   type CompileResult,
   type Explanation,
 } from "../../../compiler/index.js";
 import type { Calls } from "../protocol.js";
 import type { Switches, WrittenPacket } from "../switches.js";
-import type { Compiled, EngineView, ExplainedLine, MatrixViewed, Outcome, PolicyView, WalkView } from "../views.js";
+import type {
+  Compiled,
+  EngineView,
+  ExplainedLine,
+  MatrixViewed,
+  Outcome,
+  PolicyView,
+  Verdict,
+  WalkView,
+} from "../views.js";
 import { sourceName } from "./place.js";
 import { explainId, explainLine, originsOf } from "./view-explained.js";
 import { viewEngines } from "./view-engines.js";
@@ -78,10 +91,17 @@ export class Session implements Calls {
   outcome(text: string, switches: Switches, packet: WrittenPacket): Outcome {
     const { result } = compileText(text, switches);
     if (!result) return {};
-    const walk = canBeAsked(result) ? viewWalk(result, packet).walk : undefined;
+    const verdict = result.machine.lacks.includes("simulation") ? undefined : verdictOf(result, packet);
     const rules = result.tables.chains.reduce((sum, chain) => sum + chain.rules.length, 0);
-    return { rules, sets: result.tables.sets.length, ...(walk && { verdict: walk.verdict }) };
+    return { rules, sets: result.tables.sets.length, ...(verdict && { verdict }) };
   }
+}
+
+/** By the rules alone. */
+function verdictOf({ tables: compiled, objects }: CompileResult, packet: WrittenPacket): Verdict | undefined {
+  const tables = readBack(compiled);
+  const { question } = readQuestion({ ...packet, state: "new", namespace: "default" }, tables, objects);
+  return question && answerTrace(question, tables, legendOf(compiled)).verdict;
 }
 
 /** Whether packets can be walked through the rules and compared with what Kubernetes specifies: rules of one node of many cannot. */
