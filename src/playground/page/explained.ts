@@ -38,7 +38,7 @@ export class Explained {
     const end = text === "" ? "" : /^(trap|quirk)$/.test(kind) ? ". " : ": ";
     return el(
       "p",
-      { class: `${kind} depth-${depth}` },
+      { class: `${kind === "trap" ? "trap " : ""}level-${depth}` },
       el("strong", {}, head),
       `${end}${text} `,
       ...(cause.kind === "place" ? [placeOf(cause, this.#board)] : []),
