@@ -18,12 +18,14 @@ import { writeReport, type DiagnosticsFormat } from "../report.js";
 const help = `
 Reads what Azure NPM of any release wrote, v1 and v2, from the file, from kubectl logs, or both mixed with other lines. Rotated
 files are put in order. Rules and sets are rebuilt as far as the log tells of them: NPM v1 since v1.0.23 tells all, up to v1.0.22
-no members of sets, v2 next to nothing. The log may be of any size.
+no members of sets, v2 next to nothing. The log may be of any size. Of Calico's Felix it tells which policies, endpoints, chains and
+sets changed, and what went wrong; its log does not name rules.
 
 Examples:
   anpm log read azure-npm.log                            what happened, what went wrong, and what helps
   anpm log read /var/log/azure-npm.log*                  with its rotated files
   kubectl -n kube-system logs azure-npm-x7k2p | anpm log read -
+  kubectl -n kube-system logs calico-node-x7k2p | anpm log read -
   anpm log read azure-npm.log -o iptables-save           the rules that it tells of
   anpm log read azure-npm.log -o ipset-save              and the sets
   anpm log read azure-npm.log -o json                    each event, for programs

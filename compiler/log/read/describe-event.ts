@@ -19,6 +19,8 @@ export function describeEvent({ said, text }: LogEvent, nameOf: (set: string) =>
       return `+ set ${said.entry.readableName || said.entry.name}`;
     case "command":
       return said.program === "ipset" ? describeIpset(said.words, nameOf) : describeIptables(said.words, nameOf);
+    case "change":
+      return `${said.what} ${said.name} ${said.action}`;
     case "error":
       return said.error.harmless ? undefined : `error ${said.error.code}: ${text}`;
     default:

@@ -55,6 +55,8 @@ export class LogCounter {
         return;
       case "set":
         return this.#count("set created");
+      case "change":
+        return this.#count(`${said.what} ${said.action}`);
       case "command":
         return this.#count(`${said.program} command`);
       case "start":

@@ -11,6 +11,8 @@ export type Gap =
   | "rules-not-logged"
   /** Up to v1.0.22 the commands that change members are blank lines. */
   | "members-not-logged"
+  /** Calico logs what changed, not the rules. */
+  | "changes-without-rules"
   /** The log names chains, rules or sets that it did not create: it begins after NPM did. */
   | "starts-late";
 
@@ -28,6 +30,7 @@ export class Rebuild {
   #sawBlank = false;
   #sawV2 = false;
   #sawUnknown = false;
+  #sawChanges = false;
   /** NPM makes its chains, up to v1.0.22 without a word on each. */
   #isSettingUp = false;
 
@@ -59,6 +62,9 @@ export class Rebuild {
       case "start":
         if (text.startsWith("starting NPM version 2")) this.#sawV2 = true;
         return;
+      case "change":
+        this.#sawChanges = true;
+        return;
       case "error":
         return this.#error(said.error.code, text);
       default:
@@ -75,6 +81,7 @@ export class Rebuild {
   gaps(): readonly Gap[] {
     const gaps: Gap[] = [];
     if (this.#sawV2) gaps.push("rules-not-logged");
+    if (this.#sawChanges) gaps.push("changes-without-rules");
     if (this.#sawBlank && !this.#sawCommand) gaps.push("members-not-logged");
     if (this.#sawUnknown && !this.#sawV2) gaps.push("starts-late");
     return gaps;

@@ -3,6 +3,7 @@ import { maxRecordLength, type LogRecord } from "./record.js";
 /**
  * Text in pieces of any size in, records out, as soon as they are complete. Holds one record at most. Knows Go's standard
  * logger (`2019/05/06 12:34:56 text`), the same with a process id (`… [1] text`), klog (`I0506 12:34:56.789012 1 npm.go:68] text`), each
+ * and Calico's (`2019-05-06 12:34:56.789 [INFO][64] felix/table.go 417: text`), each
  * also behind what kubectl and container runtimes put before a line.
  */
 export class RecordSplitter {
@@ -77,6 +78,14 @@ function recordOf({ file, line, fields, rest }: OpenRecord, cutOff = false): Log
 
 const loggerHeader = /^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d)(?: (?:\[\d+\] ?)?|$)/;
 const klogHeader = /^([IWEF])(\d{4} \d\d:\d\d:\d\d\.\d{6}) +\d+ ([\w.-]+:\d+)\] ?/;
+/** Before v3.14 without the name of the component. */
+const calicoHeader = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) \[([A-Z]+)\]\[\d+\] (?:[\w-]+\/)?([\w.-]+\.go) (\d+): ?/;
+const severities: Readonly<Record<string, "I" | "W" | "E" | "F">> = {
+  WARNING: "W",
+  ERROR: "E",
+  FATAL: "F",
+  PANIC: "F",
+};
 /** `kubectl logs --prefix`, `kubectl logs --timestamps`, and the files of a container runtime. */
 const carrier =
   /^(?:\[pod\/\S+\] )?(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d) (?:std(?:out|err) [FP] )?)?/;
@@ -87,6 +96,16 @@ function headerOf(line: string): Header | undefined {
   if (isDigit) {
     const found = loggerHeader.exec(line);
     if (found) return { writer: "logger", time: found[1]!, text: line.slice(found[0].length) };
+    const calico = calicoHeader.exec(line);
+    if (calico) {
+      return {
+        writer: "calico",
+        severity: severities[calico[2]!] ?? "I",
+        time: calico[1]!,
+        place: `${calico[3]!}:${calico[4]!}`,
+        text: line.slice(calico[0].length),
+      };
+    }
   } else {
     const found = klogHeader.exec(line);
     if (found) {

@@ -5,11 +5,11 @@ export interface LogRecord {
   readonly line: number;
   /** As written: `2021/03/02 12:34:56`, `0506 12:34:56.789012` (klog has no year); absent for lines without a header. */
   readonly time?: string;
-  /** Which writer the header is of: the program's own logger, klog, or none. */
-  readonly writer: "logger" | "klog" | "none";
-  /** klog's. */
+  /** Which writer the header is of: Azure NPM's own logger, klog, Calico's, or none. */
+  readonly writer: "logger" | "klog" | "calico" | "none";
+  /** klog's, and Calico's. */
   readonly severity?: "I" | "W" | "E" | "F";
-  /** The place in the source that klog names: `npm.go:68`. */
+  /** The place in the source that the header names: `npm.go:68`. */
   readonly place?: string;
   /** The text behind the header, to the end of the line. */
   readonly text: string;

@@ -22,6 +22,13 @@ export type Said =
       readonly objectKind: "Namespace" | "Pod" | "NetworkPolicy";
       readonly object?: string;
     }
+  /** Something that the engine was told of, or programs, under the name that it logs. */
+  | {
+      readonly kind: "change";
+      readonly action: "updated" | "removed";
+      readonly what: "policy" | "profile" | "endpoint" | "host endpoint" | "chain" | "set";
+      readonly name: string;
+    }
   /** NPM starts, or says what it runs as. */
   | { readonly kind: "start"; readonly release?: string; readonly kubernetes?: string }
   /** A time stamp with nothing behind it: the output of a command, up to v1.0.22. */

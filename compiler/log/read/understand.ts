@@ -1,3 +1,4 @@
+import { understandFelix } from "./felix-messages.js";
 import { failureOf, followsError, type Message } from "./message.js";
 import { messages } from "./messages.js";
 import { npmErrorOf } from "./npm-errors.js";
@@ -14,6 +15,7 @@ export interface Understood {
 export function understand(record: LogRecord): Understood {
   const { text, writer, rest } = record;
   if (writer === "none") return { said: understandPlain(text), lines: 0 };
+  if (writer === "calico") return { said: understandFelix(record), lines: rest.length };
   if (text === "") return { said: { kind: "blank" }, lines: 0 };
   for (const message of byFirstWord.get(firstWord(text)) ?? []) {
     if (!text.startsWith(message.starts)) continue;
