@@ -28,9 +28,9 @@ export function compileVersion(
     return { machine, node };
   };
   // A node that goes on has other pairs: these are read now.
-  const { machine, objects, tables, pairs } = result;
+  const { machine, objects, resources, tables, pairs } = result;
   return {
     ...compilation,
-    version: { result: { machine, objects, tables, pairs }, takeNode, tablesOf, label, fileOf },
+    version: { result: { machine, objects, resources, tables, pairs }, takeNode, tablesOf, label, fileOf },
   };
 }

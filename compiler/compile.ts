@@ -5,6 +5,7 @@ import { parseDocuments, type ParsedDocuments } from "./manifest/parse-documents
 import { admit, type AdmitOptions } from "./model/admit.js";
 import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
+import type { Resource } from "./model/resources.js";
 import { summarize } from "./model/summary.js";
 import { Uids } from "./model/uids.js";
 import type { Tables } from "./netfilter/tables.js";
@@ -33,6 +34,8 @@ export interface CompileResult {
   readonly machine: Machine;
   /** Namespaces, pods, policies: the order of application. */
   readonly objects: readonly KubernetesObject[];
+  /** What else the engine watches, in the order of the input. */
+  readonly resources: readonly Resource[];
   readonly node: Node;
   readonly tables: Tables;
   readonly pairs: readonly AnyPairs[];
@@ -88,6 +91,7 @@ export function compile(
   const result: CompileResult = {
     machine,
     objects,
+    resources: admission.resources,
     node,
     tables,
     get pairs() {

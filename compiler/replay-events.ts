@@ -6,7 +6,7 @@ import { withAddresses, withNameLabel } from "./model/complete-cluster.js";
 import { keyOf, type KubernetesObject, type Pod } from "./model/objects.js";
 import type { Watched } from "./model/document-type.js";
 import { isResourceKind } from "./model/admit-resource.js";
-import { resourceKey } from "./model/resources.js";
+import { resourceKey, type Resource } from "./model/resources.js";
 import { readIdentities, type Identity } from "./model/read-identities.js";
 import { Uids } from "./model/uids.js";
 import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
@@ -43,8 +43,8 @@ export class ReplayEvents {
   readonly #stored = new Map<string, KubernetesObject>();
   /** Pods by key → the address they were given. */
   readonly #addresses = new Map<string, string>();
-  /** Kind and key of the resources that are there. */
-  readonly #resources = new Set<string>();
+  /** Kind and key → the resource that is there. */
+  readonly #resources = new Map<string, Resource>();
   readonly #uids = new Uids();
 
   constructor(options: ReplayEventsOptions) {
@@ -54,6 +54,10 @@ export class ReplayEvents {
   /** The objects that are there, in the order of their creation. */
   get objects(): readonly KubernetesObject[] {
     return [...this.#stored.values()];
+  }
+
+  get resources(): readonly Resource[] {
+    return [...this.#resources.values()];
   }
 
   of(step: ReplayStep): readonly Event[] {
@@ -78,7 +82,7 @@ export class ReplayEvents {
       const surplus = identities
         .flatMap((identity) => this.#podsOf(identity))
         .filter((pod) => !present.has(`Pod ${pod}`));
-      for (const object of resources) this.#resources.add(`${object.kind} ${resourceKey(object)}`);
+      for (const object of resources) this.#resources.set(`${object.kind} ${resourceKey(object)}`, object);
       const others = resources.map((object): Event => ({ kind: "apply", object }));
       return [...others, ...applied, ...surplus.map((pod) => this.#remove("Pod", pod))];
     });

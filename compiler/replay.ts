@@ -42,7 +42,12 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
     kubernetesMinor: machine?.kubernetesMinor ?? 0,
     watched: machine?.watched ?? new Set(),
   });
-  const read = steps.map((step) => ({ name: step.name, events: reader.of(step), objects: reader.objects }));
+  const read = steps.map((step) => ({
+    name: step.name,
+    events: reader.of(step),
+    objects: reader.objects,
+    resources: reader.resources,
+  }));
   const applied = read.flatMap(({ events }) => events.flatMap((event) => (event.kind === "apply" ? event.object : [])));
   const refused = machine ? refusedObjects(machine, reader.skipped, applied) : [];
   const found = [...problems, ...reader.diagnostics, ...refused];
@@ -52,7 +57,7 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
   let { node, effects } = machine.start();
   const all: Effect[] = [];
   const history = [options.existing ?? noTables];
-  const replayed = read.map(({ name, events, objects }): ReplayedStep => {
+  const replayed = read.map(({ name, events, objects, resources }): ReplayedStep => {
     const done = [...effects];
     effects = [];
     for (const event of events) {
@@ -68,6 +73,7 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
       name,
       machine,
       objects,
+      resources,
       node,
       tables,
       pairs: node.pairs(),
@@ -82,6 +88,7 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
   const whole: CompileResult = {
     machine,
     objects: reader.objects,
+    resources: reader.resources,
     node,
     tables: node.tables(),
     pairs: node.pairs(),

@@ -1,4 +1,4 @@
-import type { Chain, IpSet, Tables } from "../netfilter/tables.js";
+import type { Chain, IpSet, OtherTable, Tables } from "../netfilter/tables.js";
 import { printRule } from "../netfilter/print-rule.js";
 import { tracerOf } from "../simulate/tracer.js";
 import type { TracePacket } from "../simulate/trace.js";
@@ -14,6 +14,11 @@ export const itemKeys = {
   packet: ({ source, destination, protocol, port }: TracePacket): ItemKey =>
     `packet ${source} ${destination} ${protocol} ${port ?? ""}`,
 };
+
+/** Of another table than filter, with its name. */
+export function chainName(name: string, table: OtherTable["name"] | undefined): string {
+  return table ? `-t ${table} ${name}` : name;
+}
 
 /** Item → the ids of the edits that cause its difference, ascending. */
 export type Attribution = ReadonlyMap<ItemKey, readonly number[]>;
@@ -181,14 +186,17 @@ type Items = ReadonlyMap<ItemKey, string>;
 
 function itemsOf(tables: Tables, packets: readonly TurnedPacket[]): Items {
   const items = new Map<ItemKey, string>();
-  for (const chain of tables.chains) addChain(items, chain);
+  for (const chain of tables.chains) addChain(items, chain, undefined);
+  for (const { name, chains } of tables.others ?? []) for (const chain of chains) addChain(items, chain, name);
   for (const set of tables.sets) addSet(items, set);
   const tracer = tracerOf(tables);
   for (const { packet } of packets) items.set(itemKeys.packet(packet), `${tracer.trace(packet).verdict === "allow"}`);
   return items;
 }
 
-function addChain(items: Map<ItemKey, string>, { name, policy, rules }: Chain): void {
+function addChain(items: Map<ItemKey, string>, chain: Chain, table: OtherTable["name"] | undefined): void {
+  const { policy, rules } = chain;
+  const name = chainName(chain.name, table);
   items.set(itemKeys.chain(name), policy ?? "");
   for (const rule of rules) {
     const key = itemKeys.rule(name, printRule(rule));

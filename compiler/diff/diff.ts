@@ -1,6 +1,7 @@
 import type { Machine, Node } from "../engines/engine.js";
 import type { LogEntry } from "../engines/log-entry.js";
 import type { KubernetesObject } from "../model/objects.js";
+import type { Resource } from "../model/resources.js";
 import type { Chain, Tables } from "../netfilter/tables.js";
 import { printMessages, type LogOptions } from "../log/print-log.js";
 import { diffTables, type TablesDifference } from "../netfilter/tables-difference.js";
@@ -10,6 +11,10 @@ import { attribute, itemKeys, type Attribution } from "./attribution.js";
 import { connectionLines, type ConnectionLine } from "./connections/connection-lines.js";
 import { diffConnections, type ConnectionChange } from "./connections/connections.js";
 import { diffObjects, type ChangedEntity, type ObjectsDifference, type ObjectsVersion } from "./edits/diff-objects.js";
+import { addressesOfNode } from "./connections/by-addresses.js";
+import { clusterOf } from "../simulate/cluster.js";
+import { parseIpv4 } from "../simulate/ipv4.js";
+import { nodeSize, type NodeSize } from "./node-size.js";
 import { logGain } from "./log-gain.js";
 import { mixtures } from "./mixture.js";
 import { diffPairs, type PairsDifference } from "./pairs.js";
@@ -32,6 +37,7 @@ export interface DiffVersion {
 export interface DiffResult {
   readonly machine: Machine;
   readonly objects: readonly KubernetesObject[];
+  readonly resources: readonly Resource[];
   readonly tables: Tables;
   readonly pairs: readonly AnyPairs[];
 }
@@ -49,6 +55,8 @@ export interface Difference extends ObjectsDifference {
   readonly lines: readonly (ConnectionLine & { readonly edits: readonly number[] })[];
   /** Neither an edit nor a difference in the tables or in what passes. */
   readonly same: boolean;
+  /** Of two engines, whose rules and sets are not compared one by one: how much each makes. */
+  readonly sizes?: readonly [NodeSize, NodeSize];
   /** What the node's log gains, a message each; worked out when asked. Empty for two generations. */
   log(options?: LogOptions): readonly string[];
 }
@@ -60,7 +68,11 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
   const [old, young] = [before.result.machine, after.result.machine];
   const sameMachine =
     old.engine === young.engine && old.release === young.release && old.generation === young.generation;
-  const pairs = diffPairs(...pairsToCompare(before.result, after.result, sameMachine ? objects : undefined));
+  const sameEngine = old.engine === young.engine;
+  // Each engine has words of its own for what a policy means.
+  const pairs = sameEngine
+    ? diffPairs(...pairsToCompare(before.result, after.result, sameMachine ? objects : undefined))
+    : diffPairs([], []);
   const tables = diffTables(before.result.tables, after.result.tables, sameMachine ? followsSame(objects) : undefined);
   const connections = diffConnections(before.result, after.result, tables);
   const lines = connectionLines(connections);
@@ -80,7 +92,8 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
     after,
     pairs,
     tables,
-    changes: tableChanges(tables, causes, objects.reordered?.edit),
+    changes: tableChanges(sameEngine ? tables : none, causes, objects.reordered?.edit),
+    ...(!sameEngine && { sizes: sizesOf(before.result, after.result) }),
     connections,
     lines: lines.map((line, index) => ({
       ...line,
@@ -89,16 +102,27 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
     same: edits.length === 0 && tables.same && connections.length === 0,
     log: (options) =>
       sameMachine
-        ? printMessages((log ??= logGain(before.takeNode(), before.result.objects, objects.changed)), options)
+        ? printMessages((log ??= logGain(before.takeNode(), versions[0].objects, objects.changed)), options)
         : [],
   };
+}
+
+const none = diffTables({ chains: [], sets: [] }, { chains: [], sets: [] });
+
+function sizesOf(before: DiffResult, after: DiffResult): readonly [NodeSize, NodeSize] {
+  const onNode = addressesOfNode(before.tables, after.tables);
+  const sizeOf = ({ tables, objects }: DiffResult, side: 0 | 1) => {
+    const endpoints = clusterOf(objects).endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
+    return nodeSize(tables, endpoints, onNode?.[side]);
+  };
+  return [sizeOf(before, 0), sizeOf(after, 1)];
 }
 
 /** Causes of so many lines about connections are looked for. */
 const maxPackets = 100;
 
 function versionOf({ result, fileOf }: DiffVersion): ObjectsVersion {
-  return { objects: result.objects, fileOf };
+  return { objects: [...result.objects, ...result.resources], fileOf };
 }
 
 /** Whether two chains follow from one policy that nobody edited. */
@@ -121,6 +145,7 @@ function pairsToCompare(
   const isRenamed = (each: ChangedEntity) => each.before && each.after && each.before.name !== each.after.name;
   const changed = objects.changed.filter((each) => !isRenamed(each));
   const names = new Set(changed.flatMap((each) => [each.before?.name, each.after?.name]));
-  const edited = ({ policy }: AnyPairs) => names.has(`NetworkPolicy ${policy}`);
+  // Those of other kinds say their kind.
+  const edited = ({ policy }: AnyPairs) => policy.includes(" ") || names.has(`NetworkPolicy ${policy}`);
   return [before.pairs.filter(edited), after.pairs.filter(edited)];
 }

@@ -58,20 +58,30 @@ export const differenceOutputs: readonly DifferenceOutput[] = [
     name: "patch",
     description: "a script that brings a node from the old rules to the new ones without a gap",
     isScript: true,
-    mistake: ({ before, after }) => flavoursDiffer(before, after),
+    mistake: ({ before, after }) => whyNoScript(before, after, "patch"),
     print: ({ before, after }) => scriptBetween(before, after),
   },
   {
     name: "unpatch",
     description: "a script that brings it back",
     isScript: true,
-    mistake: ({ before, after }) => flavoursDiffer(after, before),
+    mistake: ({ before, after }) => whyNoScript(after, before, "unpatch"),
     print: ({ before, after }) => scriptBetween(after, before),
   },
 ];
 
 function scriptBetween({ result: from }: DiffVersion, { result: to }: DiffVersion): string {
   return patchScript(from.tables, to.tables, to.machine.ownership, { flavour: to.machine.flavour });
+}
+
+function whyNoScript(from: DiffVersion, to: DiffVersion, output: string): Diagnostic | undefined {
+  const [before, after] = [from.result.machine, to.result.machine];
+  const unable = [before, after].find(({ lacks }) => lacks.includes("script"));
+  const outputs = differenceOutputs.flatMap(({ name, isScript }) => (isScript ? [] : name)).join(", ");
+  if (unable) return diagnostic("output-not-made", { output, engine: unable.engine, outputs });
+  if (before.engine !== after.engine)
+    return diagnostic("output-not-made", { output, engine: `${before.engine} and ${after.engine}`, outputs });
+  return flavoursDiffer(from, to);
 }
 
 /** The kernel commits the rules of each flavour of iptables for itself. */

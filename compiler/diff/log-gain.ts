@@ -1,7 +1,9 @@
 import type { Effect, Event, Machine, Node } from "../engines/engine.js";
 import { logEntriesOf } from "../engines/effects.js";
 import type { LogEntry } from "../engines/log-entry.js";
-import { keyOf, type KubernetesObject } from "../model/objects.js";
+import { isResource } from "../model/admit-resource.js";
+import { keyOf } from "../model/objects.js";
+import { resourceKey, type StoredObject } from "../model/resources.js";
 import { Uids } from "../model/uids.js";
 import type { ChangedEntity } from "./edits/diff-objects.js";
 
@@ -11,11 +13,11 @@ import type { ChangedEntity } from "./edits/diff-objects.js";
  */
 export function logGain(
   { machine, node }: { readonly machine: Machine; readonly node: Node },
-  objects: readonly KubernetesObject[],
+  objects: readonly StoredObject[],
   changed: readonly ChangedEntity[],
 ): readonly LogEntry[] {
   const uids = new Uids();
-  for (const object of objects) uids.store(object);
+  for (const object of objects) if (!isResource(object)) uids.store(object);
   const effects: Effect[] = [];
   let current = node;
   for (const event of changesOf(changed, uids)) {
@@ -33,16 +35,26 @@ function changesOf(changed: readonly ChangedEntity[], uids: Uids): readonly Even
   ];
   const stay = new Set(young.map(identityOf));
   const gone = inOrder(old.filter((object) => !stay.has(identityOf(object)))).toReversed();
-  const deletions = gone.map((object): Event => ({ kind: "delete", objectKind: object.kind, key: keyOf(object) }));
-  return [...deletions, ...inOrder(young).map((object): Event => ({ kind: "apply", object: uids.store(object) }))];
+  const deletions = gone.map((object): Event => ({ kind: "delete", objectKind: object.kind, key: objectKey(object) }));
+  return [
+    ...deletions,
+    ...inOrder(young).map((object): Event => ({
+      kind: "apply",
+      object: isResource(object) ? object : uids.store(object),
+    })),
+  ];
 }
 
-/** Namespaces, pods, policies; each in the order given. */
-function inOrder(objects: readonly KubernetesObject[]): readonly KubernetesObject[] {
+/** Resources, namespaces, pods, policies; each in the order given. */
+function inOrder(objects: readonly StoredObject[]): readonly StoredObject[] {
   const kinds = ["Namespace", "Pod", "NetworkPolicy"];
   return objects.toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
 
-function identityOf(object: KubernetesObject): string {
-  return `${object.kind} ${keyOf(object)}`;
+function objectKey(object: StoredObject): string {
+  return isResource(object) ? resourceKey(object) : keyOf(object);
+}
+
+function identityOf(object: StoredObject): string {
+  return `${object.kind} ${objectKey(object)}`;
 }

@@ -1,4 +1,6 @@
-import type { KubernetesObject, Pod } from "../model/objects.js";
+import { isResource } from "../model/admit-resource.js";
+import type { Pod } from "../model/objects.js";
+import type { StoredObject } from "../model/resources.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { Mixing } from "./attribution.js";
 import type { ChangedEntity, ObjectsDifference, ObjectsVersion } from "./edits/diff-objects.js";
@@ -47,14 +49,14 @@ const maxObjects = 400;
 const objectsToMix = 60_000;
 
 /**
- * Namespaces of what was edited and of the pods at the ends, these pods, and the policies there that may select one of them, whatever
+ * Resources, namespaces of what was edited and of the pods at the ends, these pods, and the policies there that may select one of them, whatever
  * becomes of its labels and however an engine reads several labels.
  */
 function keptObjects(
-  objects: readonly KubernetesObject[],
+  objects: readonly StoredObject[],
   changed: readonly ChangedEntity[],
   ends: readonly string[],
-): (object: KubernetesObject) => boolean {
+): (object: StoredObject) => boolean {
   const edited = changed.flatMap((each) => [...(each.before?.objects ?? []), ...(each.after?.objects ?? [])]);
   const addresses = new Set(ends);
   const pods = objects.filter((object): object is Pod => object.kind === "Pod" && addresses.has(object.ip));
@@ -66,6 +68,7 @@ function keptObjects(
     labels.set(pod.namespace, its);
   }
   return (object) => {
+    if (isResource(object)) return true;
     if (object.kind === "Namespace") return namespaces.has(object.name);
     if (object.kind === "Pod") return addresses.has(object.ip);
     const its = labels.get(object.namespace);

@@ -5,6 +5,7 @@ import type { Difference } from "./diff.js";
 import { describeConnections } from "./describe-connections.js";
 import { describeEdit } from "./edits/describe-edit.js";
 import type { Edit, Note } from "./edits/edit.js";
+import type { NodeSize } from "./node-size.js";
 import type { PairsChange } from "./pairs.js";
 import type { RuleChange, SetChange } from "./table-changes.js";
 
@@ -48,6 +49,9 @@ export function reportOf(difference: Difference): Report {
     section("meaning", "Meaning of the policies", pairItems(difference), pairLine),
     section("connections", "Connections", lines, connectionLine),
     section("rules", "Rules", ruleItems(difference), ruleLine),
+    section("rules", "Rules and sets of two engines, not compared one by one", sizeLines(difference), (text) =>
+      line(" ", text),
+    ),
     section("sets", "Sets", setItems(difference), setLine),
     section("log", "The node's log would gain", difference.log(), (text) => line("+", text.trimEnd())),
   ];
@@ -80,11 +84,27 @@ function line(mark: ReportLine["mark"], text: string, edits: readonly number[] =
 
 function headlineOf(difference: Difference): string {
   if (difference.same) return "no difference";
-  const { changes, connections, edits } = difference;
+  const { changes, connections, edits, sizes } = difference;
   const parts = [
     pairsHeadline(countPairs(connections, "opened"), countPairs(connections, "closed")),
-    counted("rule", changes.rules.added.length, changes.rules.removed.length, changes.rules.moved.length, "moved"),
-    counted("set", changes.sets.added.length, changes.sets.removed.length, changes.sets.changed.length, "changed"),
+    ...(sizes
+      ? ["rules and sets of two engines"]
+      : [
+          counted(
+            "rule",
+            changes.rules.added.length,
+            changes.rules.removed.length,
+            changes.rules.moved.length,
+            "moved",
+          ),
+          counted(
+            "set",
+            changes.sets.added.length,
+            changes.sets.removed.length,
+            changes.sets.changed.length,
+            "changed",
+          ),
+        ]),
     ...(edits.length > 0 ? [`${edits.length} ${edits.length === 1 ? "edit" : "edits"}`] : []),
   ];
   return parts.join("; ");
@@ -98,6 +118,20 @@ function pairsHeadline(opened: number, closed: number): string {
   return `opens connections of ${opened} ${noun}, closes connections of ${closed}`;
 }
 
+function sizeLines({ sizes, before, after }: Difference): readonly string[] {
+  return [before, after].flatMap(({ result: { machine } }, index) => {
+    const size = sizes?.[index];
+    return size ? `${machine.engine} ${machine.generation}: ${describeSize(size)}` : [];
+  });
+}
+
+function describeSize({ chains, rules, sets, members, rulesMet }: NodeSize): string {
+  const met = rulesMet
+    ? `; of ${rulesMet.packets} packets between pods, each is held against ${rulesMet.mean} rules of the filter table on average, ${rulesMet.most} at the most`
+    : "";
+  return `${rules} rules in ${chains} chains, ${sets} sets with ${members} members${met}`;
+}
+
 function counted(noun: string, added: number, removed: number, others: number, word: string): string {
   const parts = [
     [added, "added"],
@@ -108,8 +142,13 @@ function counted(noun: string, added: number, removed: number, others: number, w
   return some.length === 0 ? `no ${noun} changes` : `${noun}s: ${some.join(", ")}`;
 }
 
-function remarksOf({ edits, tables, connections, notes, same }: Difference): readonly string[] {
+function remarksOf(difference: Difference): readonly string[] {
+  const { edits, tables, connections, notes, same, before, after } = difference;
   const remarks: string[] = [];
+  if ([before, after].some(({ result }) => result.tables.interfaces))
+    remarks.push(
+      "Connections are those that begin or end at a pod of the node that is shown, as its filter table decides.",
+    );
   if (!same && !tables.same && connections.length === 0) remarks.push("Rules or sets change, no connection does.");
   if (edits.length > 0 && edits.every(({ kind }) => kind === "renamed"))
     remarks.push("Policies are renamed, what they mean stays the same.");

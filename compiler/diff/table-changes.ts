@@ -1,14 +1,16 @@
-import type { Chain, IpSet } from "../netfilter/tables.js";
-import type { TablesDifference } from "../netfilter/tables-difference.js";
+import type { Chain, IpSet, OtherTable } from "../netfilter/tables.js";
+import type { ChainsDifference, TablesDifference } from "../netfilter/tables-difference.js";
 import { printRule } from "../netfilter/print-rule.js";
-import { itemKeys, type Attribution } from "./attribution.js";
+import { chainName, itemKeys, type Attribution } from "./attribution.js";
 
 /** A rule that comes or goes, or stands elsewhere in its chain. */
 export interface RuleChange {
+  /** Absent: filter. */
+  readonly table?: OtherTable["name"];
   readonly chain: string;
   /** `namespace/name` of the policy that the chain or the rule is there for, if it is one's. */
   readonly policy?: string;
-  /** As iptables-save prints it, with `-A CHAIN`. */
+  /** As iptables-save prints it, with `-A CHAIN`, and of another table than filter with `-t TABLE`. */
   readonly text: string;
   /** 1-based place in its chain, before for one that goes, after for one that comes or moves. */
   readonly place: number;
@@ -44,19 +46,70 @@ export interface TableChanges {
   };
 }
 
+type ChangedTable = Pick<RuleChange, "table"> & { readonly chains: ChainsDifference };
+
 /** In the order of chains, rules and sets in the tables. `order` is the edit of the policies' order, if there is one. */
-export function tableChanges({ chains, sets }: TablesDifference, causes: Attribution, order?: number): TableChanges {
+export function tableChanges(
+  { chains, others, sets }: TablesDifference,
+  causes: Attribution,
+  order?: number,
+): TableChanges {
+  const tables: readonly ChangedTable[] = [{ chains }, ...others];
+  const whole = (set: IpSet, side: "added" | "removed"): SetChange => ({
+    ...setHead(set),
+    added: side === "added" ? set.members : [],
+    removed: side === "removed" ? set.members : [],
+    edits: causes.get(itemKeys.set(set.name)) ?? [],
+  });
+  const namesOf = (side: "added" | "removed") =>
+    tables.flatMap(({ table, chains: its }) => its[side].map(({ name }) => chainName(name, table)));
+  return {
+    chains: { added: namesOf("added"), removed: namesOf("removed") },
+    rules: ruleChanges(tables, causes, order),
+    sets: {
+      added: sets.added.map((set) => whole(set, "added")),
+      removed: sets.removed.map((set) => whole(set, "removed")),
+      changed: sets.changed.map((change) => {
+        const replaced = change.kind === "replaced";
+        const added = replaced ? change.after.members : change.added;
+        const removed = replaced ? change.before.members : change.removed;
+        const keys = [...added, ...removed].map((member) => itemKeys.member(change.name, member));
+        if (replaced) keys.push(itemKeys.set(change.name));
+        const edits = [...new Set(keys.flatMap((key) => causes.get(key) ?? []))].sort((a, b) => a - b);
+        return { ...setHead(change.after), added, removed, edits };
+      }),
+    },
+  };
+}
+
+function ruleChanges(
+  tables: readonly ChangedTable[],
+  causes: Attribution,
+  order: number | undefined,
+): TableChanges["rules"] {
   const rules = { added: [] as RuleChange[], removed: [] as RuleChange[], moved: [] as RuleChange[] };
+  for (const { table, chains } of tables) addRuleChanges(rules, table, chains, causes, order);
+  return rules;
+}
+
+function addRuleChanges(
+  rules: Readonly<Record<keyof TableChanges["rules"], RuleChange[]>>,
+  table: RuleChange["table"],
+  chains: ChainsDifference,
+  causes: Attribution,
+  order: number | undefined,
+): void {
   const ruleChange = (chain: Chain, index: number, edits: readonly number[] | undefined): RuleChange => {
     const rule = chain.rules[index]!;
     const text = printRule(rule);
     const origin = rule.origin?.kind === "field" ? rule.origin : chain.origin;
     return {
+      ...(table && { table }),
       chain: chain.name,
       ...(origin?.kind === "field" && { policy: origin.object }),
-      text: `-A ${chain.name} ${text}`,
+      text: `${table ? `-t ${table} ` : ""}-A ${chain.name} ${text}`,
       place: index + 1,
-      edits: edits ?? causes.get(itemKeys.rule(chain.name, text)) ?? [],
+      edits: edits ?? causes.get(itemKeys.rule(chainName(chain.name, table), text)) ?? [],
     };
   };
   for (const chain of chains.removed)
@@ -73,29 +126,6 @@ export function tableChanges({ chains, sets }: TablesDifference, causes: Attribu
     }
     for (const { place } of gone) rules.removed.push(ruleChange(before, place - 1, undefined));
   }
-  const whole = (set: IpSet, side: "added" | "removed"): SetChange => ({
-    ...setHead(set),
-    added: side === "added" ? set.members : [],
-    removed: side === "removed" ? set.members : [],
-    edits: causes.get(itemKeys.set(set.name)) ?? [],
-  });
-  return {
-    chains: { added: chains.added.map(({ name }) => name), removed: chains.removed.map(({ name }) => name) },
-    rules,
-    sets: {
-      added: sets.added.map((set) => whole(set, "added")),
-      removed: sets.removed.map((set) => whole(set, "removed")),
-      changed: sets.changed.map((change) => {
-        const replaced = change.kind === "replaced";
-        const added = replaced ? change.after.members : change.added;
-        const removed = replaced ? change.before.members : change.removed;
-        const keys = [...added, ...removed].map((member) => itemKeys.member(change.name, member));
-        if (replaced) keys.push(itemKeys.set(change.name));
-        const edits = [...new Set(keys.flatMap((key) => causes.get(key) ?? []))].sort((a, b) => a - b);
-        return { ...setHead(change.after), added, removed, edits };
-      }),
-    },
-  };
 }
 
 function setHead({ name, readableName, type }: IpSet): Pick<SetChange, "name" | "readableName" | "type"> {

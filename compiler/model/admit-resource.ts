@@ -29,6 +29,10 @@ const isGlobalKind: Readonly<Record<ResourceKind, boolean>> = {
   FelixConfiguration: true,
 };
 
+export function isResource(object: { readonly kind: string }): object is Resource {
+  return isResourceKind(object.kind);
+}
+
 export function isResourceKind(kind: string): kind is ResourceKind {
   return Object.hasOwn(isGlobalKind, kind);
 }

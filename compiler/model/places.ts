@@ -2,7 +2,8 @@ import { parseDocuments } from "../manifest/parse-documents.js";
 import { splitDocuments } from "../manifest/split-documents.js";
 import type { Mapping, Value } from "../manifest/value.js";
 import type { Location, Source } from "../text/source.js";
-import type { KubernetesObject } from "./objects.js";
+import type { StoredObject } from "./resources.js";
+import type { Field, FieldMap } from "./stored-form.js";
 
 /** Keys and 0-based indices. */
 export type Path = readonly (string | number)[];
@@ -16,7 +17,7 @@ export class Places {
   readonly #sameText = new Map<Source, Map<Source, boolean>>();
 
   /** Where a field was written, or the nearest field around it. */
-  locationOf(object: KubernetesObject, path: Path = []): Location {
+  locationOf(object: StoredObject, path: Path = []): Location {
     const { source, offset } = object;
     const found = this.#mappingAt(source, offset);
     if (!found) return { source, offset };
@@ -32,13 +33,19 @@ export class Places {
   }
 
   /** What was written for an object, each value with its keys in order, without places; undefined where it can't be found. */
-  writtenText(object: KubernetesObject): string | undefined {
+  writtenText(object: StoredObject): string | undefined {
     const found = this.#mappingAt(object.source, object.offset);
     return found && textOf(found.mapping);
   }
 
+  /** The same as fields; without what is null, which is as good as not there. */
+  writtenForm(object: StoredObject): FieldMap {
+    const found = this.#mappingAt(object.source, object.offset);
+    return found ? mapOf(found.mapping) : new Map();
+  }
+
   /** Whether two objects were written in the same words: then what is read of one is read of the other. */
-  areWrittenAlike(one: KubernetesObject, other: KubernetesObject): boolean {
+  areWrittenAlike(one: StoredObject, other: StoredObject): boolean {
     if (this.#haveSameText(one.source, other.source)) return one.offset === other.offset;
     const [left, right] = [this.#chunkAt(one), this.#chunkAt(other)];
     if (!left || !right || one.offset - left.start !== other.offset - right.start) return false;
@@ -117,7 +124,7 @@ function mappingsOf(name: string, text: string): ReadonlyMap<number, Mapping> {
 }
 
 /** A path in what was written: of a pod that a workload makes, behind its template. */
-function writtenPath(mapping: Mapping, object: KubernetesObject, path: Path): Path {
+function writtenPath(mapping: Mapping, object: StoredObject, path: Path): Path {
   if (object.kind !== "Pod" || object.workload === undefined) return path;
   if (path[0] === replicas[0]) return ["spec", ...replicas];
   const kind = entryOf(mapping, "kind")?.value;
@@ -137,6 +144,28 @@ function stepInto(value: Value, step: string | number): { readonly at: number; r
 
 function entryOf(mapping: Mapping, key: string) {
   return mapping.entries.findLast((entry) => entry.key === key);
+}
+
+function mapOf({ entries }: Mapping): FieldMap {
+  const fields = new Map<string, Field>();
+  for (const { key, value } of entries) {
+    const field = fieldOf(value);
+    if (field === undefined) fields.delete(key);
+    else fields.set(key, field);
+  }
+  return fields;
+}
+
+function fieldOf(value: Value): Field | undefined {
+  switch (value.kind) {
+    case "scalar":
+      if (value.value === null) return undefined;
+      return typeof value.value === "bigint" ? Number(value.value) : value.value;
+    case "sequence":
+      return value.items.flatMap((item) => fieldOf(item) ?? []);
+    case "mapping":
+      return mapOf(value);
+  }
 }
 
 function textOf(value: Value): string {

@@ -1,5 +1,5 @@
 import type { CalicoObject } from "./calico/objects.js";
-import type { Labels, PlacedObject } from "./objects.js";
+import type { KubernetesObject, Labels, PlacedObject } from "./objects.js";
 
 /** Objects beside Namespace, Pod and NetworkPolicy, which only some engines watch. */
 export type Resource = ServiceAccount | EndpointSlice | CalicoObject;
@@ -25,6 +25,9 @@ export interface EndpointSlice extends PlacedObject {
   readonly addresses: readonly string[];
   readonly ports: readonly { readonly protocol: string; readonly port: number }[];
 }
+
+/** Whatever is applied to a cluster. */
+export type StoredObject = KubernetesObject | Resource;
 
 /** `namespace/name`, or the name of one without a namespace. */
 export function resourceKey({ namespace, name }: Resource): string {

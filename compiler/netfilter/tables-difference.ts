@@ -1,21 +1,26 @@
 import { printRule } from "./print-rule.js";
 import { longestCommonOrder } from "./longest-common-order.js";
-import type { Chain, IpSet, Rule, Tables } from "./tables.js";
+import type { Chain, IpSet, OtherTable, Rule, Tables } from "./tables.js";
 
 /** What turns one state of a node into another. Chains and sets are told by name, in the order of the tables that hold them. */
 export interface TablesDifference {
   /** Nothing differs. */
   readonly same: boolean;
-  readonly chains: {
-    readonly added: readonly Chain[];
-    readonly removed: readonly Chain[];
-    readonly changed: readonly ChainDifference[];
-  };
+  /** Of the filter table. */
+  readonly chains: ChainsDifference;
+  /** Of other tables, those that differ. */
+  readonly others: readonly { readonly table: OtherTable["name"]; readonly chains: ChainsDifference }[];
   readonly sets: {
     readonly added: readonly IpSet[];
     readonly removed: readonly IpSet[];
     readonly changed: readonly SetDifference[];
   };
+}
+
+export interface ChainsDifference {
+  readonly added: readonly Chain[];
+  readonly removed: readonly Chain[];
+  readonly changed: readonly ChainDifference[];
 }
 
 /** A chain that is there before and after, with other rules or another policy. */
@@ -64,14 +69,27 @@ export function diffTables(
   after: Tables,
   knownSame: (before: Chain, after: Chain) => boolean = () => false,
 ): TablesDifference {
-  const chains = compareByName(before.chains, after.chains, (left, right) =>
-    knownSame(left, right) ? undefined : diffChain(left, right),
-  );
+  const compare = (left: Chain, right: Chain) => (knownSame(left, right) ? undefined : diffChain(left, right));
+  const chains = compareByName(before.chains, after.chains, compare);
+  const others = otherTables.flatMap((table) => {
+    const [old, young] = [before, after].map(
+      ({ others: its = [] }) => its.find(({ name }) => name === table)?.chains ?? [],
+    );
+    const difference = compareByName(old!, young!, compare);
+    return isNone(difference) ? [] : [{ table, chains: difference }];
+  });
   const sets = compareByName(before.sets, after.sets, diffSet);
-  const same = [chains, sets].every(
-    ({ added, removed, changed }) => added.length + removed.length + changed.length === 0,
-  );
-  return { same, chains, sets };
+  return { same: isNone(chains) && others.length === 0 && isNone(sets), chains, others, sets };
+}
+
+const otherTables: readonly OtherTable["name"][] = ["raw", "mangle", "nat"];
+
+function isNone({
+  added,
+  removed,
+  changed,
+}: Readonly<Record<"added" | "removed" | "changed", readonly unknown[]>>): boolean {
+  return added.length + removed.length + changed.length === 0;
 }
 
 /** Of one chain; undefined when nothing differs. */

@@ -7,11 +7,15 @@ import {
   diagnostic,
   diff,
   differenceOutputs,
+  engineOf,
+  engines,
   isError,
   sharedParser,
+  type CompileOptions,
   type Diagnostic,
   type Difference,
   type DiffVersion,
+  type Engine,
 } from "../../compiler/index.js";
 import { addEngineOptions, addInputOptions, compileOptionsOf, type ClusterOptions } from "../cluster-options.js";
 import { collect } from "../collect.js";
@@ -26,7 +30,8 @@ const help = `
 Compares what was edited, what the policies mean, rules and sets, what connections open and close, and what a node would log.
 OLD and NEW are files or folders. OLD..NEW are two git revisions, of which the paths of -f are read; nothing is checked out. OLD...NEW
 begins where NEW left OLD.
-Without either, -f is compared with itself, as two generations see it (--npm v2-fnv..v2).
+Without either, -f is compared with itself, as two generations see it (--npm v2-fnv..v2), or two engines (--engine azure-npm..calico): their
+rules are counted, not compared one by one. Calico's tables are one node's, and so are the connections that are shown.
 
 Outputs:
 ${differenceOutputs.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`).join("\n")}
@@ -78,7 +83,7 @@ interface Side {
   readonly read: Read;
   /** Names of files begin with it; what follows is the same on both sides. */
   readonly root: string;
-  readonly options: ClusterOptions;
+  readonly options: CompileOptions;
 }
 
 function diffCommand(versions: readonly string[], options: Options): void {
@@ -134,10 +139,11 @@ function sidesOf(versions: readonly string[], options: Options): readonly [Side,
   if (all.filter((path) => path === "-").length > 1) throw new Failure([diagnostic("stdin-twice", {})]);
   const shared = readSources(options.cluster ?? []);
   const [left, right] = pairOfOptions(options);
+  const engineOptions = optionsOfSides(left, right);
   const side = (label: string, read: Read, root: string, its: ClusterOptions): Side => ({
     label,
     root,
-    options: its,
+    options: engineOptions[its === left ? 0 : 1],
     read: {
       sources: [...shared.sources, ...read.sources],
       diagnostics: [...shared.diagnostics, ...read.diagnostics],
@@ -184,14 +190,30 @@ function pairOfOptions(
       return [name, parts ? parts[side] : value] as const;
     });
     const its = Object.fromEntries(entries) as unknown as ClusterOptions & Readonly<Record<string, string | undefined>>;
-    const label = versionOptions.flatMap((name) => its[name] ?? []).join(" ");
+    const own = engineOf(its.engine).engine;
+    const said = ["engine", ...(own ? [own.versionOption.name] : [])];
+    const label = said.flatMap((name) => its[name] ?? []).join(" ");
     return { ...its, label: label || (side === 1 ? "old" : "new") };
   };
   return [split(1), split(2)];
 }
 
+/** What each side's engine is told: of two engines, each what it understands and the other does not. */
+function optionsOfSides(left: ClusterOptions, right: ClusterOptions): readonly [CompileOptions, CompileOptions] {
+  const [one, other] = [engineOf(left.engine).engine, engineOf(right.engine).engine];
+  if (!one || !other || one === other) return [compileOptionsOf(left), compileOptionsOf(right)];
+  return [ownOptions(left, one, other), ownOptions(right, other, one)];
+}
+
+function ownOptions(options: ClusterOptions, own: Engine, other: Engine): CompileOptions {
+  const named = Object.entries(options).filter(([name]) => name !== other.versionOption.name);
+  const foreign = other.options.filter((name) => !own.options.includes(name)) as readonly string[];
+  const all = Object.entries(compileOptionsOf(Object.fromEntries(named) as unknown as ClusterOptions));
+  return Object.fromEntries(all.filter(([name]) => !foreign.includes(name)));
+}
+
 /** Options of which two values may be given, as OLD..NEW. */
-const versionOptions = ["engine", "npm", "calico"];
+const versionOptions = ["engine", ...engines.map(({ versionOption }) => versionOption.name)];
 
 interface CompiledSide {
   readonly version?: DiffVersion;
@@ -204,16 +226,7 @@ function compileSide({ label, read, root, options }: Side, parse: ReturnType<typ
     const normal = normalize(name);
     return (normal.startsWith(root) ? normal.slice(root.length) : normal).replace(/^[/\\]+/, "");
   };
-  const { version, diagnostics, summary } = compileVersion(
-    read.sources,
-    compileOptionsOf(options),
-    { label, fileOf },
-    parse,
-  );
-  const machine = version?.result.machine;
-  if (machine?.lacks.includes("judgement")) {
-    throw new Failure([diagnostic("command-not-for-engine", { engine: machine.engine })]);
-  }
+  const { version, diagnostics, summary } = compileVersion(read.sources, options, { label, fileOf }, parse);
   return { ...(version && { version }), diagnostics: [...read.diagnostics, ...diagnostics], summary };
 }
 

@@ -97,7 +97,7 @@ describe("exit codes", () => {
     [["diff", "no-such-file", pods], "file-not-found"],
     [["diff", "main..HEAD"], "missing-option"],
     [["diff", before, after, "--npm", "v1..v2", "-o", "patch"], "patch-between-flavours"],
-    [["diff", "-f", before, "--engine", "azure-npm..calico"], "command-not-for-engine"],
+    [["diff", "-f", before, "--engine", "azure-npm..calico", "-o", "patch"], "output-not-made"],
   ])("%j: 2, %s, and nothing on standard output", async (words, code) => {
     const { stdout, stderr, exitCode } = await anpm(words);
     expect(stderr).toMatch(new RegExp(`^error ${code}: .*\n  fix: `, "m"));

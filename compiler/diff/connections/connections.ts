@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../model/objects.js";
 import type { Tables } from "../../netfilter/tables.js";
-import type { TablesDifference } from "../../netfilter/tables-difference.js";
+import { diffTables, type TablesDifference } from "../../netfilter/tables-difference.js";
 import { byAddress, outsideClasses } from "../../simulate/classes.js";
 import { clusterOf, isPair, type Endpoint } from "../../simulate/cluster.js";
 import { parseIpv4, type AddressRange } from "../../simulate/ipv4.js";
@@ -9,6 +9,7 @@ import type { Reach } from "../../simulate/reach.js";
 import { noTraffic, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
 import { exampleAddress, nameOfEndpoint } from "../../simulate/verify/smallest-packet.js";
 import { affectedBy, type AffectedEnds } from "./affected.js";
+import { addressesOfNode, byAddresses, type NodeAddresses } from "./by-addresses.js";
 
 /** What a node is, for questions about packets. */
 export interface NodeVersion {
@@ -24,6 +25,8 @@ export interface ConnectionEnd {
   readonly ranges?: readonly AddressRange[];
   readonly before?: Endpoint;
   readonly after?: Endpoint;
+  /** Where the tables are one node's: it is elsewhere. What two such ends may send each other is not theirs to decide. */
+  readonly elsewhere?: true;
 }
 
 /** What passes between each of some sources and each of some destinations in one version and not in the other; itself aside. */
@@ -37,15 +40,27 @@ export interface ConnectionChange {
 
 /**
  * Connections that open and close, for all packets: by the rules of both versions. Pods are told by name, and an address that a pod has in
- * either version is that pod. Only what the change can touch is looked at.
+ * either version is that pod. Only what the change can touch is looked at. Where tables are one node's, connections that begin or end on it.
  */
 export function diffConnections(
   before: NodeVersion,
   after: NodeVersion,
   difference: TablesDifference,
 ): readonly ConnectionChange[] {
+  const onNode = addressesOfNode(before.tables, after.tables);
+  const tables = [byAddresses(before.tables), byAddresses(after.tables)] as const;
+  return changesOf(before, after, tables, onNode ? diffTables(...tables) : difference, onNode);
+}
+
+function changesOf(
+  before: NodeVersion,
+  after: NodeVersion,
+  tables: readonly [Tables, Tables],
+  difference: TablesDifference,
+  onNode: NodeAddresses | undefined,
+): readonly ConnectionChange[] {
   const [old, young] = [clusterOf(before.objects), clusterOf(after.objects)];
-  const pods = namedEnds(old.endpoints, young.endpoints);
+  const pods = namedEnds(old.endpoints, young.endpoints, onNode);
   const unlike = pods.filter(
     (end) =>
       !end.before || !end.after || end.before.address !== end.after.address || end.before.kind !== end.after.kind,
@@ -55,9 +70,9 @@ export function diffConnections(
   const addresses = unlike.flatMap((end) => [end.before?.address ?? [], end.after?.address ?? []].flat());
   const taken = pods.flatMap((end) => [end.before, end.after].filter((each) => each !== undefined));
   const ofPods = new Set(taken.map(({ address }) => address));
-  const affected = affectedBy(before.tables, after.tables, difference, addresses, ofPods);
+  const affected = affectedBy(...tables, difference, addresses, ofPods);
   const reaches = [byAddress(reachByRules(affected.before)), byAddress(reachByRules(affected.after))] as const;
-  const ends = affected.mayHoldOthers ? [...pods, ...outsideEnds(reaches, taken)] : pods;
+  const ends = affected.mayHoldOthers ? [...pods, ...outsideEnds(reaches, taken, onNode !== undefined)] : pods;
   const sourceGroups = groupEnds(ends, reaches, "sourceClass", affected.sources);
   const destinationGroups = groupEnds(ends, reaches, "destinationClass", affected.destinations);
 
@@ -75,10 +90,11 @@ export function diffConnections(
   return found;
 }
 
-/** Whether a connection between the two is one: not of a pod with itself, not of two outsiders. */
+/** Whether a connection between the two is one: not of a pod with itself, not of two outsiders, and of one node at least one end is on it. */
 export function arePair(source: ConnectionEnd, destination: ConnectionEnd): boolean {
   if (source === destination) return false;
   if (source.ranges && destination.ranges) return false;
+  if (source.elsewhere && destination.elsewhere) return false;
   return [
     [source.before, destination.before],
     [source.after, destination.after],
@@ -88,15 +104,21 @@ export function arePair(source: ConnectionEnd, destination: ConnectionEnd): bool
 function outsideEnds(
   reaches: readonly [Reach<Endpoint>, Reach<Endpoint>],
   taken: readonly Endpoint[],
+  elsewhere: boolean,
 ): readonly ConnectionEnd[] {
   return outsideClasses(reaches, taken).map(({ members }): ConnectionEnd => {
     const address = exampleAddress(members);
     const endpoint: Endpoint = { kind: "outside", address };
-    return { name: address, ranges: members, before: endpoint, after: endpoint };
+    const end = { name: address, ranges: members, before: endpoint, after: endpoint };
+    return elsewhere ? { ...end, elsewhere: true } : end;
   });
 }
 
-function namedEnds(old: readonly Endpoint[], young: readonly Endpoint[]): readonly ConnectionEnd[] {
+function namedEnds(
+  old: readonly Endpoint[],
+  young: readonly Endpoint[],
+  onNode: NodeAddresses | undefined,
+): readonly ConnectionEnd[] {
   const found = new Map<string, { name: string; before?: Endpoint; after?: Endpoint }>();
   const add = (endpoint: Endpoint, side: "before" | "after"): void => {
     if (parseIpv4(endpoint.address) === undefined) return;
@@ -107,7 +129,11 @@ function namedEnds(old: readonly Endpoint[], young: readonly Endpoint[]): readon
   };
   for (const endpoint of old) add(endpoint, "before");
   for (const endpoint of young) add(endpoint, "after");
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ends = [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  if (!onNode) return ends;
+  const isHere = ({ before, after }: ConnectionEnd) =>
+    [before, after].some((endpoint, side) => endpoint && onNode[side]!.has(endpoint.address));
+  return ends.map((end) => (isHere(end) ? end : { ...end, elsewhere: true }));
 }
 
 /** Ends in regions that are alike in both versions at one side of a packet. */
@@ -129,7 +155,7 @@ function groupEnds(
     const regions = regionsOfEnd(end, affected);
     if (regions.length === 0) continue;
     const classes = [end.before && reaches[0][side](end.before), end.after && reaches[1][side](end.after)] as const;
-    const kind = end.ranges ? "outside" : "pod";
+    const kind = `${end.ranges ? "outside" : "pod"} ${end.elsewhere ? "elsewhere" : "here"}`;
     const key = `${kind} ${classes.join()} ${regions.join()}`;
     const group = groups.get(key);
     if (group) group.members.push(end);

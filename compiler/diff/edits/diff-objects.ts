@@ -1,4 +1,5 @@
-import { type KubernetesObject, type NetworkPolicy } from "../../model/objects.js";
+import type { NetworkPolicy } from "../../model/objects.js";
+import type { StoredObject } from "../../model/resources.js";
 import { fieldText, type Field, type FieldMap } from "../../model/stored-form.js";
 import { longestCommonOrder } from "../../netfilter/longest-common-order.js";
 import { mergeFields, materialize, type FieldChange, type Path } from "./diff-fields.js";
@@ -34,15 +35,16 @@ export interface Reordering {
 
 /** A side of the comparison. */
 export interface ObjectsVersion {
-  readonly objects: readonly KubernetesObject[];
+  readonly objects: readonly StoredObject[];
   /** What a file is called whichever side it is on: its path below what was compared. */
   readonly fileOf: (name: string) => string;
 }
 
 /** Compares objects by what they are to an API server: how a file is written makes no difference. */
 export function diffObjects(before: ObjectsVersion, after: ObjectsVersion): ObjectsDifference {
-  const [old, young] = [entitiesOf(before.objects), entitiesOf(after.objects)];
-  const collector = new Collector();
+  const places = new Places();
+  const [old, young] = [entitiesOf(before.objects, places), entitiesOf(after.objects, places)];
+  const collector = new Collector(places);
   const renamed = renamedPolicies(old, young);
   const gone = [...old.values()].filter(({ name }) => !young.has(name) && !renamed.has(name));
   for (const entity of gone) collector.removed(entity);
@@ -93,7 +95,11 @@ class Collector {
   readonly notes: Note[] = [];
   readonly changed: ChangedEntity[] = [];
   readonly unedited = new Set<string>();
-  readonly #places = new Places();
+  readonly #places: Places;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
 
   removed(entity: Entity): void {
     const edit = this.#edit({ kind: "removed", object: entity.name, before: this.#whole(entity) });
@@ -187,14 +193,14 @@ class Collector {
     return { location: this.#places.locationOf(objects[0]!) };
   }
 
-  #side(object: KubernetesObject, { path, value }: { readonly path: Path; readonly value: Field }): EditSide {
+  #side(object: StoredObject, { path, value }: { readonly path: Path; readonly value: Field }): EditSide {
     return { text: fieldText(value), location: this.#places.locationOf(object, path) };
   }
 }
 
 /** Whether what no text says is the same: how many pods a workload has, and the addresses that pods were given. */
 function haveSamePods(before: Entity, after: Entity): boolean {
-  const addressOf = (object: KubernetesObject | undefined) => (object?.kind === "Pod" ? object.ip : "");
+  const addressOf = (object: StoredObject | undefined) => (object?.kind === "Pod" ? object.ip : "");
   return (
     before.objects.length === after.objects.length &&
     before.objects.every((object, index) => addressOf(object) === addressOf(after.objects[index]))

@@ -1,4 +1,7 @@
-import { keyOf, type KubernetesObject } from "../../model/objects.js";
+import { isResource } from "../../model/admit-resource.js";
+import { keyOf } from "../../model/objects.js";
+import { Places } from "../../model/places.js";
+import { resourceKey, type StoredObject } from "../../model/resources.js";
 import { fieldText, storedForm, type Field, type FieldMap } from "../../model/stored-form.js";
 
 /** What somebody writes as one: an object, or a workload with all its pods. */
@@ -6,14 +9,14 @@ export interface Entity {
   /** `NetworkPolicy shop/api`, `Deployment shop/web`. */
   readonly name: string;
   /** The object, or the pods, in order; never empty. */
-  readonly objects: readonly KubernetesObject[];
+  readonly objects: readonly StoredObject[];
   /** The object, or what all pods of the workload have in common. */
   readonly form: FieldMap;
 }
 
-/** Objects as what was written, in their order; namespaces that nobody wrote are left out. */
-export function entitiesOf(objects: readonly KubernetesObject[]): ReadonlyMap<string, Entity> {
-  const found = new Map<string, KubernetesObject[]>();
+/** Objects as what was written, in their order; namespaces that nobody wrote are left out. `places` may be shared with others who ask. */
+export function entitiesOf(objects: readonly StoredObject[], places = new Places()): ReadonlyMap<string, Entity> {
+  const found = new Map<string, StoredObject[]>();
   for (const object of objects) {
     if (object.kind === "Namespace" && object.implied) continue;
     const name = entityName(object);
@@ -22,7 +25,7 @@ export function entitiesOf(objects: readonly KubernetesObject[]): ReadonlyMap<st
     else found.set(name, [object]);
   }
   const entities = new Map<string, Entity>();
-  for (const [name, its] of found) entities.set(name, new WrittenEntity(name, its));
+  for (const [name, its] of found) entities.set(name, new WrittenEntity(name, its, places));
   return entities;
 }
 
@@ -32,28 +35,36 @@ class WrittenEntity implements Entity {
 
   constructor(
     readonly name: string,
-    readonly objects: readonly KubernetesObject[],
+    readonly objects: readonly StoredObject[],
+    private readonly places: Places,
   ) {}
 
   get form(): FieldMap {
     const [first] = this.objects;
-    return (this.#form ??= isTemplate(first!) ? templateOf(storedForm(first!)) : storedForm(first!));
+    return (this.#form ??= formOf(first!, this.places));
   }
+}
+
+/** Of kinds that are not read as they are stored, what was written. */
+function formOf(object: StoredObject, places: Places): FieldMap {
+  if (isResource(object)) return places.writtenForm(object);
+  return isTemplate(object) ? templateOf(storedForm(object)) : storedForm(object);
 }
 
 /** The objects of an entity in another form, as JSON texts. */
 export function textsOf(entity: Entity, form: FieldMap): readonly string[] {
   if (!isTemplate(entity.objects[0]!)) return [fieldText(form)];
-  return entity.objects.map((object) => fieldText(asPod(form, storedForm(object))));
+  return entity.objects.flatMap((object) => (isResource(object) ? [] : fieldText(asPod(form, storedForm(object)))));
 }
 
-function entityName(object: KubernetesObject): string {
+function entityName(object: StoredObject): string {
+  if (isResource(object)) return `${object.kind} ${resourceKey(object)}`;
   if (object.kind !== "Pod" || object.workload === undefined) return `${object.kind} ${keyOf(object)}`;
   const [kind, name] = object.workload.split("/");
   return `${kind} ${object.namespace}/${name}`;
 }
 
-function isTemplate(object: KubernetesObject): boolean {
+function isTemplate(object: StoredObject): boolean {
   return object.kind === "Pod" && object.workload !== undefined;
 }
 

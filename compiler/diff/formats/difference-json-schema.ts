@@ -10,40 +10,47 @@ const place = { type: "string", description: "file:line:column" } as const;
 export const differenceJsonSchema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "anpm diff -o json",
-  ...object({
-    same: { type: "boolean", description: "No edit, and no difference in rules, sets and connections." },
-    before: { $ref: "#/$defs/version" },
-    after: { $ref: "#/$defs/version" },
-    edits: list("By object; each can be taken back alone.", "edit"),
-    notes: list("What was done to files and changes no object.", "note"),
-    pairs: object({
-      vanished: list("What policies mean no more.", "pairs"),
-      appeared: list("What policies newly mean.", "pairs"),
-    }),
-    chains: object({ added: strings("Names."), removed: strings("Names.") }),
-    rules: object({
-      added: list("In the order of the new tables.", "rule"),
-      removed: list("In the order of the old tables.", "rule"),
-      moved: list("In the same chain, elsewhere.", "rule"),
-    }),
-    sets: object({
-      added: list("With all members.", "set"),
-      removed: list("With all members.", "set"),
-      changed: list("With the members that come and go.", "set"),
-    }),
-    connections: object({
-      opened: list("A row for each pair and protocol, as in anpm matrix -o csv.", "connection"),
-      closed: list("Likewise.", "connection"),
-      omitted: object({ opened: count("Rows that are not listed."), closed: count("Rows that are not listed.") }),
-      outside: {
-        type: "array",
-        description: "Of each address that stands for others outside of the cluster, those that it stands for.",
-        items: object({ address: { type: "string" }, ranges: strings("FIRST-LAST, or one address.") }),
+  ...object(
+    {
+      same: { type: "boolean", description: "No edit, and no difference in rules, sets and connections." },
+      before: { $ref: "#/$defs/version" },
+      after: { $ref: "#/$defs/version" },
+      edits: list("By object; each can be taken back alone.", "edit"),
+      notes: list("What was done to files and changes no object.", "note"),
+      pairs: object({
+        vanished: list("What policies mean no more.", "pairs"),
+        appeared: list("What policies newly mean.", "pairs"),
+      }),
+      chains: object({ added: strings("Names."), removed: strings("Names.") }),
+      rules: object({
+        added: list("In the order of the new tables.", "rule"),
+        removed: list("In the order of the old tables.", "rule"),
+        moved: list("In the same chain, elsewhere.", "rule"),
+      }),
+      sets: object({
+        added: list("With all members.", "set"),
+        removed: list("With all members.", "set"),
+        changed: list("With the members that come and go.", "set"),
+      }),
+      sizes: {
+        description: "Of two engines, whose rules and sets are not compared one by one: how much each makes.",
+        ...object({ before: { $ref: "#/$defs/size" }, after: { $ref: "#/$defs/size" } }),
       },
-      summary: list("The same, several pairs at once, with what causes it.", "connections"),
-    }),
-    log: strings("What the node's log would gain, a message each; none between two generations."),
-  }),
+      connections: object({
+        opened: list("A row for each pair and protocol, as in anpm matrix -o csv.", "connection"),
+        closed: list("Likewise.", "connection"),
+        omitted: object({ opened: count("Rows that are not listed."), closed: count("Rows that are not listed.") }),
+        outside: {
+          type: "array",
+          description: "Of each address that stands for others outside of the cluster, those that it stands for.",
+          items: object({ address: { type: "string" }, ranges: strings("FIRST-LAST, or one address.") }),
+        },
+        summary: list("The same, several pairs at once, with what causes it.", "connections"),
+      }),
+      log: strings("What the node's log would gain, a message each; none between two generations."),
+    },
+    ["sizes"],
+  ),
   $defs: {
     version: object({
       label: { type: "string" },
@@ -75,13 +82,27 @@ export const differenceJsonSchema = {
     pairs: object({ policy: { type: "string" }, text: { type: "string" } }),
     rule: object(
       {
+        table: { enum: ["raw", "mangle", "nat"], description: "Absent: filter." },
         chain: { type: "string" },
         policy: { type: "string", description: "namespace/name" },
         text: { type: "string", description: "As iptables-save prints it." },
         place: { type: "integer", minimum: 1, description: "Place in its chain: before of one that goes, else after." },
         edits,
       },
-      ["policy"],
+      ["table", "policy"],
+    ),
+    size: object(
+      {
+        chains: count("Of all tables."),
+        rules: count("Of all tables."),
+        sets: count("How many."),
+        members: count("Of all sets."),
+        rulesMet: {
+          description: "How many rules of the filter table packets between pods are held against.",
+          ...object({ packets: count("How many were tried."), most: count("The most."), mean: { type: "number" } }),
+        },
+      },
+      ["rulesMet"],
     ),
     set: object(
       {

@@ -10,7 +10,7 @@ const maxRows = 100_000;
 
 /** A difference for programs; `differenceJsonSchema` describes it. */
 export function differenceJson(difference: Difference): object {
-  const { before, after, same, changes, pairs, edits, notes, lines, connections } = difference;
+  const { before, after, same, changes, sizes, pairs, edits, notes, lines, connections } = difference;
   const opened = connectionRows(connections, "opened", maxRows);
   const closed = connectionRows(connections, "closed", maxRows);
   return {
@@ -28,6 +28,7 @@ export function differenceJson(difference: Difference): object {
     chains: changes.chains,
     rules: changes.rules,
     sets: changes.sets,
+    ...(sizes && { sizes: { before: sizes[0], after: sizes[1] } }),
     connections: {
       opened: opened.rows,
       closed: closed.rows,

@@ -1,3 +1,4 @@
+import { isResource } from "../../model/admit-resource.js";
 import { keyOf, type Labels, type Namespace, type NetworkPolicy, type Pod } from "../../model/objects.js";
 import { resourceKey, type Resource, type ServiceAccount } from "../../model/resources.js";
 import type { Tables } from "../../netfilter/tables.js";
@@ -328,10 +329,6 @@ function ofKind<K extends Resource["kind"]>(
 }
 
 const ofKubernetes = ["Namespace", "Pod", "NetworkPolicy"];
-
-function isResource(object: { readonly kind: string }): object is Resource {
-  return !ofKubernetes.includes(object.kind);
-}
 
 function mapKey(kind: string, key: string): string {
   return ofKubernetes.includes(kind) ? key : `${kind} ${key}`;

@@ -5,59 +5,9 @@ import { connectionRows } from "../../../compiler/diff/connections/connection-ro
 import { diffConnections } from "../../../compiler/diff/connections/connections.js";
 import { diffTables } from "../../../compiler/netfilter/tables-difference.js";
 import type { DiffVersion } from "../../../compiler/diff/diff.js";
-import { byAddress } from "../../../compiler/simulate/classes.js";
-import { clusterOf } from "../../../compiler/simulate/cluster.js";
-import { matrixOf } from "../../../compiler/simulate/matrix.js";
-import { matrixCsv } from "../../../compiler/simulate/matrix-csv.js";
-import { reachByRules } from "../../../compiler/simulate/reach-by-rules.js";
-import {
-  portsOf,
-  protocols,
-  subtractTraffic,
-  trafficOf,
-  unionTraffic,
-  noTraffic,
-  type Traffic,
-} from "../../../compiler/simulate/traffic.js";
-import { formatPorts } from "../../../compiler/simulate/matrix-csv.js";
 import { compileCase, readCases } from "../../../scripts/golden-cases.js";
+import { lacking, matrixRows } from "./matrix-difference.js";
 import { textOf, versionOf, versionPairs } from "../versions.js";
-
-/** What every pair of pods may send, read from the CSV that anpm matrix prints. */
-function matrixRows({ result }: Pick<DiffVersion, "result">): Map<string, Traffic> {
-  const matrix = matrixOf(clusterOf(result.objects), byAddress(reachByRules(result.tables)));
-  const rows = new Map<string, Traffic>();
-  for (const row of [...matrixCsv(matrix)].join("").trim().split("\n").slice(1)) {
-    const [source, destination, protocol, ports] = row.split(",") as [
-      string,
-      string,
-      (typeof protocols)[number],
-      string,
-    ];
-    const key = `${source} ${destination}`;
-    const parts =
-      protocol === "other"
-        ? [trafficOf("other")]
-        : ports.split(";").map((part) => {
-            const [first, last = first] = part.split("-").map(Number);
-            return trafficOf(protocol, first, last);
-          });
-    rows.set(key, parts.reduce(unionTraffic, rows.get(key) ?? noTraffic));
-  }
-  return rows;
-}
-
-/** Lines of what one matrix has and the other has not. */
-function lacking(these: Map<string, Traffic>, those: Map<string, Traffic>): string[] {
-  return [...these]
-    .flatMap(([pair, traffic]) => {
-      const left = subtractTraffic(traffic, those.get(pair) ?? noTraffic);
-      return protocols
-        .filter((protocol) => portsOf(left, protocol).length > 0)
-        .map((protocol) => `${pair} ${protocol} ${formatPorts(left, protocol)}`);
-    })
-    .sort();
-}
 
 function expectDifferenceOfMatrices(before: Pick<DiffVersion, "result">, after: Pick<DiffVersion, "result">): number {
   const changes = diffConnections(before.result, after.result, diffTables(before.result.tables, after.result.tables));
