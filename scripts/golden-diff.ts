@@ -35,7 +35,7 @@ export function diffFiles({ folder }: DiffCase): ReadonlyMap<string, string> {
 
 /** What nobody wrote by hand. */
 export function writtenDiffFiles({ folder }: DiffCase): readonly string[] {
-  return readdirSync(folder).filter((name) => !["title", "before", "after", "generations"].includes(name));
+  return readdirSync(folder).filter((name) => !["title", "before", "after", "generations", "engines"].includes(name));
 }
 
 function versionOf(folder: string, side: "before" | "after"): DiffVersion {
@@ -45,12 +45,16 @@ function versionOf(folder: string, side: "before" | "after"): DiffVersion {
     name: `${root}/${name}`,
     text: readFileSync(join(folder, root, name), "utf8"),
   }));
-  const generations = existsSync(join(folder, "generations"))
-    ? readFileSync(join(folder, "generations"), "utf8").trim().split("..")
-    : [];
-  const generation = generations[side === "before" ? 0 : 1];
-  const how = { label: generation ?? side, fileOf: (name: string) => name.slice(root.length) };
-  const { version, diagnostics } = compileVersion(sources, generation === undefined ? {} : { generation }, how);
+  const [generation, engine] = [sideOf(folder, "generations", side), sideOf(folder, "engines", side)];
+  const options = { ...(generation !== undefined && { generation }), ...(engine !== undefined && { engine }) };
+  const how = { label: generation ?? engine ?? side, fileOf: (name: string) => name.slice(root.length) };
+  const { version, diagnostics } = compileVersion(sources, options, how);
   if (!version) throw new Error(`${folder}: ${diagnostics[0]?.message}`);
   return version;
+}
+
+/** One side of a file that says `OLD..NEW`, where there is one. */
+function sideOf(folder: string, name: string, side: "before" | "after"): string | undefined {
+  if (!existsSync(join(folder, name))) return undefined;
+  return readFileSync(join(folder, name), "utf8").trim().split("..")[side === "before" ? 0 : 1];
 }

@@ -126,6 +126,7 @@ function differenceOf(
   return {
     same: same && tables.every((each) => each.same),
     sets,
+    others: [],
     chains: {
       added: tables.flatMap(({ chains }) => chains.added),
       removed: tables.flatMap(({ chains }) => chains.removed),
