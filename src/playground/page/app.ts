@@ -281,7 +281,7 @@ export class App {
     this.#form.packet = { from, to, port };
     this.#shown.set("path", this.#edition);
     this.#pick("path");
-    byId("tabs").scrollIntoView({ block: "nearest" });
+    byId("tabs").scrollIntoView({ block: "start" });
     await this.#send();
   }
 

@@ -69,14 +69,15 @@ export class Editor {
     this.#view.dispatch(setDiagnostics(this.#view.state, found));
   }
 
-  /** Lights lines up; where `reveal`, scrolls to the first. */
+  /** Lights lines up; where `reveal`, scrolls to the first, the editor alone: on a phone the page would run away below the finger. */
   light(lines: readonly Lines[], reveal = false): void {
     const numbers = new Set<number>();
     for (const { line, lastLine } of lines) for (let at = line; at <= lastLine; at += 1) numbers.add(at);
     const starts = [...numbers].sort((a, b) => a - b).map((number) => this.#lineAt(number).from);
-    const effects: StateEffect<unknown>[] = [setLit.of([...new Set(starts)])];
-    if (reveal && starts[0] !== undefined) effects.push(EditorView.scrollIntoView(starts[0], { y: "center" }));
-    this.#view.dispatch({ effects });
+    this.#view.dispatch({ effects: setLit.of([...new Set(starts)]) });
+    if (!reveal || starts[0] === undefined) return;
+    const { scrollDOM } = this.#view;
+    scrollDOM.scrollTop = this.#view.lineBlockAt(starts[0]).top - scrollDOM.clientHeight / 2;
   }
 
   /** Puts the cursor at the beginning of a line. */
