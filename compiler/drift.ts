@@ -6,7 +6,7 @@ import { foreignTables, type NodeState } from "./diff/drift/node-state.js";
 import type { Event, Machine } from "./engines/engine.js";
 import { engineOf } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
-import type { KubernetesObject } from "./model/objects.js";
+import { keyOf, type KubernetesObject } from "./model/objects.js";
 import { Uids } from "./model/uids.js";
 import type { Flavour } from "./netfilter/flavour.js";
 import type { IpSet, Tables } from "./netfilter/tables.js";
@@ -48,18 +48,18 @@ function withGeneration(
   asked: Flavour | undefined,
 ): DriftCompilation {
   const { machine } = engineOf(options.engine).engine?.configure(options) ?? {};
-  const existing = machine && foreignTables(node.chains, machine.ownership);
+  const existing = machine && foreignTables(node, machine.ownership);
   const { result, diagnostics, summary } = compile(sources, existing ? { ...options, existing } : options);
   if (!result) return { diagnostics, summary };
   const flavour = asked ?? node.flavour ?? result.machine.flavour;
   const report = { machine: result.machine, flavour, node, guessed: false };
-  const implied = impliedSets(result);
-  const findings = compareNode(node, result.tables, result.machine, implied);
-  if (!isDrift(findings)) {
-    return { diagnostics, summary, report: { ...report, drifted: false, findings, wanted: result.tables } };
+  const circumstances = { implied: impliedSets(result), policies: policiesOf(result) };
+  const findings = compareNode(node, result.tables, result.machine, circumstances);
+  if (!isDrift(findings) || !result.machine.remembers) {
+    return { diagnostics, summary, report: { ...report, drifted: isDrift(findings), findings, wanted: result.tables } };
   }
   const written = inWrittenOrder(sources, result);
-  const others = compareNode(node, written, result.machine, implied);
+  const others = compareNode(node, written, result.machine, circumstances);
   if (!isDrift(others)) {
     const message = "the rules are those that come of applying the objects in the order in which they are written";
     const note: DriftFinding = { code: "written-order", severity: "note", message };
@@ -84,8 +84,14 @@ function inWrittenOrder(sources: readonly Source[], { machine, objects }: Compil
 
 /** What namespaces that the manifests do not define bring by themselves. */
 function impliedSets({ machine, objects }: CompileResult): readonly IpSet[] {
-  const implied = objects.filter(isImplied);
+  const implied = machine.remembers ? objects.filter(isImplied) : [];
   return implied.length === 0 ? [] : foldObjects(machine, implied).sets;
+}
+
+/** `namespace/name` of the policies in the manifests, or the name of one without a namespace. */
+function policiesOf({ objects, pairs }: CompileResult): ReadonlySet<string> {
+  const applied = objects.filter(({ kind }) => kind === "NetworkPolicy").map(keyOf);
+  return new Set([...applied, ...pairs.map(({ policy }) => policy)]);
 }
 
 function foldObjects(machine: Machine, objects: readonly KubernetesObject[]): Tables {

@@ -1,41 +1,61 @@
-import { diagnostic, flavourOfDump, parseIpsetSave, parseIptablesSave, type Dump } from "../compiler/index.js";
+import {
+  diagnostic,
+  flavourOfDump,
+  parseIpsetSave,
+  parseIptablesSave,
+  type Dump,
+  type TableName,
+} from "../compiler/index.js";
 import { Failure } from "./failure.js";
 import { run } from "./kernel/command.js";
 import { readFile } from "node:fs/promises";
 
-/** What this machine holds: the filter table of each flavour of iptables, and its sets. It is only read. */
+/** What this machine holds: tables of each flavour of iptables, and its sets. It is only read. */
 export interface LiveNode {
   readonly dumps: readonly Dump[];
   readonly sets: ReturnType<typeof parseIpsetSave>;
 }
 
-export async function readLiveNode(): Promise<LiveNode> {
+export async function readLiveNode(tables: readonly TableName[]): Promise<LiveNode> {
   if (process.platform !== "linux") throw unreadable("it does not run Linux");
   if (process.getuid?.() !== 0) throw unreadable("only root may read the packet filter");
-  const saved = await Promise.all((["nft", "legacy"] as const).map(readFilter));
-  const texts = saved.flatMap((text) => text ?? []);
+  const saved = await Promise.all((["nft", "legacy"] as const).map((flavour) => readTables(flavour, tables)));
+  const texts = saved.filter((text) => text !== "");
   if (texts.length === 0) throw unreadable("iptables-save is missing");
   const sets = await run("ipset", ["save"], { mayFail: true });
   if (sets.exitCode !== 0) throw unreadable(sets.stderr.trim().split("\n")[0] || "ipset is missing");
   return {
-    dumps: texts.map((text) => ({ ...flavourField(text), chains: parseIptablesSave(text).chains })),
+    dumps: texts.map((text) => ({ ...flavourField(text), ...dumped(text, tables) })),
     sets: parseIpsetSave(sets.stdout),
   };
 }
 
-/** The dump of a flavour; undefined where this machine has none. */
-async function readFilter(flavour: "nft" | "legacy"): Promise<string | undefined> {
+/** The tables of a dump; of several, one that it does not hold is empty. */
+function dumped(text: string, tables: readonly TableName[]): Pick<Dump, "chains" | "others"> {
+  const { chains, others } = parseIptablesSave(text, tables);
+  if (tables.length === 1) return { chains };
+  const all = tables.flatMap((name) => (name === "filter" ? [] : [{ name, chains: [] }]));
+  return { chains, others: all.map((table) => others.find(({ name }) => name === table.name) ?? table) };
+}
+
+/** The dumps of a flavour, one after the other; empty where this machine has none. */
+async function readTables(flavour: "nft" | "legacy", tables: readonly TableName[]): Promise<string> {
+  const texts = await Promise.all(tables.map((table) => readTable(flavour, table)));
+  return texts.flatMap((text) => text ?? []).join("");
+}
+
+async function readTable(flavour: "nft" | "legacy", table: TableName): Promise<string | undefined> {
   // Asking legacy iptables for a table that is not there creates it.
-  if (flavour === "legacy" && !(await hasLegacyFilter())) return undefined;
-  const named = await run(`iptables-${flavour}-save`, ["-t", "filter"], { mayFail: true });
+  if (flavour === "legacy" && !(await hasLegacy(table))) return undefined;
+  const named = await run(`iptables-${flavour}-save`, ["-t", table], { mayFail: true });
   if (named.exitCode === 0) return named.stdout;
-  const plain = await run("iptables-save", ["-t", "filter"], { mayFail: true });
+  const plain = await run("iptables-save", ["-t", table], { mayFail: true });
   return plain.exitCode === 0 && flavourOfDump(plain.stdout) === flavour ? plain.stdout : undefined;
 }
 
-async function hasLegacyFilter(): Promise<boolean> {
+async function hasLegacy(table: TableName): Promise<boolean> {
   const tables = await readFile("/proc/net/ip_tables_names", "utf8").catch(() => "");
-  return tables.split("\n").includes("filter");
+  return tables.split("\n").includes(table);
 }
 
 function flavourField(text: string): Pick<Dump, "flavour"> {

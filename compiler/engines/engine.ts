@@ -95,6 +95,8 @@ export interface Machine {
   readonly lacks: readonly string[];
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
+  /** What a node holds depends on the order in which objects came, and on those that are gone. */
+  readonly remembers: boolean;
   /** What deletions leave on a node for good; absent: nothing but empty sets and chains for a while. */
   readonly leftovers?: Leftovers;
   /** The policy, `namespace/name`, that the comment of a rule names; absent: comments name none. */

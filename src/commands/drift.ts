@@ -13,7 +13,7 @@ import {
   repairScript,
   type Diagnostic,
   type DriftReport,
-  type NodeState,
+  type TableName,
 } from "../../compiler/index.js";
 import { addInputOptions, addRuleOptions, compileOptionsOf, type ClusterOptions } from "../cluster-options.js";
 import { collect } from "../collect.js";
@@ -28,7 +28,7 @@ import { writeReport } from "../report.js";
 const help = `
 The node's own dumps are compared with the rules and sets that the manifests give on it; other people's rules count for nothing. Generation
 and flavour of iptables are those that fit the dumps, unless --npm and --iptables say them. With --rules twice, for both flavours, the
-second is what should be empty. What the release leaves to chance or history, and what it has not cleaned up yet, is a note.
+second is what should be empty. Where an engine has rules in several tables, a dump of all of them is wanted (iptables-save without -t). What the release leaves to chance or history, and what it has not cleaned up yet, is a note.
 
 -o repair prints a script that mends just what drifted; notes stay as they are. Exit code 0: no drift, 1: drift.
 
@@ -37,6 +37,7 @@ Examples:
   anpm drift -f cluster.yaml --rules node.rules --sets node.sets -o json
   anpm drift -f cluster.yaml --rules node.rules --sets node.sets -o repair > repair.sh
   anpm drift -f cluster.yaml --live                            on the node itself, as root
+  anpm drift -f cluster.yaml --live --engine calico --node node-0
 `;
 
 /** Adds the options and the action of `anpm drift`. */
@@ -68,7 +69,11 @@ async function driftCommand(options: Options): Promise<void> {
     ...([...rules, sets, ...paths].filter((path) => path === "-").length > 1 ? [diagnostic("stdin-twice", {})] : []),
   ];
   if (mistakes.length > 0) throw new Failure(mistakes);
-  const node = stateOf(live ? await readLiveNode() : readDumps(rules, sets!), options);
+  const { ownership } = engineOf(options.engine).engine?.configure({}).machine ?? {};
+  // An engine that nobody knows is told of when the manifests are compiled for it.
+  const tables = ownership?.tables ?? ["filter"];
+  const { dumps, sets: parsed } = live ? await readLiveNode(tables) : readDumps(rules, sets!, tables);
+  const node = nodeStateOf(dumps, parsed, ownership?.chainPrefix ?? "", options.iptables);
 
   const read = readSources(paths);
   const stopProgress = startProgress(
@@ -87,19 +92,11 @@ async function driftCommand(options: Options): Promise<void> {
   }
 }
 
-function stateOf({ dumps, sets }: LiveNode, { engine, iptables }: Options): NodeState {
-  const { machine } = engineOf(engine).engine?.configure({}) ?? {};
-  if (machine?.lacks.includes("drift"))
-    throw new Failure([diagnostic("command-not-for-engine", { engine: machine.engine })]);
-  // An engine that nobody knows is told of when the manifests are compiled for it.
-  return nodeStateOf(dumps, sets, machine?.ownership.chainPrefix ?? "", iptables);
-}
-
-function readDumps(rules: readonly string[], sets: string): LiveNode {
+function readDumps(rules: readonly string[], sets: string, tables: readonly TableName[]): LiveNode {
   const dumps = rules.map((path) =>
     readDumpFile(path, "iptables-save", (text) => {
       const flavour = flavourOfDump(text);
-      return { ...parseIptablesSave(text), ...(flavour && { flavour }) };
+      return { ...parseIptablesSave(text, tables), ...(flavour && { flavour }) };
     }),
   );
   return { dumps, sets: readDumpFile(sets, "ipset save", parseIpsetSave) };

@@ -1,17 +1,17 @@
-import { isHook } from "../../netfilter/owned.js";
+import { chainsOf, isHook, isOwnChain } from "../../netfilter/owned.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import type { Chain, Tables } from "../../netfilter/tables.js";
 import { ruleKey } from "./compare-chain.js";
-import { lineOf, type RuleContext } from "./compare-rules.js";
+import { lineOf, named, placeOf, type RuleContext } from "./compare-rules.js";
 import type { DriftFinding } from "./finding.js";
 
 /** The jumps of a node beside the one that is wanted, and where it stands among other people's rules. */
 export function compareJumps(node: readonly Chain[], wanted: Tables, context: RuleContext): DriftFinding[] {
-  const { ownership } = context;
-  const [there, should] = [jumpsOf(node, ownership), jumpsOf(wanted.chains, ownership)];
+  const { ownership, table } = context;
+  const [there, should] = [node, chainsOf(wanted, table)].map((chains) => jumpsOf(chains, ownership));
   const findings: DriftFinding[] = [];
-  const spare = [...there];
-  for (const jump of should) {
+  const spare = [...there!];
+  for (const jump of should!) {
     const at = spare.findIndex(({ line, above }) => line === jump.line && above === jump.above);
     const elsewhere = spare.findIndex(({ line }) => line === jump.line);
     if (at >= 0) spare.splice(at, 1);
@@ -20,29 +20,33 @@ export function compareJumps(node: readonly Chain[], wanted: Tables, context: Ru
       findings.push({
         code: "jump-misplaced",
         severity: "drift",
-        message: `the jump is behind ${found!.above} of the other rules of ${jump.chain}, and should be behind ${jump.above}`,
-        chain: jump.chain,
+        message: `${jump.leads ? "the jump" : "a rule"} is behind ${found!.above} of the other rules of ${named(jump.chain, table)}, and should be behind ${jump.above}`,
+        ...placeOf(jump.chain, table),
       });
     } else {
       findings.push({
         code: "jump-missing",
         severity: "drift",
-        message: `${jump.chain} does not lead to the engine's rules: no policy is in force`,
-        chain: jump.chain,
+        message: jump.leads
+          ? `${named(jump.chain, table)} does not lead to the engine's rules: ${jump.chain === "FORWARD" ? "no policy is in force" : "they decide nothing there"}`
+          : `a rule that the engine has in ${named(jump.chain, table)} is not there`,
+        ...placeOf(jump.chain, table),
         missingRules: [jump.line],
       });
     }
   }
   // Where no policy is left, the engine may leave its skeleton with the jump to it.
-  const left = should.length === 0 && isSkeleton(node, context);
+  const left = should!.length === 0 && isSkeleton(node, context);
   for (const jump of spare) {
     findings.push({
       code: left ? "chain-left" : "jump-unexpected",
       severity: left ? "note" : "drift",
       message: left
-        ? `the jump of ${jump.chain} leads to chains that decide nothing`
-        : `${jump.chain} has one more jump to the engine's rules`,
-      chain: jump.chain,
+        ? `the jump of ${named(jump.chain, table)} leads to chains that decide nothing`
+        : jump.leads
+          ? `${named(jump.chain, table)} has one more jump to the engine's rules`
+          : `${named(jump.chain, table)} has one more rule of the engine's`,
+      ...placeOf(jump.chain, table),
       unexpectedRules: [jump.line],
     });
   }
@@ -56,13 +60,24 @@ function isSkeleton(node: readonly Chain[], { ownership, skeleton }: RuleContext
     .every(({ name, rules }) => rules.every((rule) => usual.get(name)?.has(ruleKey(rule))));
 }
 
-function jumpsOf(chains: readonly Chain[], ownership: Ownership): { chain: string; line: string; above: number }[] {
+interface Jump {
+  readonly chain: string;
+  readonly line: string;
+  readonly above: number;
+  /** It leads to chains of the engine. */
+  readonly leads: boolean;
+}
+
+function jumpsOf(chains: readonly Chain[], ownership: Ownership): Jump[] {
   return chains
-    .filter(({ name }) => !name.startsWith(ownership.chainPrefix))
+    .filter((chain) => !isOwnChain(chain, ownership))
     .flatMap(({ name, rules }) => {
       let above = 0;
-      return rules.flatMap((rule) => {
-        if (isHook(rule, ownership)) return [{ chain: name, line: lineOf(name, rule), above }];
+      return rules.flatMap((rule): Jump[] => {
+        if (isHook(rule, ownership)) {
+          const to = rule.target && "to" in rule.target ? rule.target.to : "";
+          return [{ chain: name, line: lineOf(name, rule), above, leads: to.startsWith(ownership.chainPrefix) }];
+        }
         above += 1;
         return [];
       });

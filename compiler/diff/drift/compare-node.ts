@@ -1,13 +1,15 @@
 import type { Machine } from "../../engines/engine.js";
-import { ownChains, ownSets } from "../../netfilter/owned.js";
 import type { Flavour } from "../../netfilter/flavour.js";
-import type { IpSet, Tables } from "../../netfilter/tables.js";
+import { chainsOf, ownChains, ownSets } from "../../netfilter/owned.js";
+import type { Ownership } from "../../netfilter/ownership.js";
+import type { Chain, IpSet, TableName, Tables } from "../../netfilter/tables.js";
+import type { Origin } from "../../text/origin.js";
 import { compareJumps } from "./compare-jumps.js";
 import { compareRules, type RuleContext } from "./compare-rules.js";
 import { compareSets } from "./compare-sets.js";
 import { skeletonOf } from "./detect-generation.js";
 import type { DriftFinding } from "./finding.js";
-import { type NodeState } from "./node-state.js";
+import { knownTables, type NodeState } from "./node-state.js";
 
 export interface DriftReport {
   /** Some finding is more than a note. */
@@ -23,48 +25,71 @@ export interface DriftReport {
   readonly wanted: Tables;
 }
 
-/**
- * A node beside the tables that it should hold; `implied` is what namespaces bring by themselves that the manifests do not define.
- */
+export interface Circumstances {
+  /** What namespaces bring by themselves that the manifests do not define. */
+  readonly implied: readonly IpSet[];
+  /** The policies of the manifests, `namespace/name` or name. */
+  readonly policies: ReadonlySet<string>;
+}
+
+/** A node beside the tables that it should hold. */
 export function compareNode(
   node: NodeState,
   wanted: Tables,
   machine: Machine,
-  implied: readonly IpSet[],
+  { implied, policies }: Circumstances,
 ): DriftFinding[] {
   const { ownership, leftovers } = machine;
-  const context: RuleContext = {
+  const skeleton = skeletonOf(machine);
+  const tables = knownTables(node, ownership);
+  const policyOf = (origin: Origin | undefined): string | undefined =>
+    origin?.kind === "field" && policies.has(origin.object) ? origin.object : undefined;
+  const contextOf = (table: TableName): RuleContext => ({
     ownership,
-    skeleton: skeletonOf(machine),
+    table,
+    skeleton: ownChains(chainsOf(skeleton, table), ownership),
+    policyOf,
     policyNamed: (comment) => machine.policyNamed?.(comment),
-  };
+  });
+  const everywhere = (state: Pick<Tables, "chains" | "others">): Chain[] =>
+    tables.flatMap((table) => chainsOf(state, table));
   const sets =
     node.sets &&
-    compareSets(ownSets(node.sets, ownership), wanted, {
-      chains: node.chains,
-      leavesMembers: leftovers?.members ?? false,
-      leavesFilledSets: leftovers?.filledSets ?? false,
-      implied,
-      otherSets: (node.otherSets ?? []).filter(({ name }) => name.startsWith(ownership.setPrefix)),
-    });
-  const other = ownChains(node.otherFlavour ?? [], ownership);
-  const otherFlavour: DriftFinding[] =
-    other.length === 0
-      ? []
-      : [
-          {
-            code: "other-flavour",
-            severity: "drift",
-            message: `the other flavour of iptables holds ${other.length} chains of the engine: a packet must pass both`,
-            chain: other[0]!.name,
-          },
-        ];
+    compareSets(
+      ownSets(node.sets, ownership),
+      { chains: everywhere(wanted), sets: wanted.sets },
+      {
+        chains: everywhere(node),
+        policyOf,
+        leavesMembers: leftovers?.members ?? false,
+        leavesFilledSets: leftovers?.filledSets ?? false,
+        implied,
+        otherSets: (node.otherSets ?? []).filter(({ name }) => name.startsWith(ownership.setPrefix)),
+      },
+    );
   return [
-    ...compareJumps(node.chains, wanted, context),
-    ...otherFlavour,
-    ...compareRules(node.chains, wanted, context),
+    ...tables.flatMap((table) => compareJumps(chainsOf(node, table), wanted, contextOf(table))),
+    ...otherFlavour(node, ownership),
+    ...tables.flatMap((table) => compareRules(chainsOf(node, table), wanted, contextOf(table))),
     ...(sets ?? []),
+    ...unknownTables(tables, ownership),
   ];
+}
+
+function otherFlavour({ otherFlavour: dumps = [] }: NodeState, ownership: Ownership): DriftFinding[] {
+  const other = dumps.flatMap((dump) =>
+    ownership.tables.flatMap((table) => ownChains(chainsOf(dump, table), ownership)),
+  );
+  if (other.length === 0) return [];
+  const message = `the other flavour of iptables holds ${other.length} chains of the engine: a packet must pass both`;
+  return [{ code: "other-flavour", severity: "drift", message, chain: other[0]!.name }];
+}
+
+function unknownTables(known: readonly TableName[], { tables }: Ownership): DriftFinding[] {
+  const unknown = tables.filter((table) => !known.includes(table));
+  if (unknown.length === 0) return [];
+  const message = `the dumps do not tell what the tables ${unknown.join(", ")} hold; iptables-save without -t does`;
+  return [{ code: "tables-unknown", severity: "note", message }];
 }
 
 export function isDrift(findings: readonly DriftFinding[]): boolean {

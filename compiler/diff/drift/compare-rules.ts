@@ -1,6 +1,7 @@
+import { chainsOf, ownChains } from "../../netfilter/owned.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import { printRule } from "../../netfilter/print-rule.js";
-import type { Chain, Rule, Tables } from "../../netfilter/tables.js";
+import type { Chain, Rule, TableName, Tables } from "../../netfilter/tables.js";
 import { withRules } from "../../netfilter/with-rules.js";
 import type { Origin } from "../../text/origin.js";
 import { compareChain, ruleKey, type ChainComparison } from "./compare-chain.js";
@@ -9,6 +10,9 @@ import { firstOtherVerdict } from "./verdicts.js";
 
 export interface RuleContext {
   readonly ownership: Ownership;
+  readonly table: TableName;
+  /** The policy that asks for something, `namespace/name` or name. */
+  readonly policyOf: (origin: Origin | undefined) => string | undefined;
   /** Chains and rules that are there with some policy or none: what an engine leaves when its last policy goes. */
   readonly skeleton: readonly Chain[];
   /** The policy that a comment of a rule names. */
@@ -17,10 +21,9 @@ export interface RuleContext {
 
 /** The owner's chains of a node beside the wanted ones. */
 export function compareRules(node: readonly Chain[], wanted: Tables, context: RuleContext): DriftFinding[] {
-  const { ownership } = context;
-  const isOwn = ({ name }: Chain): boolean => name.startsWith(ownership.chainPrefix);
-  const there = new Map(node.filter(isOwn).map((chain) => [chain.name, chain]));
-  const wantedChains = wanted.chains.filter(isOwn);
+  const { ownership, table } = context;
+  const there = new Map(ownChains(node, ownership).map((chain) => [chain.name, chain]));
+  const wantedChains = ownChains(chainsOf(wanted, table), ownership);
   const wantedNames = new Set(wantedChains.map(({ name }) => name));
   const strangers = [...there.values()].filter(({ name }) => !wantedNames.has(name));
 
@@ -28,16 +31,21 @@ export function compareRules(node: readonly Chain[], wanted: Tables, context: Ru
     compareChain(there.get(chain.name) ?? { name: chain.name, rules: [] }, chain),
   );
   return [
-    ...missingParts(comparisons, there),
+    ...missingParts(comparisons, there, context),
     ...strangeChains(strangers, node, context),
-    ...comparisons.flatMap((comparison) => surplusRules(comparison, strangers)),
-    ...orderOf(comparisons, wanted),
-    ...comparisons.flatMap(spelling),
+    ...comparisons.flatMap((comparison) => surplusRules(comparison, strangers, context)),
+    ...orderOf(comparisons, wanted, context),
+    ...comparisons.flatMap((comparison) => spelling(comparison, context)),
   ];
 }
 
 /** What is missing: by policy, or rule by rule where most of a policy is there. */
-function missingParts(comparisons: readonly ChainComparison[], there: ReadonlyMap<string, Chain>): DriftFinding[] {
+function missingParts(
+  comparisons: readonly ChainComparison[],
+  there: ReadonlyMap<string, Chain>,
+  context: RuleContext,
+): DriftFinding[] {
+  const { policyOf, table } = context;
   const findings: DriftFinding[] = [];
   const policies = new Map<string, PolicyParts>();
   for (const { name, wanted, missing } of comparisons) {
@@ -48,8 +56,8 @@ function missingParts(comparisons: readonly ChainComparison[], there: ReadonlyMa
       findings.push({
         code: "chain-missing",
         severity: "drift",
-        message: `the chain ${name} is not there`,
-        chain: name,
+        message: `the chain ${named(name, table)} is not there`,
+        ...placeOf(name, table),
         ...origin,
         missingRules: linesOf(name, wanted.rules),
       });
@@ -60,7 +68,7 @@ function missingParts(comparisons: readonly ChainComparison[], there: ReadonlyMa
       const policy = policyOf(rule.origin);
       if (policy === undefined) {
         if (!lacking.has(rule) || gone) continue;
-        findings.push(missingRule(name, rule));
+        findings.push(missingRule(name, rule, context));
         continue;
       }
       const parts = partsOf(policies, policy, rule.origin!);
@@ -85,9 +93,10 @@ function missingParts(comparisons: readonly ChainComparison[], there: ReadonlyMa
           : `${lines.length} of the ${parts.wanted} rules of the policy are not there, and what is there is not whole`,
         policy,
         origin: parts.origin,
+        ...(table !== "filter" && { table }),
         missingRules: lines,
       });
-    } else for (const [chain, rule] of parts.missing) findings.push(missingRule(chain, rule));
+    } else for (const [chain, rule] of parts.missing) findings.push(missingRule(chain, rule, context));
   }
   return findings;
 }
@@ -123,21 +132,22 @@ function isLastEntrance(rule: Rule, entrances: ReadonlyMap<string, number>): boo
   return to !== undefined && entrances.get(to) === 0;
 }
 
-function missingRule(chain: string, rule: Rule): DriftFinding {
+function missingRule(chain: string, rule: Rule, { policyOf, table }: RuleContext): DriftFinding {
   const policy = policyOf(rule.origin);
   return {
     code: "rule-missing",
     severity: "drift",
-    message: `a rule of ${chain} is not there`,
+    message: `a rule of ${named(chain, table)} is not there`,
     ...(policy !== undefined && { policy }),
     ...(rule.origin && { origin: rule.origin }),
-    chain,
+    ...placeOf(chain, table),
     missingRules: [lineOf(chain, rule)],
   };
 }
 
 /** Chains that nothing asks for, with the rules that lead to them. */
 function strangeChains(strangers: readonly Chain[], node: readonly Chain[], context: RuleContext): DriftFinding[] {
+  const { table } = context;
   const entrances = new Map<string, [chain: string, rule: Rule][]>(strangers.map(({ name }) => [name, []]));
   for (const { name, rules } of node) {
     for (const rule of rules) entrances.get(targetOf(rule) ?? "")?.push([name, rule]);
@@ -148,7 +158,8 @@ function strangeChains(strangers: readonly Chain[], node: readonly Chain[], cont
     const into = entrances.get(name)!;
     const usual = skeleton.get(name);
     if ((rules.length === 0 && into.length === 0) || (usual && rules.every((rule) => usual.has(ruleKey(rule))))) {
-      return { code: "chain-left", severity: "note", message: `nothing needs the chain ${name} any more`, chain: name };
+      const message = `nothing needs the chain ${named(name, table)} any more`;
+      return { code: "chain-left", severity: "note", message, ...placeOf(name, table) };
     }
     const policy = [...into.map(([, rule]) => rule), ...rules].flatMap(commentOf).flatMap((comment) => {
       const named = context.policyNamed(comment);
@@ -161,19 +172,23 @@ function strangeChains(strangers: readonly Chain[], node: readonly Chain[], cont
       code,
       severity: "drift",
       message: inForce
-        ? `the chain ${name} is in force, and the manifests do not ask for it`
+        ? `the chain ${named(name, table)} is in force, and the manifests do not ask for it`
         : into.length === 0
-          ? `the chain ${name} still has rules, and nothing leads to it`
-          : `rules still lead to the chain ${name}, which is empty`,
+          ? `the chain ${named(name, table)} still has rules, and nothing leads to it`
+          : `rules still lead to the chain ${named(name, table)}, which is empty`,
       ...(policy !== undefined && { policy }),
-      chain: name,
+      ...placeOf(name, table),
       unexpectedRules: [...into.map(([from, rule]) => lineOf(from, rule)), ...linesOf(name, rules)],
     };
   });
 }
 
 /** Rules of wanted chains that are too many; those that lead to strange chains are told there. */
-function surplusRules(comparison: ChainComparison, strangers: readonly Chain[]): DriftFinding[] {
+function surplusRules(
+  comparison: ChainComparison,
+  strangers: readonly Chain[],
+  { policyOf, table }: RuleContext,
+): DriftFinding[] {
   const { name, unexpected, duplicated, wanted } = comparison;
   const strange = new Set(strangers.map((chain) => chain.name));
   const owner = policyOf(wanted.origin);
@@ -183,9 +198,9 @@ function surplusRules(comparison: ChainComparison, strangers: readonly Chain[]):
     .map((rule): DriftFinding => ({
       code: "rule-unexpected",
       severity: "drift",
-      message: `nothing asks for a rule of ${name}`,
+      message: `nothing asks for a rule of ${named(name, table)}`,
       ...policy,
-      chain: name,
+      ...placeOf(name, table),
       unexpectedRules: [lineOf(name, rule)],
     }));
   const twice = duplicated.map((rule): DriftFinding => {
@@ -194,10 +209,10 @@ function surplusRules(comparison: ChainComparison, strangers: readonly Chain[]):
     return {
       code: "rule-duplicated",
       severity: "drift",
-      message: `a rule of ${name} stands there more than once`,
+      message: `a rule of ${named(name, table)} stands there more than once`,
       ...(its !== undefined && { policy: its }),
       ...(original?.origin && { origin: original.origin }),
-      chain: name,
+      ...placeOf(name, table),
       unexpectedRules: [lineOf(name, rule)],
     };
   });
@@ -205,25 +220,31 @@ function surplusRules(comparison: ChainComparison, strangers: readonly Chain[]):
 }
 
 /** An order is a note, unless some packet fares otherwise by it. */
-function orderOf(comparisons: readonly ChainComparison[], wanted: Tables): DriftFinding[] {
+function orderOf(
+  comparisons: readonly ChainComparison[],
+  wanted: Tables,
+  { policyOf, table }: RuleContext,
+): DriftFinding[] {
   const moved = comparisons.filter((comparison) => comparison.moved > 0);
   if (moved.length === 0) return [];
-  const reordered = new Map(moved.map((comparison) => [comparison.name, inOrderOf(comparison)]));
-  const verdict = firstOtherVerdict(wanted, {
-    ...wanted,
-    chains: wanted.chains.map((chain) => reordered.get(chain.name) ?? chain),
-  });
+  const verdict = table === "filter" ? verdictOf(moved, wanted) : "packets may fare otherwise";
   return moved.map(({ name, moved: count, wanted: chain }): DriftFinding => {
     const policy = policyOf(chain.origin);
-    const fate = verdict === undefined ? "no packet fares otherwise by it" : `by the order ${verdict}`;
     return {
       code: "rule-order",
       severity: verdict === undefined ? "note" : "drift",
-      message: `${count} of the rules of ${name} stand at another place; ${fate}`,
+      message: `${count} of the rules of ${named(name, table)} stand at another place; ${verdict ?? "no packet fares otherwise by it"}`,
       ...(policy !== undefined && { policy }),
-      chain: name,
+      ...placeOf(name, table),
     };
   });
+}
+
+function verdictOf(moved: readonly ChainComparison[], wanted: Tables): string | undefined {
+  const reordered = new Map(moved.map((comparison) => [comparison.name, inOrderOf(comparison)]));
+  const chains = wanted.chains.map((chain) => reordered.get(chain.name) ?? chain);
+  const verdict = firstOtherVerdict(wanted, { ...wanted, chains });
+  return verdict === undefined ? undefined : `by the order ${verdict}`;
 }
 
 /** The wanted rules in the order of the node; those that it lacks stand behind the ones before them. */
@@ -242,7 +263,7 @@ export function inOrderOf({ wanted, kept, missing }: ChainComparison): Chain {
   return withRules(wanted, rules);
 }
 
-function spelling({ name, respelled, wanted }: ChainComparison): DriftFinding[] {
+function spelling({ name, respelled, wanted }: ChainComparison, { policyOf, table }: RuleContext): DriftFinding[] {
   if (respelled.length === 0) return [];
   const policy = policyOf(wanted.origin);
   const count = respelled.length === 1 ? "a rule" : `${respelled.length} rules`;
@@ -250,16 +271,21 @@ function spelling({ name, respelled, wanted }: ChainComparison): DriftFinding[] 
     {
       code: "rule-spelling",
       severity: "note",
-      message: `${count} of ${name}: the same matches in another order, or another comment`,
+      message: `${count} of ${named(name, table)}: the same matches in another order, or another comment`,
       ...(policy !== undefined && { policy }),
-      chain: name,
+      ...placeOf(name, table),
     },
   ];
 }
 
-/** `namespace/name` of the object that asks for something. */
-export function policyOf(origin: Origin | undefined): string | undefined {
-  return origin?.kind === "field" ? origin.object : undefined;
+/** A chain with its table, where that is not filter. */
+export function named(chain: string, table: TableName): string {
+  return table === "filter" ? chain : `${chain} in ${table}`;
+}
+
+/** The same as fields of a finding. */
+export function placeOf(chain: string, table: TableName): Pick<DriftFinding, "chain" | "table"> {
+  return { chain, ...(table !== "filter" && { table }) };
 }
 
 export function lineOf(chain: string, rule: Rule): string {

@@ -1,12 +1,14 @@
 import { diffSet } from "../../netfilter/tables-difference.js";
 import type { OtherSet } from "../../netfilter/parse-ipset-save.js";
 import type { Chain, IpSet, Tables } from "../../netfilter/tables.js";
-import { policyOf } from "./compare-rules.js";
+import type { Origin } from "../../text/origin.js";
 import type { DriftFinding } from "./finding.js";
 
 export interface SetContext {
   /** Rules of the node. */
   readonly chains: readonly Chain[];
+  /** The policy that asks for a rule. */
+  readonly policyOf: (origin: Origin | undefined) => string | undefined;
   /** Addresses that no pod has any more may stay in sets. */
   readonly leavesMembers: boolean;
   /** Sets that nothing uses any more may keep what is in them. */
@@ -42,7 +44,7 @@ export function compareSets(node: readonly IpSet[], wanted: Tables, context: Set
         set: set.name,
       })),
   ];
-  const users = usersOf(wanted);
+  const users = usersOf(wanted, context);
   return findings.map((finding) => {
     const usedBy = users.get(finding.set ?? "");
     return usedBy ? { ...finding, usedBy, ...(usedBy.length === 1 && { policy: usedBy[0]! }) } : finding;
@@ -139,7 +141,7 @@ function about(
 }
 
 /** The policies whose rules match a set, themselves or through a list of sets. */
-function usersOf({ chains, sets }: Tables): ReadonlyMap<string, readonly string[]> {
+function usersOf({ chains, sets }: Tables, { policyOf }: SetContext): ReadonlyMap<string, readonly string[]> {
   const users = new Map<string, Set<string>>();
   const add = (set: string, policies: Iterable<string>): void => {
     let its = users.get(set);

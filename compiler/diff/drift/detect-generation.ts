@@ -2,12 +2,12 @@ import type { Engine, EngineOptions, Machine, Node } from "../../engines/engine.
 import { fold } from "../../engines/fold.js";
 import { parseDocuments } from "../../manifest/parse-documents.js";
 import { admit } from "../../model/admit.js";
-import { ownChains } from "../../netfilter/owned.js";
+import { chainsOf, isHook, isOwnChain, ownChains } from "../../netfilter/owned.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import { printRule } from "../../netfilter/print-rule.js";
-import type { Chain, IpSet } from "../../netfilter/tables.js";
+import type { Chain, Hook, IpSet, Tables } from "../../netfilter/tables.js";
 import { withRules } from "../../netfilter/with-rules.js";
-import { type NodeState } from "./node-state.js";
+import { knownTables, type NodeState } from "./node-state.js";
 
 /**
  * The generations that a node may be of, newest first: those whose own chains, marks and form of names fit best what is there. More than
@@ -23,30 +23,60 @@ export function generationsThatFit(engine: Engine, options: EngineOptions, node:
 }
 
 /** The chains that an engine has whatever the policies are, as long as there is one, with the rules that are always there. */
-export function skeletonOf(machine: Machine): readonly Chain[] {
-  return ownChains(probe(machine).tables().chains, machine.ownership)
-    .filter(({ origin }) => origin?.kind !== "field")
-    .map((chain) =>
-      withRules(
-        chain,
-        chain.rules.filter(({ origin }) => origin?.kind !== "field"),
-      ),
-    );
+export function skeletonOf(machine: Machine): Tables {
+  const tables = probe(machine).tables();
+  const always = (chains: readonly Chain[]): Chain[] =>
+    ownChains(chains, machine.ownership)
+      .filter(({ origin }) => origin?.kind !== "field")
+      .map((chain) =>
+        withRules(
+          chain,
+          chain.rules.filter(({ origin }) => origin?.kind !== "field"),
+        ),
+      );
+  return {
+    chains: always(tables.chains),
+    others: (tables.others ?? []).map(({ name, chains }) => ({ name, chains: always(chains) })),
+    ...(tables.hooks && { hooks: tables.hooks }),
+    sets: tables.sets,
+  };
 }
 
-function scoreOf(machine: Machine, { chains, sets = [] }: NodeState): number {
+function scoreOf(machine: Machine, node: NodeState): number {
   const { ownership } = machine;
   const skeleton = skeletonOf(machine);
-  const there = new Map(ownChains(chains, ownership).map((chain) => [chain.name, chain]));
   let score = 0;
-  for (const chain of skeleton) {
-    const found = there.get(chain.name);
-    const lines = new Set(found?.rules.map(printRule));
-    score += found ? 10 : -10;
-    for (const rule of chain.rules) if (lines.has(printRule(rule))) score += 1;
+  for (const table of knownTables(node, ownership)) {
+    const there = new Map(ownChains(chainsOf(node, table), ownership).map((chain) => [chain.name, chain]));
+    for (const chain of chainsOf(skeleton, table)) {
+      const found = there.get(chain.name);
+      const lines = new Set(found?.rules.map(printRule));
+      score += found ? 10 : -10;
+      for (const rule of chain.rules) if (lines.has(printRule(rule))) score += 1;
+    }
   }
-  const numbers = usesNumbers(probe(machine).tables().sets, ownership);
-  return usesNumbers(sets, ownership) === numbers ? score + 1000 : score;
+  score += hookScore(skeleton.hooks ?? [], node, ownership);
+  const numbers = usesNumbers(skeleton.sets, ownership);
+  return usesNumbers(node.sets ?? [], ownership) === numbers ? score + 1000 : score;
+}
+
+/** Hooks are few, and the same whatever the objects are: where they tell generations apart, they say more than many rules. */
+function hookScore(hooks: readonly Hook[], node: NodeState, ownership: Ownership): number {
+  if (hooks.length === 0) return 0;
+  let score = 0;
+  for (const table of knownTables(node, ownership)) {
+    const there = new Set(
+      chainsOf(node, table)
+        .filter((chain) => !isOwnChain(chain, ownership))
+        .flatMap(({ name, rules }) =>
+          rules.filter((rule) => isHook(rule, ownership)).map((rule) => `${name} ${printRule(rule)}`),
+        ),
+    );
+    const usual = hooks.filter((hook) => hook.table === table).map(({ chain, rule }) => `${chain} ${printRule(rule)}`);
+    for (const text of usual) score += there.delete(text) ? 30 : -30;
+    score -= 30 * there.size;
+  }
+  return score;
 }
 
 /** Whether most names of sets are numbers behind the prefix, as hashes of 32 bits are. */

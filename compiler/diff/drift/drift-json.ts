@@ -19,7 +19,7 @@ export function driftJson({ drifted, findings, machine, flavour, guessed, wanted
 }
 
 function findingJson(finding: DriftFinding, names: ReadonlyMap<string, string | undefined>): object {
-  const { code, message, policy, usedBy, origin, chain, set } = finding;
+  const { code, message, policy, usedBy, origin, chain, table = "filter", set } = finding;
   const { missingRules, unexpectedRules, missingMembers, unexpectedMembers } = finding;
   return {
     code,
@@ -27,6 +27,7 @@ function findingJson(finding: DriftFinding, names: ReadonlyMap<string, string | 
     policy: policy ?? null,
     usedBy: usedBy ?? [],
     origin: origin ? originJson(origin) : null,
+    table: chain === undefined && missingRules === undefined ? null : table,
     chain: chain ?? null,
     set: set === undefined ? null : { name: set, readableName: names.get(set) ?? null },
     rules: { missing: missingRules ?? [], unexpected: unexpectedRules ?? [] },
@@ -69,7 +70,7 @@ export const driftJsonSchema = {
     finding: {
       type: "object",
       additionalProperties: false,
-      required: ["code", "message", "policy", "usedBy", "origin", "chain", "set", "rules", "members"],
+      required: ["code", "message", "policy", "usedBy", "origin", "table", "chain", "set", "rules", "members"],
       properties: {
         code: { enum: Object.keys(driftCodes) },
         message: { type: "string" },
@@ -96,6 +97,10 @@ export const driftJsonSchema = {
               properties: { engine: { type: "string", description: "Why it is always there." } },
             },
           ],
+        },
+        table: {
+          enum: ["filter", "raw", "mangle", "nat", null],
+          description: "The table of the chain and of the rules.",
         },
         chain: { type: ["string", "null"] },
         set: {

@@ -1,3 +1,4 @@
+import type { OtherTable } from "../../netfilter/tables.js";
 import type { Origin } from "../../text/origin.js";
 
 /** Where a node is not what it should be. */
@@ -14,6 +15,8 @@ export interface DriftFinding {
   /** What asks for it, where the manifests or the engine do. */
   readonly origin?: Origin;
   readonly chain?: string;
+  /** The table of the chain, where that is not filter. */
+  readonly table?: OtherTable["name"];
   /** Kernel name. */
   readonly set?: string;
   /** Rules as iptables-save prints them, `-A CHAIN` included: those that the node lacks, and those it has and should not. */
@@ -48,6 +51,7 @@ export const driftCodes = {
   "member-left": "a set keeps the address of a pod that is gone",
   "namespace-implied": "the manifests do not define the namespace; a node forgets one that is deleted",
   "written-order": "the rules are those that come of applying the objects in the order written",
+  "tables-unknown": "the dumps hold the filter table alone, and the engine has rules in others",
   "other-flavour": "the other flavour of iptables holds rules of the engine, too",
 } as const;
 

@@ -1,13 +1,14 @@
-import { isHook, ownChains, ownSets } from "../../netfilter/owned.js";
+import { chainsOf, isHook, isOwnChain, ownChains, ownSets } from "../../netfilter/owned.js";
 import { patchScript } from "../../netfilter/patch-script.js";
 import { printRule } from "../../netfilter/print-rule.js";
-import type { Chain, IpSet, Rule, Tables } from "../../netfilter/tables.js";
+import type { Chain, IpSet, Rule, TableName, Tables } from "../../netfilter/tables.js";
 import { withRules } from "../../netfilter/with-rules.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { compareChain, ruleKey } from "./compare-chain.js";
 import { inOrderOf, lineOf } from "./compare-rules.js";
 import type { DriftReport } from "./compare-node.js";
 import type { DriftFinding } from "./finding.js";
+import { knownTables } from "./node-state.js";
 
 export type Repair = { readonly script: string } | { readonly problem: Diagnostic };
 
@@ -18,10 +19,19 @@ export type Repair = { readonly script: string } | { readonly problem: Diagnosti
 export function repairScript(report: DriftReport): Repair {
   const reason = whyNotRepairable(report);
   if (reason !== undefined) return { problem: diagnostic("drift-not-repairable", { reason }) };
-  const { node, machine, findings, flavour } = report;
-  const before: Tables = { chains: node.chains, sets: ownSets(node.sets ?? [], machine.ownership) };
-  const after: Tables = { chains: mendedChains(report), sets: mendedSets(report) };
-  const script = patchScript(before, after, machine.ownership, {
+  const { node, machine, wanted, findings, flavour } = report;
+  const { ownership } = machine;
+  const { hooks } = wanted;
+  const tables = knownTables(node, ownership);
+  const state = (chainsIn: (table: TableName) => readonly Chain[], sets: readonly IpSet[]): Tables => ({
+    chains: chainsIn("filter"),
+    others: tables.flatMap((name) => (name === "filter" ? [] : [{ name, chains: chainsIn(name) }])),
+    ...(hooks && { hooks }),
+    sets,
+  });
+  const before = state((table) => chainsOf(node, table), ownSets(node.sets ?? [], ownership));
+  const after = state((table) => mendedChains(report, table), mendedSets(report));
+  const script = patchScript(before, after, ownership, {
     flavour,
     name: "repair.sh",
     removesOtherFlavour: findings.some(({ code }) => code === "other-flavour"),
@@ -37,34 +47,34 @@ function whyNotRepairable({ node, machine, findings }: DriftReport): string | un
   if (strange && findings.some(({ set }) => set === strange.name)) {
     return `the set ${strange.name} is of a type that no release makes`;
   }
-  for (const { name, rules } of node.chains) {
-    for (const rule of rules) {
-      if (!name.startsWith(ownership.chainPrefix) && !isHook(rule, ownership)) continue;
-      if (/[\r\n\0]/.test(printRule(rule))) return `a rule of ${name} is longer than a line`;
+  for (const chain of knownTables(node, ownership).flatMap((table) => chainsOf(node, table))) {
+    for (const rule of chain.rules) {
+      if (!isOwnChain(chain, ownership) && !isHook(rule, ownership)) continue;
+      if (/[\r\n\0]/.test(printRule(rule))) return `a rule of ${chain.name} is longer than a line`;
     }
   }
   return undefined;
 }
 
-function mendedChains(report: DriftReport): Chain[] {
-  const { node, machine, wanted, findings } = report;
+function mendedChains(report: DriftReport, table: TableName): Chain[] {
+  const { node, machine, wanted } = report;
   const { ownership } = machine;
+  const findings = report.findings.filter((finding) => (finding.table ?? "filter") === table);
+  const [chainsThere, chainsWanted] = [chainsOf(node, table), chainsOf(wanted, table)];
   const drifted = new Set(findings.filter(isDrift).flatMap(linesOfFinding));
   const reordered = new Set(
     findings.filter((finding) => isDrift(finding) && finding.code === "rule-order").map(({ chain }) => chain),
   );
   const left = new Set(findings.filter(({ code }) => code === "chain-left").map(({ chain }) => chain));
-  const there = new Map(node.chains.map((chain) => [chain.name, chain]));
+  const there = new Map(chainsThere.map((chain) => [chain.name, chain]));
 
   const jumpsDrift = findings.some((finding) => isDrift(finding) && finding.code.startsWith("jump-"));
-  const foreign = (jumpsDrift ? wanted.chains : node.chains).filter(
-    ({ name }) => !name.startsWith(ownership.chainPrefix),
-  );
-  const own = ownChains(wanted.chains, ownership).map((chain) => {
+  const foreign = (jumpsDrift ? chainsWanted : chainsThere).filter((chain) => !isOwnChain(chain, ownership));
+  const own = ownChains(chainsWanted, ownership).map((chain) => {
     const comparison = compareChain(there.get(chain.name) ?? { name: chain.name, rules: [] }, chain);
     return reordered.has(chain.name) ? inWantedOrder(chain, comparison.kept) : inOrderOf(comparison);
   });
-  const leftover = ownChains(node.chains, ownership).filter(
+  const leftover = ownChains(chainsThere, ownership).filter(
     ({ name, rules }) => left.has(name) && !rules.some((rule) => drifted.has(lineOf(name, rule))),
   );
   return [...foreign, ...own, ...leftover];

@@ -80,6 +80,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     refuses: () => false,
     lacks: [],
     ownership: ownershipOf(blueprint, settings),
+    remembers: true,
     ...(blueprint.leftovers && { leftovers: blueprint.leftovers }),
     ...(blueprint.policyNamed && { policyNamed: blueprint.policyNamed }),
     refuseObject: refuseTooManyRules,

@@ -88,7 +88,7 @@ function machineOf(
     purposeOf,
     remarkOn: (rule) => remarkOn(rule, generation.marks),
     marks: markMeanings(generation.marks),
-    lacks: ["restore", "log", "judgement", "drift"],
+    lacks: ["restore", "log", "judgement"],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
       tables: ["raw", "mangle", "nat", "filter"],
@@ -100,6 +100,8 @@ function machineOf(
       temporarySetPrefixes: ["cali4t", "cali4u", "cali4v", "cali4w", "cali4x", "cali4y", "cali4z"],
       flavourHints: ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"],
     },
+    remembers: false,
+    policyNamed,
     deviations: [],
     start() {
       const node = new CalicoNode(view, felix, generation, existing);
@@ -112,6 +114,12 @@ function machineOf(
       return { node, effects: [] };
     },
   };
+}
+
+/** Of the comment that a policy's chain begins with: `demo/web` of `Policy demo/knp.default.web ingress` or `NetworkPolicy demo/web egress`. */
+function policyNamed(comment: string): string | undefined {
+  const found = /^(?:Policy|\w*NetworkPolicy) (\S+) (?:ingress|egress)$/.exec(comment);
+  return found?.[1]!.replace(/(^|\/)(?:knp\.)?default\./, "$1");
 }
 
 /** 29 of `1.29`, `v1.29.0`. */

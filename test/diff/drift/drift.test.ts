@@ -150,7 +150,7 @@ describe("the cases of golden/drift", () => {
 
   test("every code is shown there, or made in a test", () => {
     const shown = cases.map(({ folder }) => readFileSync(`${folder}/report`, "utf8")).join("");
-    const made = ["test/kernel/drift.test.ts", "test/diff/drift/drift.test.ts"]
+    const made = ["test/kernel/drift.test.ts", "test/kernel/calico-drift.test.ts", "test/diff/drift/drift.test.ts"]
       .map((path) => readFileSync(path, "utf8"))
       .join("");
     for (const code of Object.keys(driftCodes)) expect(shown + made, code).toContain(code);

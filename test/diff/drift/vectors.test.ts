@@ -1,11 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { drift } from "../../../compiler/drift.js";
-import { parseDocuments } from "../../../compiler/manifest/parse-documents.js";
-import type { Value } from "../../../compiler/manifest/value.js";
 import { parseIpsetSave } from "../../../compiler/netfilter/parse-ipset-save.js";
 import { parseIptablesSave } from "../../../compiler/netfilter/parse-iptables-save.js";
+import { existingObjects, read } from "./existing-objects.js";
 
 // What the real NPM left in a real kernel is no drift, whatever the way that led there.
 const root = join(import.meta.dirname, "../../../../shared/vectors/cases");
@@ -65,35 +64,3 @@ describe.skipIf(!present).each(["v2", "v2-fnv", "v2-2022", "v1", "v1-2020", "v1-
     });
   },
 );
-
-function read(folder: string, name: string): string {
-  return existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : "";
-}
-
-/** The manifests, or the objects that remain after the steps, each where it was last applied. */
-function existingObjects(folder: string): string {
-  if (!existsSync(join(folder, "steps"))) return read(folder, "manifests.yaml");
-  const objects = new Map<string, string>();
-  for (const file of readdirSync(join(folder, "steps")).sort()) {
-    const text = read(folder, join("steps", file));
-    if (file.includes("reconcile")) continue;
-    for (const document of text.split(/^---$/m)) {
-      const value = parseDocuments({ name: file, text: document }).documents[0]?.value;
-      if (!value) continue;
-      const key = ["kind", "namespace", "name"].map((name) => textOf(value, name)).join("/");
-      objects.delete(key);
-      if (file.includes("apply")) objects.set(key, document);
-    }
-  }
-  return [...objects.values()].join("---\n");
-}
-
-function textOf(document: Value, key: string): string {
-  const holder = key === "kind" ? document : field(document, "metadata");
-  const value = field(holder, key);
-  return value?.kind === "scalar" ? value.text : "";
-}
-
-function field(value: Value | undefined, key: string): Value | undefined {
-  return value?.kind === "mapping" ? value.entries.find((entry) => entry.key === key)?.value : undefined;
-}

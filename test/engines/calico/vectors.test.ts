@@ -1,24 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { describe, expect, test } from "vitest";
-import {
-  compile,
-  isError,
-  printIpsetSave,
-  replay,
-  type CompileOptions,
-  type CompileResult,
-} from "../../../compiler/index.js";
+import { compile, isError, printIpsetSave, replay, type CompileResult } from "../../../compiler/index.js";
 import { outputs } from "../../../compiler/outputs.js";
+import { cases, optionsOf, present, root, textsOf } from "./vector-cases.js";
 
 // What the real Felix left in a real kernel, in all four tables and the sets. `check.py` of the vectors compares whole processes.
-const root = join(import.meta.dirname, "../../../../shared/vectors/calico/cases");
-const present = existsSync(root);
-if (!present) console.log("skipped: ../shared/vectors/calico/cases is not there");
-const cases = present
-  ? readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) => existsSync(join(root, path, "expected")))
-  : [];
 
 describe.skipIf(!present).each(["calico", "calico-3.24", "calico-2019"])("%s leaves what Felix left", (generation) => {
   const known = cases.filter((path) => existsSync(join(root, path, "expected", generation)));
@@ -53,35 +40,6 @@ function leave(path: string, generation: string): CompileResult {
   const { result, diagnostics } = replay(steps, options);
   expect(diagnostics.filter(isError)).toEqual([]);
   return result!.whole;
-}
-
-function textsOf(path: string): { readonly name: string; readonly text: string }[] {
-  const folder = existsSync(join(root, path, "steps")) ? join(root, path, "steps") : join(root, path);
-  const names = readdirSync(folder)
-    .filter((name) => name.endsWith(".yaml"))
-    .sort();
-  return names.map((name) => ({ name, text: readFileSync(join(folder, name), "utf8") }));
-}
-
-function optionsOf(path: string): CompileOptions {
-  const read = (name: string): string =>
-    existsSync(join(root, path, name)) ? readFileSync(join(root, path, name), "utf8").trim() : "";
-  const { values } = parseArgs({
-    args: read("options")
-      .split(/\s+/)
-      .filter((word) => word !== ""),
-    options: {
-      "interface-prefix": { type: "string" },
-      "host-interface": { type: "string", multiple: true },
-      felix: { type: "string", multiple: true },
-    },
-  });
-  return {
-    node: read("node") || "aks-nodepool1-12345678-0",
-    ...(values["interface-prefix"] !== undefined && { interfacePrefix: values["interface-prefix"] }),
-    ...(values["host-interface"] && { hostInterfaces: values["host-interface"] }),
-    ...(values.felix && { felix: values.felix }),
-  };
 }
 
 /** Chains by name, rules in order, no counters. */
