@@ -74,9 +74,11 @@ describe("the readme", () => {
 
   test("the steps of its workflow work on a merge of a pull request, in the shell that GitHub runs them in", async () => {
     const { jobs } = load(blocks("yaml").find((text) => text.includes("on: pull_request"))!) as Workflow;
-    const steps = jobs.diff.steps.flatMap(({ run: step }) => step ?? []);
+    const steps = jobs.diff.steps.flatMap(
+      ({ run: step }) => step?.replace("https://github.com/OWNER/anpm", clone) ?? [],
+    );
     expect(steps).toHaveLength(5);
-    const checkout = join(folder, "checkout");
+    const checkout = join(folder, "work", "checkout");
     await execa("git", ["clone", "--quiet", "--branch", "main", clone, checkout]);
     const merge = ["merge", "--quiet", "--no-ff", "-m", "merge", "origin/change"];
     await execa("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...merge], { cwd: checkout });
@@ -94,7 +96,8 @@ describe("the readme", () => {
     expect(summary).toMatch(/^### No connection opens or closes; rules: 1 added, 1 removed/);
     expect(printed[2]).toMatch(/^::notice file=policies\/policy\.yaml,line=\d+/m);
     expect((await readFile(join(folder, "called"), "utf8")).split("\n")).toEqual([
-      "npm install --global github:OWNER/anpm",
+      "npm ci",
+      "npm install --global .",
       "gh pr comment 7 --body-file diff.md --edit-last --create-if-none",
       "",
     ]);
