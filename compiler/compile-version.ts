@@ -9,7 +9,7 @@ export interface CompiledVersion extends Compilation {
 }
 
 /** Compiles one side of a comparison. `label` is what people call it, `fileOf` what its files are called on both sides;
- *  both sides may share a `parse`, `sharedParser()`. */
+ *  both sides may share a `parse`, `sharedParser` of all sources. */
 export function compileVersion(
   sources: readonly Source[],
   options: CompileOptions,

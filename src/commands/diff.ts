@@ -91,7 +91,7 @@ function diffCommand(versions: readonly string[], options: Options): void {
   const size = sides.reduce((sum, { read }) => sum + read.sources.reduce((all, { text }) => all + text.length, 0), 0);
   const stopProgress = startProgress("comparing", size);
   const output = differenceOutputs.find(({ name }) => name === options.output)!;
-  const parse = sharedParser();
+  const parse = sharedParser(sides.flatMap(({ read }) => read.sources));
   let text: string;
   let difference: Difference;
   let report;

@@ -20,8 +20,9 @@ function placed(manifests: readonly Manifest[]): Manifest[] {
 /** Names of pods with an address that a pod of the node has: tables tell two pods of one address not apart. */
 function podsHere({ result }: DiffVersion): string[] {
   const pods = result.objects.filter((object) => object.kind === "Pod");
-  const addresses = new Set(pods.flatMap((pod) => (pod.nodeName === "here" && !pod.hostNetwork ? pod.ip : [])));
-  return pods.filter((pod) => addresses.has(pod.ip)).map(keyOf);
+  const running = pods.filter(({ phase }) => phase !== "Succeeded" && phase !== "Failed");
+  const addresses = new Set(running.flatMap((pod) => (pod.nodeName === "here" && !pod.hostNetwork ? pod.ip : [])));
+  return running.filter((pod) => addresses.has(pod.ip)).map(keyOf);
 }
 
 test("of an engine whose tables are one node's, what opens and closes is the difference of the matrices, where an end is on the node", () => {
