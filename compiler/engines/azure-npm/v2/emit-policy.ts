@@ -20,16 +20,21 @@ export function emitPolicyRules(pairs: PolicyPairs, direction: Direction, naming
 
 /** The rule that sends the packets of a policy's subjects into its chain. */
 export function emitJump(pairs: PolicyPairs, direction: Direction, naming: Naming): Rule {
-  const { subjects, origin } = pairs.directions.find((found) => found.direction === direction)!;
+  return {
+    matches: jumpMatches(pairs, direction, naming),
+    target: jump(naming.chainName(pairs.policy, direction)),
+    origin: pairs.directions.find((found) => found.direction === direction)!.origin,
+  };
+}
+
+/** What that rule asks of a packet. */
+export function jumpMatches(pairs: PolicyPairs, direction: Direction, naming: Naming): Match[] {
+  const { subjects } = pairs.directions.find((found) => found.direction === direction)!;
   const names = readableNames(subjects, naming).join("-AND-");
   const where = direction === "ingress" ? "TO" : "FROM";
   const namespace = pairs.policy.slice(0, pairs.policy.indexOf("/"));
   const text = `${direction.toUpperCase()}-POLICY-${pairs.policy}-${where}-${names}-IN-ns-${namespace}`;
-  return {
-    matches: [...setMatches(subjects, direction === "ingress" ? "dst" : "src", naming), { kind: "comment", text }],
-    target: jump(naming.chainName(pairs.policy, direction)),
-    origin,
-  };
+  return [...setMatches(subjects, direction === "ingress" ? "dst" : "src", naming), { kind: "comment", text }];
 }
 
 /** One rule a port. */

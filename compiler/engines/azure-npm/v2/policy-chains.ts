@@ -2,7 +2,7 @@ import type { Chain, Match, Rule, Target } from "../../../netfilter/tables.js";
 import type { Direction, PolicyPairs } from "../../../pairs/pair-group.js";
 import type { Origin } from "../../../text/origin.js";
 import { activeRules, jump } from "./chains.js";
-import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
+import { emitPolicyRules, jumpMatches, type Naming } from "./emit-policy.js";
 
 /** A policy in force. */
 export interface ChainedPolicy {
@@ -94,8 +94,13 @@ class PolicyChain implements Chain {
     return emitPolicyRules(this.#pairs, this.direction, this.#naming);
   }
 
-  get jump(): Rule {
-    return emitJump(this.#pairs, this.direction, this.#naming);
+  /** The rule that leads here, but for its target. */
+  get jumpMatches(): Match[] {
+    return jumpMatches(this.#pairs, this.direction, this.#naming);
+  }
+
+  get jumpOrigin(): Origin {
+    return this.#pairs.directions.find(({ direction }) => direction === this.direction)!.origin;
   }
 
   get origin(): Origin {
@@ -112,7 +117,7 @@ class JumpTo implements Rule {
   }
 
   get matches(): readonly Match[] {
-    return this.#chain.jump.matches;
+    return this.#chain.jumpMatches;
   }
 
   get target(): Target {
@@ -120,7 +125,7 @@ class JumpTo implements Rule {
   }
 
   get origin(): Origin {
-    return this.#chain.jump.origin!;
+    return this.#chain.jumpOrigin;
   }
 }
 
