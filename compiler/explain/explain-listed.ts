@@ -3,36 +3,39 @@ import type { AnyDirection, AnyGroup, AnyPairs, Rank } from "../pairs/any-pairs.
 import type { Explained } from "./explanation.js";
 
 /** A policy of another kind than Kubernetes' own, in the words of the documentation of the engine that has it: tier, order, actions. */
-export function explainListed(pairs: AnyPairs): Explained {
+export function explainListed(pairs: AnyPairs, isFirst: boolean): Explained {
   const { policy, origin, directions, rank } = pairs;
   const id = `policy ${policy}`;
   return {
     id,
     kind: "policy",
     title: rank?.tier.kind === "profiles" ? policy : `policy ${policy}`,
-    text: rankTexts(rank),
+    text: rankTexts(pairs, isFirst),
     origins: [origin],
     links: [],
     parts: directions.map((direction) => explainDirection(direction, id, rank)),
   };
 }
 
-/** Where a policy stands among others, a sentence each. */
-export function rankTexts(rank: Rank | undefined): readonly string[] {
+/** Where a policy stands among others, a sentence each; what holds for its whole tier is said of the first policy of the tier alone. */
+export function rankTexts({ rank }: Pick<AnyPairs, "rank">, isFirst: boolean): readonly string[] {
   if (!rank) return [];
   const { tier, order, remarks } = rank;
   if (tier.kind === "profiles")
-    return [
-      "Profiles are asked where no policy selects the endpoint, and decide there. What none of them allows is denied.",
-    ];
+    return isFirst
+      ? [
+          "Profiles are asked where no policy selects the endpoint, and decide there. What none of them allows is denied.",
+        ]
+      : [];
   const place =
     order === undefined ? "without an order, so it comes behind those that have one" : `with order ${order}`;
+  const own = [`It stands in tier ${tier.name}, ${[place, ...remarks].join("; ")}.`];
+  if (!isFirst) return own;
   const end = tier.otherwise === "deny" ? "denied" : "passed on to the next tier";
   return [
-    `It stands in tier ${tier.name}, ${place}.`,
-    "Of a tier the policies are asked by their order, lower numbers first, and the first rule that fits decides.",
-    `What policies of the tier select and none decides about is ${end}.`,
-    ...remarks.map((remark) => `It is ${remark}.`),
+    ...own,
+    "The policies of a tier are asked by their order, lower numbers first, and the first rule that fits decides.",
+    `What policies of this tier select and none decides about is ${end}.`,
   ];
 }
 
@@ -53,12 +56,13 @@ function explainDirection(
   };
 }
 
-const verbs: Readonly<Record<AnyGroup["verdict"], string>> = {
-  allow: "Allows",
-  disallow: "Denies",
-  deny: "Denies",
-  pass: "Passes on, to the next tier,",
-  log: "Writes to the kernel's log, and goes on with,",
+/** What stands before and behind the traffic. */
+const verbs: Readonly<Record<AnyGroup["verdict"], readonly [string, string]>> = {
+  allow: ["Allows", ""],
+  disallow: ["Denies", ""],
+  deny: ["Denies", ""],
+  pass: ["Passes", "; the next tier decides"],
+  log: ["Logs", "; the next rule decides"],
 };
 
 function explainGroup(group: AnyGroup, subjects: number, id: string): Explained {
@@ -72,7 +76,7 @@ function explainGroup(group: AnyGroup, subjects: number, id: string): Explained 
     kind: "policy-rule",
     title: origin.kind === "field" ? origin.field : direction,
     text: [
-      `${verbs[verdict]} traffic ${ingress ? "from" : "to"} ${describeExpression(peers)}${alsoOwn}, on ${describePorts(group)}.`,
+      `${verbs[verdict][0]} traffic ${ingress ? "from" : "to"} ${describeExpression(peers)}${alsoOwn}, on ${describePorts(group)}${verbs[verdict][1]}.`,
     ],
     origins: [origin],
     links: [],

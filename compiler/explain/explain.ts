@@ -55,15 +55,26 @@ interface WithPairs {
 
 /** Those of Kubernetes in the words of its documentation; others, which stand in an order, in those of the engine. */
 function explainPolicies({ objects, pairs }: Compiled & WithPairs, cluster: Cluster): readonly Explained[] {
-  const ranks = new Map(pairs.flatMap(({ policy, rank }) => (rank ? [[policy, rank]] : [])));
+  const first = new Set<AnyPairs>();
+  const tiers = new Set<string>();
+  for (const each of pairs) {
+    const tier = each.rank && `${each.rank.tier.kind} ${each.rank.tier.name}`;
+    if (tier === undefined || tiers.has(tier)) continue;
+    tiers.add(tier);
+    first.add(each);
+  }
+  const ranked = new Map(pairs.map((each) => [each.policy, each]));
   const kubernetes = objects
     .filter((object): object is NetworkPolicy => object.kind === "NetworkPolicy")
     .map((policy) => {
       const explained = explainPolicy(policy, cluster);
-      return { ...explained, text: [...explained.text, ...rankTexts(ranks.get(keyOf(policy)))] };
+      const its = ranked.get(keyOf(policy));
+      return its ? { ...explained, text: [...explained.text, ...rankTexts(its, first.has(its))] } : explained;
     });
   const known = new Set(kubernetes.map(({ id }) => id));
-  const others = pairs.filter(({ policy, rank }) => rank && !known.has(`policy ${policy}`)).map(explainListed);
+  const others = pairs
+    .filter(({ policy, rank }) => rank && !known.has(`policy ${policy}`))
+    .map((each) => explainListed(each, first.has(each)));
   return [...kubernetes, ...others];
 }
 
