@@ -28,6 +28,8 @@ export { selects } from "./model/selector.js";
 export type * from "./netfilter/tables.js";
 export type { Ownership } from "./netfilter/ownership.js";
 export type { Command } from "./netfilter/command.js";
+export { convert, converter, printObjects } from "./convert.js";
+export type * from "./convert.js";
 export { parseIptablesSave } from "./netfilter/parse-iptables-save.js";
 export { parseIpsetSave } from "./netfilter/parse-ipset-save.js";
 export { printRule } from "./netfilter/print-rule.js";

@@ -1,5 +1,5 @@
 import { compileJson } from "./compile-json.js";
-import type { CompileResult } from "./compile.js";
+import { noTables, type CompileResult } from "./compile.js";
 import { applyScript } from "./netfilter/apply-script.js";
 import type { Machine } from "./engines/engine.js";
 import { commandsOf, logEntriesOf } from "./engines/effects.js";
@@ -10,6 +10,7 @@ import { logWarnings } from "./log/log-warnings.js";
 import { printCommands } from "./netfilter/print-commands.js";
 import { printIpsetSave } from "./netfilter/print-ipset-save.js";
 import { printIptablesSave, printOtherTable } from "./netfilter/print-iptables-save.js";
+import type { Tables } from "./netfilter/tables.js";
 import { undoScript } from "./netfilter/undo-script.js";
 import { formatPairs } from "./pairs/format-pairs.js";
 import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
@@ -38,6 +39,14 @@ export interface OutputOptions {
   readonly voice?: "exact" | "classic";
 }
 
+/** A file for each table, the filter table's without its name. */
+function filesOf(name: string, tables: Pick<Tables, "chains" | "others">): readonly { name: string; text: string }[] {
+  return [
+    { name, text: printIptablesSave(tables) },
+    ...(tables.others ?? []).map((table) => ({ name: `${name}.${table.name}`, text: printOtherTable(table) })),
+  ];
+}
+
 /** The default first. */
 export const outputs: readonly Output[] = [
   {
@@ -45,16 +54,20 @@ export const outputs: readonly Output[] = [
     fileName: () => "iptables-save",
     description: "the filter table as iptables-save -t filter shows it afterwards",
     print: ({ tables }) => printIptablesSave(tables),
-    files: ({ tables }) => [
-      { name: "iptables-save", text: printIptablesSave(tables) },
-      ...(tables.others ?? []).map((table) => ({ name: `iptables-save.${table.name}`, text: printOtherTable(table) })),
-    ],
+    files: ({ tables }) => filesOf("iptables-save", tables),
   },
   {
     name: "ipset-save",
     fileName: () => "ipset-save",
     description: "the sets as ipset save shows them afterwards",
-    print: ({ tables }) => printIpsetSave(tables.sets),
+    print: ({ tables }) => printIpsetSave([...tables.sets, ...(tables.ipv6?.sets ?? [])]),
+  },
+  {
+    name: "ip6tables-save",
+    fileName: () => "ip6tables-save",
+    description: "the filter table of IPv6 as ip6tables-save -t filter shows it afterwards",
+    print: ({ tables }) => printIptablesSave(tables.ipv6 ?? noTables),
+    files: ({ tables }) => filesOf("ip6tables-save", tables.ipv6 ?? noTables),
   },
   {
     name: "restore",

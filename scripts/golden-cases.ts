@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import {
   compile,
+  convert,
   engineOf,
   explain,
   formatExplanation,
   outputs,
   parseIptablesSave,
+  printObjects,
   viewAll,
   type Compilation,
   type CompileOptions,
@@ -54,8 +56,13 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
       const { result } = compilation;
       if (!result || result.machine.lacks.includes(name)) continue;
       files.set(`${generation}.${output.fileName(result.machine)}`, print(name, result));
-      if (name !== "iptables-save" || first !== undefined) continue;
+      if (!name.endsWith("tables-save") || first !== undefined) continue;
       for (const { name: table, text } of output.files!(result, {}).slice(1)) files.set(`${generation}.${table}`, text);
+    }
+    if (converted.has(golden.name)) {
+      const objects = convert(golden.sources, { generation }).objects ?? [];
+      files.set(`${generation}.convert-yaml`, printObjects(objects, "yaml"));
+      if (first === undefined) files.set(`${generation}.convert-json`, printObjects(objects, "json"));
     }
     const { result } = compilation;
     if (first === undefined && result && taught.has(golden.name))
@@ -82,6 +89,15 @@ const taught: ReadonlySet<string> = new Set([
   "ipblock-except",
   "named-ports",
   "namespace-not-in",
+]);
+
+/** Cases whose policies are shown as objects of another engine's own. */
+const converted: ReadonlySet<string> = new Set([
+  "calico-aks-2-from-frontend",
+  "calico-ipblock-except",
+  "calico-many-ports",
+  "calico-named-ports",
+  "calico-selectors",
 ]);
 
 const manifestNames = ["manifests.yaml", "manifests.json"];
@@ -125,6 +141,7 @@ function parseOptions(text: string): CompileOptions {
       interface: { type: "string", multiple: true },
       "host-interface": { type: "string", multiple: true },
       felix: { type: "string", multiple: true },
+      ipv6: { type: "boolean" },
       "place-first": { type: "boolean" },
       "place-after-kube-services": { type: "boolean" },
       lite: { type: "boolean" },
@@ -142,6 +159,7 @@ function parseOptions(text: string): CompileOptions {
     ...(values.interface && { interfaces: values.interface }),
     ...(values["host-interface"] && { hostInterfaces: values["host-interface"] }),
     ...(values.felix && { felix: values.felix }),
+    ...(values.ipv6 && { ipv6: true }),
     ...(values["place-first"] && { placement: "first" }),
     ...(values["place-after-kube-services"] && { placement: "after-kube-services" }),
     ...(values.lite && { lite: true }),
@@ -157,9 +175,10 @@ function tablesOf(existing: string): NonNullable<CompileOptions["existing"]> {
 }
 
 /** Names of the outputs that are kept: what differs between generations for each, the rest where it is worth reading. */
-function outputsFor({ name }: GoldenCase, isDefault: boolean): readonly string[] {
+function outputsFor({ name, options }: GoldenCase, isDefault: boolean): readonly string[] {
   const isArticle = name.startsWith("aks-");
-  const each = ["iptables-save", "ipset-save", "restore", ...(isArticle ? ["log"] : [])];
+  const ipv6 = options.ipv6 ? ["ip6tables-save"] : [];
+  const each = ["iptables-save", "ipset-save", ...ipv6, "restore", ...(isArticle ? ["log"] : [])];
   if (!isDefault) return each;
   return [...each, "pairs", ...(isArticle ? ["script", "undo", "json"] : [])];
 }

@@ -24,6 +24,7 @@ export interface ClusterOptions {
   readonly interface?: readonly string[];
   readonly hostInterface?: readonly string[];
   readonly felix?: readonly string[];
+  readonly ipv6?: true;
   readonly diagnostics: DiagnosticsFormat;
 }
 
@@ -63,7 +64,8 @@ export function addRuleOptions(command: Command): Command {
       "Calico: interface of the node (default: eth0=10.224.0.62/16); repeatable",
       collect,
     )
-    .option("--felix <name=value>", "Calico: a setting, such as DefaultEndpointToHostAction=DROP; repeatable", collect);
+    .option("--felix <name=value>", "Calico: a setting, such as DefaultEndpointToHostAction=DROP; repeatable", collect)
+    .option("--ipv6", "Calico: rules and sets for IPv6, too; off on AKS");
 }
 
 /** `--engine` alone. */
@@ -112,6 +114,7 @@ export function compileOptionsOf(options: ClusterOptions): CompileOptions {
     ...given("interfaces", options.interface),
     ...given("hostInterfaces", options.hostInterface),
     ...given("felix", options.felix),
+    ...given("ipv6", options.ipv6),
     ...given("existing", options.existing === undefined ? undefined : existingTables(options.existing)),
   };
 }

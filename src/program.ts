@@ -45,6 +45,11 @@ const commands: readonly CommandEntry[] = [
     load: () => import("./commands/validate.js"),
   },
   {
+    name: "convert",
+    summary: "show policies of Kubernetes as the objects of Calico's own that they become",
+    load: () => import("./commands/convert.js"),
+  },
+  {
     name: "explain",
     summary: "say what policies, rules, sets and lines of a manifest mean, and why they are there",
     load: () => import("./commands/explain.js"),

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../model/objects.js";
+import type { KubernetesObject, NetworkPolicy } from "../model/objects.js";
 import type { Resource, ResourceKind } from "../model/resources.js";
 import type { Flavour } from "../netfilter/flavour.js";
 import type { Command } from "../netfilter/command.js";
@@ -32,6 +32,14 @@ export interface Engine {
   configure(options: EngineOptions): Configured;
   /** What a generation, or the generation of a release tag, is. Without errors among the diagnostics there is `info`. */
   describe(generation: string): { readonly info?: GenerationInfo; readonly diagnostics: readonly Diagnostic[] };
+  /** Policies of Kubernetes as objects of the engine's own, as a generation or a release shows them; absent: it has none. */
+  readonly ownForm?: (policies: readonly NetworkPolicy[], generation: string) => OwnForm;
+}
+
+export interface OwnForm {
+  /** Ready for JSON. */
+  readonly objects: readonly object[];
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface Configured {
@@ -60,6 +68,8 @@ export interface EngineOptions {
   readonly interfaces?: readonly string[];
   /** The node's own interfaces: `eth0=10.224.0.62/16`. */
   readonly hostInterfaces?: readonly string[];
+  /** Rules for IPv6, too. */
+  readonly ipv6?: boolean;
   /** Settings of Felix: `DefaultEndpointToHostAction=DROP`. */
   readonly felix?: readonly string[];
 }

@@ -58,6 +58,7 @@ const optionNames: Readonly<Record<string, string>> = {
   interfacePrefix: "--interface-prefix",
   interfaces: "--interface",
   hostInterfaces: "--host-interface",
+  ipv6: "--ipv6",
   felix: "--felix",
 };
 

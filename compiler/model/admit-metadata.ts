@@ -31,6 +31,8 @@ export interface Metadata {
   readonly controller: Owner | undefined;
   /** It has a uid or managedFields: somebody saved it from a server. */
   readonly fromServer: boolean;
+  /** A pod's addresses as an annotation of Calico's has them, unchecked. */
+  readonly notedAddresses: readonly string[];
 }
 
 /** What is wanted of an object's names. */
@@ -103,6 +105,7 @@ interface Found extends Metadata {
   deletionGracePeriodSeconds: number | undefined;
   controller: Owner | undefined;
   fromServer: boolean;
+  notedAddresses: readonly string[];
 }
 
 function readMetadataFields(value: Value | undefined, checker: Checker): Found {
@@ -122,6 +125,7 @@ function readMetadataFields(value: Value | undefined, checker: Checker): Found {
     deletionGracePeriodSeconds: undefined,
     controller: undefined,
     fromServer: false,
+    notedAddresses: [],
   };
   const entries = value && decodeFields(value, checker, "metadata");
   if (value && !entries) found.nameBroken = found.namespaceBroken = true;
@@ -148,7 +152,7 @@ function readMetadataFields(value: Value | undefined, checker: Checker): Found {
         found.labels = readLabels(field, checker, "labels");
         break;
       case "annotations":
-        readAnnotations(field, checker);
+        found.notedAddresses = readAnnotations(field, checker);
         break;
       case "generateName":
         found.generateName = decodeString(field, checker, "generateName") ?? "";

@@ -3,7 +3,7 @@ import type { Metadata } from "./admit-metadata.js";
 import { readPodSpec } from "./admit-pod-spec.js";
 import type { Checker } from "./checker.js";
 import { isAddress } from "./cidr.js";
-import { decodeFields, decodeString, reportUnknownField } from "./decode.js";
+import { decodeFields, decodeList, decodeString, reportUnknownField } from "./decode.js";
 import type { AdmittedPod } from "./expand-workloads.js";
 import type { Namespace, Pod } from "./objects.js";
 import type { ServiceAccount } from "./resources.js";
@@ -11,7 +11,7 @@ import type { ServiceAccount } from "./resources.js";
 /** Reads and checks a Pod: its ports, where it runs, its address. */
 export function readPod(fields: readonly Entry[], offset: number, metadata: Metadata, checker: Checker): AdmittedPod {
   let specValue: Value | undefined;
-  let status: Status = { phase: "", ip: "" };
+  let status: Status = { phase: "", ip: "", ips: [] };
   for (const entry of fields) {
     switch (entry.key) {
       case "apiVersion":
@@ -45,14 +45,30 @@ export function readPod(fields: readonly Entry[], offset: number, metadata: Meta
   };
   const { controller, deletionGracePeriodSeconds } = metadata;
   const { serviceAccount, initPorts } = spec;
-  if (!controller && deletionGracePeriodSeconds === undefined && serviceAccount === undefined && !initPorts) return pod;
+  const addresses = otherAddresses(status, metadata);
+  if (
+    !controller &&
+    deletionGracePeriodSeconds === undefined &&
+    serviceAccount === undefined &&
+    !initPorts &&
+    !addresses
+  )
+    return pod;
   return {
     ...pod,
+    ...(addresses && { addresses }),
     ...(serviceAccount !== undefined && { serviceAccount }),
     ...(initPorts && { initPorts }),
     ...(controller && { controller: `${controller.kind}/${controller.name}` }),
     ...(deletionGracePeriodSeconds !== undefined && { deletionGracePeriodSeconds }),
   };
+}
+
+/** Addresses that `ip` does not tell of. */
+function otherAddresses({ ip, ips }: Status, { notedAddresses }: Metadata): readonly string[] | undefined {
+  if (ip !== "") return ips.length > 1 ? ips : undefined;
+  const noted = notedAddresses.map((text) => text.trim().replace(/\/(32|128)$/, "")).filter(isAddress);
+  return noted.length > 0 ? noted : undefined;
 }
 
 /** Reads a ServiceAccount; its secrets mean nothing here. */
@@ -103,10 +119,12 @@ function checkFields(value: Value, name: string, known: readonly string[], check
 interface Status {
   phase: Pod["phase"];
   ip: string;
+  /** Its first one is `ip`. */
+  ips: readonly string[];
 }
 
 function readStatus(value: Value, checker: Checker): Status {
-  const status: Status = { phase: "", ip: "" };
+  const status: Status = { phase: "", ip: "", ips: [] };
   const entries = decodeFields(value, checker, "status");
   checker.enter("status");
   for (const entry of entries ?? nothing) {
@@ -122,12 +140,38 @@ function readStatus(value: Value, checker: Checker): Status {
         if (status.ip !== "" && !isAddress(status.ip))
           checker.report("pod-ip-invalid", { text: status.ip }, entry.value.offset, "podIP");
         break;
+      case "podIPs":
+        status.ips = readPodIps(entry.value, checker);
+        break;
       default:
         if (!statusFields.includes(entry.key)) reportUnknownField(entry, statusFields, checker);
     }
   }
   checker.leave();
+  // The server makes one of the two of the other; where they differ, podIP counts.
+  if (status.ip === "") status.ip = status.ips[0] ?? "";
+  else if (status.ips[0] !== status.ip) status.ips = [];
   return status;
+}
+
+function readPodIps(value: Value, checker: Checker): readonly string[] {
+  const items = decodeList(value, checker, "podIPs") ?? nothing;
+  checker.enter("podIPs");
+  const ips = items.flatMap((item, index) => {
+    const entries = decodeFields(item, checker, index) ?? nothing;
+    checker.enter(index);
+    const found = entries.flatMap((entry): string[] => {
+      if (entry.key !== "ip") reportUnknownField(entry, ["ip"], checker);
+      const text = entry.key === "ip" ? (decodeString(entry.value, checker, "ip") ?? "") : "";
+      if (text === "" || isAddress(text)) return text === "" ? [] : [text];
+      checker.report("pod-ip-invalid", { text }, entry.value.offset, "ip");
+      return [];
+    });
+    checker.leave();
+    return found;
+  });
+  checker.leave();
+  return ips;
 }
 
 const statusFields =

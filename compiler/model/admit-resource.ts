@@ -10,6 +10,7 @@ import {
   readProfile,
   readTier,
 } from "./calico/read-objects.js";
+import { readStagedKubernetesPolicy } from "./calico/read-staged-kubernetes.js";
 import type { Checker } from "./checker.js";
 import type { Resource, ResourceKind } from "./resources.js";
 
@@ -21,6 +22,7 @@ const isGlobalKind: Readonly<Record<ResourceKind, boolean>> = {
   CalicoNetworkPolicy: false,
   StagedGlobalNetworkPolicy: true,
   StagedNetworkPolicy: false,
+  StagedKubernetesNetworkPolicy: false,
   GlobalNetworkSet: true,
   NetworkSet: false,
   HostEndpoint: true,
@@ -62,6 +64,8 @@ export function readResource(
     case "StagedGlobalNetworkPolicy":
     case "StagedNetworkPolicy":
       return readCalicoPolicy(kind, frame);
+    case "StagedKubernetesNetworkPolicy":
+      return readStagedKubernetesPolicy(frame);
     case "GlobalNetworkSet":
     case "NetworkSet":
       return readNetworkSet(kind, frame);

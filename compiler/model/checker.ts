@@ -110,6 +110,7 @@ const serverWarnings: ReadonlySet<Code> = new Set<Code>([
   "cidr-non-standard",
   "cidr-not-canonical",
   "replicas-capped",
+  "calico-types-missing",
 ]);
 
 /** `spec.ingress[0].ports[0].port` */

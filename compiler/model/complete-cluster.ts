@@ -63,8 +63,8 @@ export function withAddresses(
   podCidr = "10.240.0.0/16",
   others: readonly Pod[] = [],
 ): { pods: readonly Pod[]; diagnostics: readonly Diagnostic[] } {
-  const waiting = pods.filter(needsAddress);
-  if (waiting.length === 0) return { pods, diagnostics: [] };
+  if (!pods.some(needsAddress)) return { pods, diagnostics: [] };
+  const waiting = pods.filter((pod) => needsAddress(pod) && !pod.addresses);
   const taken = [...pods, ...others].filter((pod) => pod.ip !== "").map((pod) => pod.ip);
   const addresses = giveAddresses(waiting, taken, podCidr);
   if ("kind" in addresses) {
@@ -75,7 +75,8 @@ export function withAddresses(
     return { pods, diagnostics: [found] };
   }
   let next = 0;
-  return { pods: pods.map((pod) => (needsAddress(pod) ? { ...pod, ip: addresses[next++]! } : pod)), diagnostics: [] };
+  const addressed = (pod: Pod): Pod => ({ ...pod, ip: pod.addresses?.[0] ?? addresses[next++]! });
+  return { pods: pods.map((pod) => (needsAddress(pod) ? addressed(pod) : pod)), diagnostics: [] };
 }
 
 function needsAddress(pod: Pod): boolean {

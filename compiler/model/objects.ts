@@ -33,6 +33,11 @@ export interface Pod extends PlacedObject {
   readonly phase: "" | "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
   /** `status.podIP`, or the address that anpm gave it; "" when it has none. */
   readonly ip: string;
+  /**
+   * Every address, where that is more than `ip`: `status.podIPs`; of a pod whose status has none, what Calico's CNI plugin has noted in
+   * its annotations. Absent: `ip` alone.
+   */
+  readonly addresses?: readonly string[];
   readonly hostNetwork: boolean;
   /** `spec.nodeName`; "" when not scheduled. */
   readonly nodeName: string;

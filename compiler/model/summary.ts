@@ -3,20 +3,25 @@ import type { Resource } from "./resources.js";
 import { selects } from "./selector.js";
 
 /** What was read and what deserves a look, a line each: `3 policies, 12 pods`, `skipped: 2 Service`, `x/p selects no pod`. */
-export function summarize(admission: {
-  readonly objects: readonly KubernetesObject[];
-  /** Of kinds that only some engines watch. */
-  readonly resources?: readonly Resource[];
-  readonly skipped: ReadonlyMap<string, number>;
-}): readonly string[] {
-  const { resources = [] } = admission;
-  const others = resources.length > 0 ? `, ${plural(resources.length, "other object", "other objects")}` : "";
-  const lines = [countLine(admission.objects) + others];
-  if (admission.skipped.size > 0) lines.push(skippedLine(admission.skipped));
+export function summarize(admission: Read): readonly string[] {
+  const lines = [...countRead(admission)];
   const idle = idlePolicies(admission.objects);
   for (const policy of idle.slice(0, maxNamed)) lines.push(`${keyOf(policy)} selects no pod`);
   if (idle.length > maxNamed) lines.push(`${idle.length - maxNamed} more policies select no pod`);
   return lines;
+}
+
+interface Read {
+  readonly objects: readonly KubernetesObject[];
+  /** Of kinds that only some engines watch. */
+  readonly resources?: readonly Resource[];
+  readonly skipped: ReadonlyMap<string, number>;
+}
+
+/** How much was read, and what was passed over. */
+export function countRead({ objects, resources = [], skipped }: Read): readonly string[] {
+  const others = resources.length > 0 ? `, ${plural(resources.length, "other object", "other objects")}` : "";
+  return [countLine(objects) + others, ...(skipped.size > 0 ? [skippedLine(skipped)] : [])];
 }
 
 /** Things of one sort that are named one by one; the others are counted. */

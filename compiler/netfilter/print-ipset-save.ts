@@ -20,5 +20,5 @@ export const defaultMaxElements = 65536;
 
 function printCreate(set: IpSet): string {
   if (set.type === "list:set") return `create ${set.name} list:set size 8`;
-  return `create ${set.name} ${set.type} family inet hashsize 1024 maxelem ${set.maxElements ?? defaultMaxElements}`;
+  return `create ${set.name} ${set.type} family ${set.family ?? "inet"} hashsize 1024 maxelem ${set.maxElements ?? defaultMaxElements}`;
 }

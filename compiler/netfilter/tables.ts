@@ -12,6 +12,8 @@ export interface Tables {
   readonly interfaces?: readonly Interface[];
   /** By kernel type (hash:ip,port, hash:net, list:set), then name. */
   readonly sets: readonly IpSet[];
+  /** The same for IPv6, where a program has rules for it: what ip6tables shows, and sets of its addresses. */
+  readonly ipv6?: Pick<Tables, "chains" | "others" | "sets">;
 }
 
 export interface Interface {
@@ -92,7 +94,7 @@ export type Match =
       readonly extension?: "state";
     }
   | { readonly kind: "comment"; readonly text: string }
-  /** `-s` or `-d` with an IPv4 network, as printed: `10.0.0.0/8`. */
+  /** `-s` or `-d` with a network, as printed: `10.0.0.0/8`. */
   | {
       readonly kind: "address";
       readonly side: "source" | "destination";
@@ -117,6 +119,8 @@ export interface IpSet {
   /** Kernel name, at most 31 bytes. */
   readonly name: string;
   readonly type: IpSetType;
+  /** Of its addresses; absent: IPv4. Not for list:set. */
+  readonly family?: "inet6";
   /** `maxelem`; absent: the default, 65536. Not for list:set. */
   readonly maxElements?: number;
   /** As the kernel prints them: `10.0.0.4`, `10.0.0.0/8 nomatch`, `10.0.0.1,tcp:80`, or names of sets. By address, or name. */

@@ -7,6 +7,7 @@ import { generationNotes } from "./generation-notes.js";
 import { generations, selectGeneration } from "./generations.js";
 import { nodeView } from "./node-view.js";
 import { CalicoNode } from "./node.js";
+import { ownForm } from "./own-form.js";
 import type { NodeView } from "./settings.js";
 import { markMeanings } from "./mark-meanings.js";
 import { purposeOf, remarkOn } from "./rule-remarks.js";
@@ -20,11 +21,12 @@ export const calico: Engine = {
     name: "calico",
     description: "generation or Calico release, like calico-2019 or v3.24.6 (default: calico)",
   },
-  options: ["node", "interfacePrefix", "interfaces", "hostInterfaces", "felix", "flavour"],
+  options: ["node", "interfacePrefix", "interfaces", "hostInterfaces", "felix", "ipv6", "flavour"],
   generations: generations.map(({ id }) => id),
   deviations: [],
   configure,
   describe,
+  ownForm,
 };
 
 function configure(options: EngineOptions): Configured {
@@ -33,13 +35,18 @@ function configure(options: EngineOptions): Configured {
   const diagnostics: Diagnostic[] = [...viewed];
   if ("problem" in selected) return { diagnostics: [selected.problem, ...diagnostics] };
   const { generation } = selected;
-  diagnostics.push(...felixSettings(options.felix ?? [], generation).diagnostics);
+  const felix = [...(options.ipv6 ? ["Ipv6Support=true"] : []), ...(options.felix ?? [])];
+  const settings = felixSettings(felix, generation);
+  diagnostics.push(...settings.diagnostics);
   const kubernetesMinor =
     options.kubernetes === undefined ? notesOf(generation).kubernetesMinor : parseKubernetesMinor(options.kubernetes);
   if (kubernetesMinor === undefined)
     diagnostics.push(diagnostic("bad-kubernetes-version", { text: options.kubernetes! }));
   if (diagnostics.length > 0) return { diagnostics };
-  return { machine: machineOf(node, generation, kubernetesMinor!, options), diagnostics };
+  return {
+    machine: machineOf(node, generation, kubernetesMinor!, { ...options, felix }, settings.felix.ipv6),
+    diagnostics,
+  };
 }
 
 function describe(text: string): ReturnType<Engine["describe"]> {
@@ -59,8 +66,7 @@ function notesOf({ id }: Generation) {
 }
 
 /** Objects that show in rules and that nothing here compiles. */
-const notBuilt =
-  /^((crd\.)?projectcalico\.org\/\w+\/(StagedKubernetesNetworkPolicy|IPPool)|policy\.networking\.k8s\.io\/\w+\/\w*NetworkPolicy)$/;
+const notBuilt = /^((crd\.)?projectcalico\.org\/\w+\/IPPool|policy\.networking\.k8s\.io\/\w+\/\w*NetworkPolicy)$/;
 
 /** Everything that shows in rules. */
 const watched: Machine["watched"] = new Set(resourceKinds.values());
@@ -70,6 +76,7 @@ function machineOf(
   generation: Generation,
   kubernetesMinor: number,
   { flavour, existing, felix = [] }: EngineOptions,
+  ipv6: boolean,
 ): Machine {
   const nodes = new WeakSet<Node>();
   return {
@@ -88,7 +95,7 @@ function machineOf(
     purposeOf,
     remarkOn: (rule) => remarkOn(rule, generation.marks),
     marks: markMeanings(generation.marks),
-    lacks: ["restore", "log", "judgement"],
+    lacks: ["restore", "log", "judgement", ...(ipv6 ? ["script", "undo"] : ["ip6tables-save"])],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
       tables: ["raw", "mangle", "nat", "filter"],

@@ -22,6 +22,7 @@ function defaults({ statics }: Generation): FelixSettings {
     allowVxlanFromWorkloads: false,
     allowIpipFromWorkloads: false,
     logPrefix: "calico-packet",
+    ipv6: false,
   };
 }
 
@@ -40,6 +41,7 @@ const settings: Readonly<Record<string, Setting>> = {
   allowipippacketsfromworkloads: (value) => truth(value, (found) => ({ allowIpipFromWorkloads: found })),
   failsafeinboundhostports: (value) => failsafe(value, (found) => ({ failsafeInbound: found })),
   failsafeoutboundhostports: (value) => failsafe(value, (found) => ({ failsafeOutbound: found })),
+  ipv6support: (value) => truth(value, (found) => ({ ipv6: found })),
   logprefix: (value) =>
     /^[\w -]{1,27}$/.test(value) ? { logPrefix: value } : { wanted: "at most 27 letters, digits, spaces, - and _" },
 };
@@ -55,6 +57,7 @@ const spellings = [
   "FailsafeInboundHostPorts",
   "FailsafeOutboundHostPorts",
   "LogPrefix",
+  "Ipv6Support",
 ];
 
 /** Settings by name in lower case: what the environment of calico-node says on AKS, which outranks every FelixConfiguration. */
@@ -173,11 +176,12 @@ function failsafe(
 }
 
 function failsafePort(text: string): FailsafePort | undefined {
-  const [, protocol = "tcp", block, digits] =
-    /^(?:(tcp|udp|sctp):)?(?:\[?([0-9./]+)\]?:)?(\d{1,5})$/.exec(text.trim()) ?? [];
+  const [, protocol = "tcp", bracketed, bare, digits] =
+    /^(?:(tcp|udp|sctp):)?(?:(?:\[([0-9A-Fa-f.:/]+)\]|([0-9./]+)):)?(\d{1,5})$/.exec(text.trim()) ?? [];
   const port = Number(digits);
   if (digits === undefined || port > 65535) return undefined;
+  const block = bracketed ?? bare;
   if (block === undefined) return { protocol, port };
-  const whole = block.includes("/") ? block : `${block}/32`;
+  const whole = block.includes("/") ? block : `${block}/${block.includes(":") ? 128 : 32}`;
   return parseCidr(whole) ? { protocol, port, net: maskedCidr(whole) } : undefined;
 }

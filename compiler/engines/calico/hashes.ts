@@ -36,9 +36,9 @@ export function uniqueId(prefix: string, content: string): string {
   return `${prefix}:${base64(sha224(utf8ToBytes(`${prefix}:${content}`)))}`;
 }
 
-/** Kernel name of the IPv4 set of an id, 31 characters at most. */
-export function setName(id: string): string {
-  return `cali40${id}`.slice(0, 31);
+/** Kernel name of the set of an id, for addresses of a version of IP: 31 characters at most. */
+export function setName(id: string, ipVersion: 4 | 6): string {
+  return `cali${ipVersion}0${id}`.slice(0, 31);
 }
 
 /** 20 characters for the name of a group's chain. */

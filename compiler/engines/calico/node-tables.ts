@@ -24,17 +24,31 @@ import { policyChains, profileChains, type ScannedPolicy, type ScannedProfile } 
 import type { RuleContext } from "./rules/policy-rules.js";
 import { allowAction, filterChains, forwardAccepted, mangleChains, natChains, rawChains } from "./rules/statics.js";
 import { nodeSets, scanRule, setsOf } from "./sets.js";
-import type { Settings } from "./settings.js";
+import type { FelixSettings, NodeView, Settings } from "./settings.js";
 
 /** What Felix leaves on a node for a cluster. */
 export function nodeTables(
+  cluster: Cluster,
+  tiers: ReadonlyMap<string, Tier>,
+  node: NodeView,
+  felix: FelixSettings,
+  generation: Generation,
+  existing: Tables | undefined,
+): Tables {
+  const tables = (ipVersion: 4 | 6, before: Tables | undefined): Tables =>
+    tablesOf(cluster, tiers, { node, felix, ipVersion }, generation, before);
+  return { ...tables(4, existing), ...(felix.ipv6 && { ipv6: tables(6, undefined) }) };
+}
+
+/** The tables and sets for one version of IP; they are made in the same way. */
+function tablesOf(
   cluster: Cluster,
   tiers: ReadonlyMap<string, Tier>,
   settings: Settings,
   generation: Generation,
   existing: Tables | undefined,
 ): Tables {
-  const { node, felix } = settings;
+  const { node, felix, ipVersion } = settings;
   const local = cluster.endpoints.filter((endpoint): endpoint is LocalEndpoint => endpoint.interface !== undefined);
   const hosts = hostInterfacesOf(cluster.hostEndpoints, node);
   const localHosts = cluster.hostEndpoints.filter((endpoint) => endpoint.node === node.name);
@@ -50,6 +64,7 @@ export function nodeTables(
     dropsImpossible: generation.dropsImpossible,
     filterDenyAction: felix.filterDenyAction,
     logPrefix: felix.logPrefix,
+    ipVersion,
   };
   const ofPolicies = policies
     .filter(({ policy }) => !policy.staged)
@@ -95,10 +110,10 @@ export function nodeTables(
     others: others.map(({ name, chains }) => ({ name: name as OtherTable["name"], chains })),
     hooks: [filterTable, ...others].flatMap(({ hooks }) => hooks),
     interfaces: [
-      ...local.map((endpoint) => ({ name: endpoint.interface, addresses: endpoint.nets })),
+      ...local.map(({ interface: name, nets }) => ({ name, addresses: nets.filter((net) => !net.includes(":")) })),
       ...node.hostInterfaces.map(({ name }) => ({ name })),
     ],
-    sets: nodeSets(needed, cluster, node, generation),
+    sets: nodeSets(needed, cluster, settings, generation),
   };
 }
 

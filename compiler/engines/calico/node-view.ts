@@ -2,6 +2,7 @@ import { parseCidr } from "../../model/cidr.js";
 import type { Pod } from "../../model/objects.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { EngineOptions } from "../engine.js";
+import { plainAddress } from "./plain-address.js";
 import type { HostInterface, NodeView } from "./settings.js";
 
 /** What AKS calls the pods' ends of interfaces. Source: Azure CNI cbd7560cf, transparent mode. */
@@ -44,13 +45,16 @@ function hostInterfaces(written: readonly string[], diagnostics: Diagnostic[]): 
   const found = new Map<string, string[]>();
   for (const text of written) {
     const [, name, block] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
-    const cidr = block === undefined ? undefined : parseCidr(block.includes("/") ? block : `${block}/32`);
-    if (name === undefined || !isInterfaceName(name) || cidr?.addressLength !== 32) {
+    const cidr =
+      block === undefined
+        ? undefined
+        : parseCidr(block.includes("/") ? block : `${block}/${block.includes(":") ? 128 : 32}`);
+    if (name === undefined || block === undefined || !isInterfaceName(name) || !cidr) {
       diagnostics.push(diagnostic("host-interface-invalid", { text }));
       continue;
     }
     const addresses = found.get(name) ?? [];
-    addresses.push(cidr.address.slice(12).join("."));
+    addresses.push(plainAddress(block.replace(/\/.*/, "")));
     found.set(name, addresses);
   }
   return [...found].map(([name, addresses]) => ({ name, addresses }));

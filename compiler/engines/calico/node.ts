@@ -6,21 +6,23 @@ import type { AnyPairs } from "../../pairs/any-pairs.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Event, Node } from "../engine.js";
 import type { CalicoPolicy } from "../../model/calico/objects.js";
+import { conversionWarnings, isRefused } from "./conversion-warnings.js";
 import { withConfigurations } from "./felix-settings.js";
 import {
   convertCalicoPolicy,
   convertHostEndpoint,
+  convertNetworkPolicy,
   convertNetworkSet,
   convertProfile,
 } from "./cluster/convert-calico.js";
 import { serviceMembers } from "./cluster/service-members.js";
-import { convertNetworkPolicy } from "./cluster/convert-network-policy.js";
 import {
   namespaceProfile,
   podEndpoint,
   serviceAccountProfile,
   type Cluster,
   type Endpoint,
+  type Labelled,
 } from "./cluster/cluster.js";
 import type { Generation } from "./generation.js";
 import { nodeTables } from "./node-tables.js";
@@ -89,7 +91,8 @@ export class CalicoNode implements Node {
     return (this.#tables ??= nodeTables(
       this.#cluster(),
       this.#tiers(),
-      { node: this.#node(), felix: this.#felix().felix },
+      this.#node(),
+      this.#felix().felix,
       this.#generation,
       this.#existing,
     ));
@@ -102,7 +105,7 @@ export class CalicoNode implements Node {
   get diagnostics(): readonly Diagnostic[] {
     return [
       ...this.#nodeWarnings(),
-      ...this.#policyWarnings(),
+      ...[...this.#policies.values()].flatMap((policy) => conversionWarnings(policy, this.#generation)),
       ...this.#felix().diagnostics,
       ...this.#resourceWarnings(),
     ];
@@ -138,22 +141,30 @@ export class CalicoNode implements Node {
       const endpoint = podEndpoint(pod, profiles, node, this.#generation);
       return endpoint ? [endpoint] : [];
     });
+    const { ipv6 } = this.#felix().felix;
+    // Where IPv6 is switched off, nobody looks at its addresses.
+    const seen = <L extends Labelled>(each: L): L =>
+      ipv6 ? each : { ...each, nets: each.nets.filter((net) => !net.includes(":")) };
     return {
-      endpoints,
-      hostEndpoints: ofKind(resources, "HostEndpoint").map((each) => convertHostEndpoint(each, profiles)),
+      endpoints: endpoints.map(seen),
+      hostEndpoints: ofKind(resources, "HostEndpoint").map((each) => seen(convertHostEndpoint(each, profiles))),
       networkSets: [...ofKind(resources, "GlobalNetworkSet"), ...ofKind(resources, "NetworkSet")].map((set) =>
-        convertNetworkSet(set, profiles),
+        seen(convertNetworkSet(set, profiles)),
       ),
       policies: [
         ...[...this.#policies.values()]
-          .filter((policy) => !this.#isRefused(policy))
+          .filter((policy) => !isRefused(policy, this.#generation))
           .map((policy) => convertNetworkPolicy(policy, this.#generation)),
+        ...ofKind(resources, "StagedKubernetesNetworkPolicy").map(({ policy }) => ({
+          ...convertNetworkPolicy(policy, this.#generation),
+          staged: true,
+        })),
         ...this.#calicoPolicies()
           .map(convertCalicoPolicy)
           .map((policy) => this.#asKnown(policy)),
       ],
       profiles,
-      services: (key, withPorts) => serviceMembers(ofKind(resources, "EndpointSlice"), key, withPorts),
+      services: (key, withPorts) => serviceMembers(ofKind(resources, "EndpointSlice"), key, withPorts, ipv6),
     };
   }
 
@@ -163,7 +174,7 @@ export class CalicoNode implements Node {
   }
 
   #calicoPolicies(): readonly CalicoPolicy[] {
-    return this.#known().filter((each): each is CalicoPolicy => each.kind.endsWith("NetworkPolicy"));
+    return this.#known().filter((each): each is CalicoPolicy => "tier" in each);
   }
 
   /** Without what the generation passes over. */
@@ -210,10 +221,6 @@ export class CalicoNode implements Node {
     return { namespaces: [...namespaces.values()], accounts: [...accounts.values()] };
   }
 
-  #isRefused(policy: NetworkPolicy): boolean {
-    return this.#generation.conversion.refusesSctpPorts && sctpPort(policy) !== undefined;
-  }
-
   #nodeWarnings(): readonly Diagnostic[] {
     const found: Diagnostic[] = [];
     const pods = [...this.#pods.values()];
@@ -249,31 +256,6 @@ export class CalicoNode implements Node {
       found.push(diagnostic("calico-missing-accounts", { count: missing.length, names: listed(missing.map(keyOf)) }));
     }
     return found;
-  }
-
-  #policyWarnings(): readonly Diagnostic[] {
-    const { conversion, release } = this.#generation;
-    return [...this.#policies.values()].flatMap((policy): Diagnostic[] => {
-      const where = (offset: number, field: string) => ({
-        location: { source: policy.source, offset },
-        object: keyOf(policy),
-        field,
-      });
-      const sctp = sctpPort(policy);
-      if (conversion.refusesSctpPorts && sctp) {
-        return [diagnostic("calico-refuses-sctp", { release }, where(sctp.offset, sctp.field))];
-      }
-      if (conversion.knowsEndPort) return [];
-      return portsOf(policy)
-        .filter(({ port }) => port.endPort !== undefined)
-        .map(({ port, field }) =>
-          diagnostic(
-            "calico-ignores-end-port",
-            { release, what: `${port.port}-${port.endPort}` },
-            where(port.offset, `${field}.endPort`),
-          ),
-        );
-    });
   }
 
   #resourceWarnings(): readonly Diagnostic[] {
@@ -336,19 +318,6 @@ function mapKey(kind: string, key: string): string {
 
 function isUnplaced(pod: Pod): boolean {
   return pod.nodeName === "" && pod.phase === "" && !pod.hostNetwork;
-}
-
-function portsOf(policy: NetworkPolicy) {
-  return (["ingress", "egress"] as const).flatMap((direction) =>
-    policy[direction].flatMap(({ ports }, rule) =>
-      ports.map((port, index) => ({ port, field: `spec.${direction}[${rule}].ports[${index}]` })),
-    ),
-  );
-}
-
-function sctpPort(policy: NetworkPolicy): { readonly offset: number; readonly field: string } | undefined {
-  const found = portsOf(policy).find(({ port }) => port.protocol === "SCTP" && port.port !== undefined);
-  return found && { offset: found.port.offset, field: found.field };
 }
 
 /** `a, b, c and 3 more` */

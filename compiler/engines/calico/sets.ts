@@ -8,7 +8,7 @@ import { engineOrigin } from "./cluster/origins.js";
 import type { Generation } from "./generation.js";
 import { setName, uniqueId } from "./hashes.js";
 import type { PolicyRule, RulePort, RuleSide } from "./policy.js";
-import type { NodeView } from "./settings.js";
+import type { Settings } from "./settings.js";
 import type { Ports } from "./felix/fragments.js";
 
 /** A set that a rule asks for. */
@@ -132,28 +132,30 @@ export function setsOf({ source, destination }: ScannedRule): readonly NeededSet
 export function nodeSets(
   needed: Iterable<NeededSet>,
   cluster: Cluster,
-  node: NodeView,
+  settings: Settings,
   generation: Generation,
 ): readonly IpSet[] {
+  const { ipVersion } = settings;
   const everyone: readonly Labelled[] = [...cluster.endpoints, ...cluster.hostEndpoints, ...cluster.networkSets];
   const byId = new Map([...needed].map((set) => [set.id, set]));
-  const sets = [...byId.values()].map((set) => ipSet(set, everyone, cluster));
-  return [...sets, ...staticSets(node, generation)].toSorted(
+  const sets = [...byId.values()].map((set) => ipSet(set, everyone, cluster, ipVersion));
+  return [...sets, ...staticSets(settings, generation)].toSorted(
     (a, b) => compare(a.type, b.type) || compare(a.name, b.name),
   );
 }
 
 const maxElements = 1048576;
 
-function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster): IpSet {
-  const found = membersOf(set, everyone, cluster);
+function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster, ipVersion: 4 | 6): IpSet {
+  const found = membersOf(set, everyone, cluster).filter(({ member }) => isOfVersion(member, ipVersion));
   let origins: ReadonlyMap<string, Origin> | undefined;
   return {
-    name: setName(set.id),
+    name: setName(set.id, ipVersion),
     type: set.kind === "selector" || (set.kind === "service" && !set.withPorts) ? "hash:net" : "hash:ip,port",
     maxElements,
     members: [...new Set(found.map(({ member }) => member))].toSorted(compareMembers),
     readableName: readableName(set),
+    ...familyOf(ipVersion),
     origin: engineOrigin(`a policy that is in force on this node names it`),
     originOfMember: (member) => (origins ??= new Map(found.map((each) => [each.member, each.origin]))).get(member),
   };
@@ -174,8 +176,17 @@ function membersOf(set: NeededSet, everyone: readonly Labelled[], cluster: Clust
 
 /** The kernel holds no network of length 0: both halves stand for it. */
 function netMembers(net: string): readonly string[] {
-  if (net.endsWith("/0")) return ["0.0.0.0/1", "128.0.0.0/1"];
-  return [networkOf(net) ?? net];
+  if (net.endsWith("/0")) return net.includes(":") ? ["::/1", "8000::/1"] : ["0.0.0.0/1", "128.0.0.0/1"];
+  return [networkOf(net) ?? net.replace(/\/128$/, "")];
+}
+
+/** Whether the address that a member starts with is one of the version of IP. */
+function isOfVersion(member: string, ipVersion: 4 | 6): boolean {
+  return member.replace(/,.*/, "").includes(":") === (ipVersion === 6);
+}
+
+function familyOf(ipVersion: 4 | 6): Pick<IpSet, "family"> {
+  return ipVersion === 6 ? { family: "inet6" } : {};
 }
 
 function readableName(set: NeededSet): string {
@@ -189,15 +200,18 @@ function readableName(set: NeededSet): string {
   }
 }
 
-function staticSets({ hostInterfaces }: NodeView, { statics }: Generation): readonly IpSet[] {
-  const loopback = statics.loopbackNetwork ? ["127.0.0.0", "127.0.0.1"] : ["127.0.0.1"];
-  const addresses = [...loopback, ...hostInterfaces.flatMap((each) => each.addresses)];
+function staticSets({ node, ipVersion }: Settings, { statics }: Generation): readonly IpSet[] {
+  const loopback = [...(statics.loopbackNetwork ? ["127.0.0.0"] : []), "127.0.0.1", "::1"];
+  const addresses = [...loopback, ...node.hostInterfaces.flatMap((each) => each.addresses)].filter((address) =>
+    isOfVersion(address, ipVersion),
+  );
   const set = (id: string, type: IpSet["type"], members: readonly string[], reason: string): IpSet => ({
-    name: setName(id),
+    name: setName(id, ipVersion),
     type,
     maxElements,
     members: [...new Set(members)].toSorted(compareMembers),
     readableName: id,
+    ...familyOf(ipVersion),
     origin: engineOrigin(reason),
     originOfMember: () => engineOrigin(reason),
   });

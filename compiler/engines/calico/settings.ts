@@ -2,6 +2,8 @@
 export interface Settings {
   readonly node: NodeView;
   readonly felix: FelixSettings;
+  /** The version of IP that the tables are for. */
+  readonly ipVersion: 4 | 6;
 }
 
 /** What cannot be seen in the cluster's objects. */
@@ -17,7 +19,7 @@ export interface NodeView {
 
 export interface HostInterface {
   readonly name: string;
-  /** IPv4 addresses without prefix length. */
+  /** Without prefix length. */
   readonly addresses: readonly string[];
 }
 
@@ -34,11 +36,13 @@ export interface FelixSettings {
   readonly allowVxlanFromWorkloads: boolean;
   readonly allowIpipFromWorkloads: boolean;
   readonly logPrefix: string;
+  /** There are rules and sets for IPv6, too. */
+  readonly ipv6: boolean;
 }
 
 export interface FailsafePort {
   readonly protocol: string;
   readonly port: number;
-  /** An IPv4 block; absent: from and to everywhere. */
+  /** A block; absent: from and to everywhere. */
   readonly net?: string;
 }

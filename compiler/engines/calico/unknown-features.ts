@@ -25,6 +25,8 @@ export function unknownFeature(resource: Resource, { knows }: Generation): Unkno
     case "StagedGlobalNetworkPolicy":
     case "StagedNetworkPolicy":
       return knows.staged ? ofPolicy(resource, { knows }) : dropped("staged policies");
+    case "StagedKubernetesNetworkPolicy":
+      return knows.staged ? undefined : dropped("staged policies");
     case "GlobalNetworkPolicy":
     case "CalicoNetworkPolicy":
       return ofPolicy(resource, { knows });

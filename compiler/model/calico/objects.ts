@@ -1,7 +1,8 @@
-import type { Labels, PlacedObject } from "../objects.js";
+import type { Labels, NetworkPolicy, PlacedObject } from "../objects.js";
 
 /** Calico's own objects (projectcalico.org/v3), checked. Selectors are texts that can be parsed; "" where there is none. */
-export type CalicoObject = CalicoPolicy | NetworkSet | HostEndpoint | Tier | CalicoProfile | FelixConfiguration;
+export type CalicoObject =
+  CalicoPolicy | StagedKubernetesPolicy | NetworkSet | HostEndpoint | Tier | CalicoProfile | FelixConfiguration;
 
 export interface CalicoPolicy extends PlacedObject {
   /** A NetworkPolicy of Calico's is called so to tell it from that of Kubernetes. */
@@ -25,6 +26,15 @@ export interface CalicoPolicy extends PlacedObject {
   readonly everywhere: boolean;
 }
 
+/** A NetworkPolicy of Kubernetes that is tried out. */
+export interface StagedKubernetesPolicy extends PlacedObject {
+  readonly kind: "StagedKubernetesNetworkPolicy";
+  readonly namespace: string;
+  readonly name: string;
+  /** What it would be if it were enforced. */
+  readonly policy: NetworkPolicy;
+}
+
 export interface CalicoRule {
   readonly action: "Allow" | "Deny" | "Pass" | "Log";
   readonly ipVersion?: 4 | 6;
@@ -37,6 +47,8 @@ export interface CalicoRule {
   readonly destination: CalicoEntity;
   readonly annotations: Labels;
   readonly offset: number;
+  /** The field that it stands for, where that is not a rule of Calico's: `spec.ingress[0].from[1]`. */
+  readonly field?: string;
 }
 
 export interface CalicoEntity {

@@ -124,6 +124,7 @@ export function readCalicoPolicy(kind: CalicoPolicy["kind"], frame: Frame): Cali
     found.egressType = types.includes("Egress");
   } else {
     // The client that stores a policy fills types in; Felix itself takes a policy without any for both.
+    if (frame.stored) checker.report("calico-types-missing", {}, frame.offset, "spec", "types");
     found.ingressType = frame.stored || ingress.length > 0 || egress.length === 0;
     found.egressType = frame.stored || egress.length > 0;
   }

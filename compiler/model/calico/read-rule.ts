@@ -42,8 +42,8 @@ function readRule(
 ): CalicoRule {
   const rule: Found = {
     action: "Allow",
-    source: anything,
-    destination: anything,
+    source: anyEntity,
+    destination: anyEntity,
     annotations: new Map(),
     offset: value.offset,
   };
@@ -154,7 +154,8 @@ function isSelective(entity: CalicoEntity): boolean {
   );
 }
 
-const anything: CalicoEntity = {
+/** What holds for every packet. */
+export const anyEntity: CalicoEntity = {
   nets: [],
   notNets: [],
   selector: "",
@@ -171,7 +172,7 @@ function readEntity(
   namespace: string,
   checker: Checker,
 ): CalicoEntity {
-  const entity: { -readonly [K in keyof CalicoEntity]: CalicoEntity[K] } = { ...anything };
+  const entity: { -readonly [K in keyof CalicoEntity]: CalicoEntity[K] } = { ...anyEntity };
   readFields(
     value,
     name,

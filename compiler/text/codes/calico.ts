@@ -16,6 +16,11 @@ export const calicoCodes = {
     ({ release, what, effect }) => `Calico ${release} does not know ${what}: ${effect}`,
     () => "leave it out, or name a newer generation with --calico",
   ),
+  "calico-types-missing": warning<Record<string, never>>(
+    () =>
+      "crd.projectcalico.org/v1 is the form of the datastore, whose types nobody fills in: Felix takes the policy for both directions",
+    () => "add types, or write apiVersion: projectcalico.org/v3 for an object that calicoctl applies",
+  ),
   "calico-missing-tier": warning<{ tier: string }>(
     ({ tier }) =>
       `the tier ${tier} does not exist: Calico puts the policy behind those of all tiers that do, and drops what it leaves open`,
@@ -64,7 +69,7 @@ export const calicoCodes = {
     () => "write namespace/pod=name, the name having at most 15 characters: shop/web-0=azv0123456789a",
   ),
   "host-interface-invalid": error<{ text: string }>(
-    ({ text }) => `"${text}" does not say which IPv4 address an interface of the node has`,
+    ({ text }) => `"${text}" does not say which address an interface of the node has`,
     () => "write name=address/bits: eth0=10.224.0.62/16",
   ),
   "calico-node-not-named": warning<{ node: string; count: number; nodes: string }>(

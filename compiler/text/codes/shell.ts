@@ -43,6 +43,10 @@ export const shellCodes = {
     (_: object) => "no manifests are given",
     () => "add -f FILE, -f FOLDER, or -f - for standard input",
   ),
+  "nothing-to-convert": error(
+    (_: object) => "there is no NetworkPolicy of Kubernetes among the manifests",
+    () => "name files or folders that hold some with -f",
+  ),
   "several-outputs": error(
     (p: { outputs: readonly string[] }) => `standard output holds one output, not ${p.outputs.join(" and ")}`,
     () => "add --out-dir FOLDER to write each to a file, or name one",

@@ -3,6 +3,7 @@ import type { ServiceAccount } from "../../../model/resources.js";
 import type { Origin } from "../../../text/origin.js";
 import type { Generation } from "../generation.js";
 import { interfaceName } from "../hashes.js";
+import { plainAddress } from "../plain-address.js";
 import { anySide, type Policy, type PolicyRule, type Profile } from "../policy.js";
 import type { NodeView } from "../settings.js";
 import { engineOrigin, fieldOrigin } from "./origins.js";
@@ -14,7 +15,7 @@ export interface Cluster {
   readonly networkSets: readonly NetworkSet[];
   readonly policies: readonly Policy[];
   readonly profiles: ReadonlyMap<string, Profile>;
-  /** The IPv4 members of a service's set: `10.0.0.4,tcp:80`, or addresses alone. */
+  /** The members of a service's sets: `10.0.0.4,tcp:80`, or addresses alone. */
   services(key: string, withPorts: boolean): readonly ServiceMember[];
 }
 
@@ -24,7 +25,7 @@ export interface Labelled {
   readonly key: string;
   /** Its own, then those of its profiles, the first that has it. */
   readonly labelOf: (label: string) => string | undefined;
-  /** IPv4 blocks, single addresses without a length. */
+  /** Blocks, single addresses without a length. */
   readonly nets: readonly string[];
   readonly ports: readonly NamedPort[];
   readonly origin: Origin;
@@ -92,7 +93,8 @@ export function podEndpoint(
   { conversion }: Generation,
 ): Endpoint | undefined {
   const finished = pod.phase === "Succeeded" || pod.phase === "Failed";
-  if (pod.hostNetwork || pod.ip === "" || pod.nodeName === "" || (finished && !conversion.keepsFinishedPods))
+  const addresses = pod.addresses ?? (pod.ip === "" ? [] : [pod.ip]);
+  if (pod.hostNetwork || addresses.length === 0 || pod.nodeName === "" || (finished && !conversion.keepsFinishedPods))
     return undefined;
   const account = pod.serviceAccount ?? "default";
   const key = `${pod.namespace}/${pod.name}`;
@@ -105,7 +107,7 @@ export function podEndpoint(
   return {
     key,
     labelOf: labelLookup(own, names, profiles),
-    nets: pod.ip.includes(":") ? [] : [pod.ip],
+    nets: addresses.map(plainAddress),
     ports: ports.flatMap(({ name, protocol, containerPort }) =>
       name === "" ? [] : [{ name, protocol: protocol.toLowerCase() as NamedPort["protocol"], port: containerPort }],
     ),

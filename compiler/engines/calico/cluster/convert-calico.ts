@@ -8,18 +8,25 @@ import type {
 } from "../../../model/calico/objects.js";
 import { selectorOf } from "../../../model/calico/parse-selector.js";
 import { prefixLabels, printSelector } from "../../../model/calico/selector.js";
-import type { Labels } from "../../../model/objects.js";
+import type { Labels, NetworkPolicy } from "../../../model/objects.js";
+import type { Generation } from "../generation.js";
+import { plainAddress } from "../plain-address.js";
 import type { Policy, PolicyRule, Profile, RuleSide } from "../policy.js";
 import { labelLookup, type HostEndpoint, type NamedPort, type NetworkSet } from "./cluster.js";
-import { namespaceClause } from "./convert-network-policy.js";
+import { asCalicoPolicy } from "./convert-network-policy.js";
 import { fieldOrigin } from "./origins.js";
+
+/** A policy of Kubernetes. */
+export function convertNetworkPolicy(policy: NetworkPolicy, generation: Generation): Policy {
+  return { ...convertCalicoPolicy(asCalicoPolicy(policy, generation)), kind: "KubernetesNetworkPolicy" };
+}
 
 /** Calico's own policy. Source: Calico 87c15906f, libcalico-go/lib/backend/syncersv1/updateprocessors. */
 export function convertCalicoPolicy(policy: CalicoPolicy): Policy {
   const { kind, namespace, ingress, egress, order, ...rest } = policy;
   const rules = (written: readonly CalicoRule[], direction: string): readonly PolicyRule[] =>
     written.map((rule, index) =>
-      convertRule(rule, namespace, fieldOrigin(policy, `spec.${direction}[${index}]`, rule.offset)),
+      convertRule(rule, namespace, fieldOrigin(policy, rule.field ?? `spec.${direction}[${index}]`, rule.offset)),
     );
   return {
     kind: kind.includes("Global") ? "GlobalNetworkPolicy" : "NetworkPolicy",
@@ -109,6 +116,13 @@ function endpointSelector(entity: CalicoEntity, namespace: string): string {
   return notSelector !== "" || namespaceSelector !== "" ? clause : "";
 }
 
+/** What a namespace selector asks of an endpoint, which inherits the labels of its namespace under a prefix. */
+function namespaceClause(text: string): string {
+  return prefixed(text, "pcns.")
+    .replaceAll("all()", "has(projectcalico.org/namespace)")
+    .replaceAll("global()", "!has(projectcalico.org/namespace)");
+}
+
 function accountSelector(accounts: CalicoEntity["serviceAccounts"]): string {
   if (!accounts) return "";
   const names = accounts.names.map((name) => `'${name}'`).join(", ");
@@ -144,7 +158,7 @@ export function convertHostEndpoint(
     interface: endpoint.interfaceName,
     profiles: endpoint.profiles,
     labelOf: labelLookup(endpoint.labels, endpoint.profiles, profiles),
-    nets: endpoint.expectedIPs.filter((address) => !address.includes(":")),
+    nets: endpoint.expectedIPs.map(plainAddress),
     ports: endpoint.ports.flatMap(({ name, protocol, port }): NamedPort[] => {
       const known = (["tcp", "udp", "sctp"] as const).find((each) => each === lowerCase(protocol));
       return known ? [{ name, protocol: known, port }] : [];
@@ -160,7 +174,7 @@ export function convertNetworkSet(set: WrittenNetworkSet, profiles: ReadonlyMap<
   return {
     key: set.namespace === "" ? set.name : `${set.namespace}/${set.name}`,
     labelOf: labelLookup(labels, set.namespace === "" ? [] : [`kns.${set.namespace}`], profiles),
-    nets: set.nets.filter((net) => !net.includes(":")),
+    nets: set.nets,
     ports: [],
     origin: fieldOrigin(set, "spec.nets", set.offset),
   };

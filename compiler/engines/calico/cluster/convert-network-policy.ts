@@ -1,3 +1,5 @@
+import type { CalicoEntity, CalicoPolicy, CalicoPort, CalicoRule } from "../../../model/calico/objects.js";
+import { anyEntity } from "../../../model/calico/read-rule.js";
 import type {
   LabelSelector,
   NetworkPolicy,
@@ -5,77 +7,73 @@ import type {
   PolicyPort,
   PolicyRule as WrittenRule,
 } from "../../../model/objects.js";
-import { selectorOf } from "../../../model/calico/parse-selector.js";
-import { prefixLabels, printSelector } from "../../../model/calico/selector.js";
 import { maskedCidr } from "../../../model/cidr.js";
 import type { Generation } from "../generation.js";
-import { anySide, type Policy, type PolicyRule, type RulePort, type RuleSide } from "../policy.js";
-import { fieldOrigin } from "./origins.js";
 
 /** The order of every NetworkPolicy of Kubernetes among Calico's. */
 const kubernetesOrder = 1000;
 
 /**
- * A NetworkPolicy as Calico's policy. Source: Calico 87c15906f, libcalico-go/lib/backend/k8s/conversion/conversion.go and
- * syncersv1/updateprocessors; before v3.11 libcalico-go 31e5bf43b.
+ * A NetworkPolicy of Kubernetes as one of Calico's own; its rules know the fields that they come from. Source: Calico 87c15906f,
+ * libcalico-go/lib/backend/k8s/conversion/conversion.go, K8sNetworkPolicyToCalico; before v3.11 libcalico-go 31e5bf43b.
  */
-export function convertNetworkPolicy(policy: NetworkPolicy, generation: Generation): Policy {
-  const rules = (direction: "ingress" | "egress"): readonly PolicyRule[] =>
-    policy[direction].flatMap((rule, index) => convertRule(policy, rule, direction, index, generation));
-  const pods = podSelectorText(policy.podSelector);
+export function asCalicoPolicy(policy: NetworkPolicy, generation: Generation): CalicoPolicy {
+  const rules = (direction: "ingress" | "egress"): readonly CalicoRule[] =>
+    policy[direction].flatMap((rule, index) => convertRule(rule, direction, index, generation));
   return {
-    kind: "KubernetesNetworkPolicy",
+    kind: "CalicoNetworkPolicy",
     namespace: policy.namespace,
     name: policy.name,
     tier: "default",
     order: kubernetesOrder,
-    staged: false,
-    selector: selectorOf(`(${pods}) && projectcalico.org/namespace == '${policy.namespace}'`),
-    ingress: policy.policyTypes.includes("Ingress"),
-    egress: policy.policyTypes.includes("Egress"),
-    ingressRules: rules("ingress"),
-    egressRules: rules("egress"),
+    selector: podSelectorText(policy.podSelector),
+    namespaceSelector: "",
+    serviceAccountSelector: "",
+    ingressType: policy.policyTypes.includes("Ingress"),
+    egressType: policy.policyTypes.includes("Egress"),
+    ingress: rules("ingress"),
+    egress: rules("egress"),
     doNotTrack: false,
     preDnat: false,
     applyOnForward: false,
     everywhere: false,
-    origin: fieldOrigin(policy, "metadata", policy.offset),
+    source: policy.source,
+    offset: policy.offset,
   };
 }
 
 function convertRule(
-  policy: NetworkPolicy,
   rule: WrittenRule,
   direction: "ingress" | "egress",
   index: number,
   { conversion }: Generation,
-): readonly PolicyRule[] {
+): readonly CalicoRule[] {
   const groups = conversion.rulePerPort ? portsOneByOne(rule.ports) : portsByProtocol(rule.ports);
   const list = direction === "ingress" ? "from" : "to";
   const field = `spec.${direction}[${index}]`;
   const peers = rule.peers.map((peer, at) => ({
-    side: peerSide(peer, policy.namespace),
-    origin: fieldOrigin(policy, `${field}.${list}[${at}]`, peer.offset),
+    entity: peerEntity(peer),
+    place: { field: `${field}.${list}[${at}]`, offset: peer.offset },
   }));
-  if (peers.length === 0) peers.push({ side: anySide, origin: fieldOrigin(policy, field, rule.offset) });
+  if (peers.length === 0) peers.push({ entity: anyEntity, place: { field, offset: rule.offset } });
   return groups.flatMap(({ protocol, ports }) =>
-    peers.map(({ side, origin }): PolicyRule => {
-      const own = { ...anySide, ports };
-      const [source, destination] = direction === "ingress" ? [side, own] : [anySide, { ...side, ports }];
-      return { action: "allow", ...(protocol && { protocol }), source, destination, annotations: [], origin };
+    peers.map(({ entity, place }): CalicoRule => {
+      const own = { ...anyEntity, ports };
+      const [source, destination] = direction === "ingress" ? [entity, own] : [anyEntity, { ...entity, ports }];
+      return { action: "Allow", ...(protocol && { protocol }), source, destination, annotations: new Map(), ...place };
     }),
   );
 }
 
 interface PortGroup {
   readonly protocol?: string;
-  readonly ports: readonly RulePort[];
+  readonly ports: readonly CalicoPort[];
 }
 
 function portsOneByOne(ports: readonly PolicyPort[]): readonly PortGroup[] {
   if (ports.length === 0) return [{ ports: [] }];
   return ports.map(({ protocol, port }) => ({
-    protocol: protocol.toLowerCase(),
+    protocol,
     ports: port === undefined ? [] : [typeof port === "number" ? { first: port, last: port } : { name: port }],
   }));
 }
@@ -87,19 +85,19 @@ function portsByProtocol(ports: readonly PolicyPort[]): readonly PortGroup[] {
   return names.map((name) => {
     const own = ports.filter(({ protocol }) => protocol === name);
     const isAll = own.some(({ port }) => port === undefined);
-    return { protocol: name.toLowerCase(), ports: isAll ? [] : simplified(own.map(toRulePort)) };
+    return { protocol: name, ports: isAll ? [] : simplified(own.map(toRulePort)) };
   });
 }
 
-function toRulePort({ port, endPort }: PolicyPort): RulePort {
+function toRulePort({ port, endPort }: PolicyPort): CalicoPort {
   if (typeof port === "string") return { name: port };
   return { first: port!, last: endPort ?? port! };
 }
 
-/** From two numbers on: names first, then numbers in order, neighbours and overlaps merged. Source: conversion.go, SimplifyPorts. */
-function simplified(ports: readonly RulePort[]): readonly RulePort[] {
+/** From two ports on that have numbers: names first, then numbers in order, neighbours and overlaps merged. Source: conversion.go, SimplifyPorts. */
+function simplified(ports: readonly CalicoPort[]): readonly CalicoPort[] {
   const numbers = ports.flatMap((port) => ("name" in port ? [] : [port]));
-  if (numbers.length <= 1) return ports;
+  if (numbers.reduce((sum, { first, last }) => sum + last - first + 1, 0) <= 1) return ports;
   const merged: { first: number; last: number }[] = [];
   for (const { first, last } of numbers.toSorted((a, b) => a.first - b.first || a.last - b.last)) {
     const open = merged.at(-1);
@@ -109,22 +107,16 @@ function simplified(ports: readonly RulePort[]): readonly RulePort[] {
   return [...ports.filter((port) => "name" in port), ...merged];
 }
 
-function peerSide(peer: Peer, namespace: string): RuleSide {
+function peerEntity(peer: Peer): CalicoEntity {
   if (peer.kind === "ipBlock") {
-    return { ...anySide, nets: [maskedCidr(peer.cidr)], notNets: peer.except.map((except) => maskedCidr(except)) };
+    return { ...anyEntity, nets: [maskedCidr(peer.cidr)], notNets: peer.except.map((except) => maskedCidr(except)) };
   }
-  const pods = podSelectorText(peer.podSelector);
-  const namespaces = peer.namespaceSelector
-    ? namespaceClause(namespaceSelectorText(peer.namespaceSelector))
-    : `projectcalico.org/namespace == '${namespace}'`;
-  return { ...anySide, selector: `(${namespaces}) && (${pods})` };
-}
-
-/** What a namespace selector asks of an endpoint, which inherits the labels of its namespace under a prefix. */
-export function namespaceClause(text: string): string {
-  return printSelector(prefixLabels(selectorOf(text), "pcns."))
-    .replaceAll("all()", "has(projectcalico.org/namespace)")
-    .replaceAll("global()", "!has(projectcalico.org/namespace)");
+  const { podSelector, namespaceSelector } = peer;
+  return {
+    ...anyEntity,
+    selector: podSelectorText(podSelector),
+    namespaceSelector: namespaceSelector ? namespaceSelectorText(namespaceSelector) : "",
+  };
 }
 
 function podSelectorText(selector: LabelSelector | undefined): string {

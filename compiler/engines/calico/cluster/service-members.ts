@@ -1,4 +1,5 @@
 import type { EndpointSlice } from "../../../model/resources.js";
+import { plainAddress } from "../plain-address.js";
 import type { ServiceMember } from "./cluster.js";
 import { fieldOrigin } from "./origins.js";
 
@@ -7,15 +8,19 @@ export function serviceMembers(
   slices: readonly EndpointSlice[],
   service: string,
   withPorts: boolean,
+  ipv6: boolean,
 ): readonly ServiceMember[] {
-  const own = slices.filter((slice) => slice.service === service && slice.addressType === "IPv4");
+  const types = ipv6 ? ["IPv4", "IPv6"] : ["IPv4"];
+  const own = slices.filter((slice) => slice.service === service && types.includes(slice.addressType));
   return own.flatMap((slice) => {
     const origin = fieldOrigin(slice, "endpoints", slice.offset);
     const words = ({ protocol, port }: EndpointSlice["ports"][number]): string => `${protocol.toLowerCase()}:${port}`;
-    return slice.addresses.flatMap((address) =>
-      withPorts
-        ? slice.ports.map((port) => ({ member: `${address},${words(port)}`, origin }))
-        : [{ member: address, origin }],
-    );
+    return slice.addresses
+      .map(plainAddress)
+      .flatMap((address) =>
+        withPorts
+          ? slice.ports.map((port) => ({ member: `${address},${words(port)}`, origin }))
+          : [{ member: address, origin }],
+      );
   });
 }

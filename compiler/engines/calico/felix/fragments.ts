@@ -52,7 +52,7 @@ export function protocol(of: string | number, negated = false): Fragment {
   return { text: `${not(negated)}-p ${of}`, match: { kind: "protocol", protocol: protocolName(of), negated } };
 }
 
-/** An IPv4 network with its prefix length. */
+/** A network with its prefix length. */
 export function network(side: Side, cidr: string, negated = false): Fragment {
   const text = `${not(negated)}--${side} ${cidr}`;
   const isAll = cidr.endsWith("/0") && !negated;
@@ -80,8 +80,13 @@ function setMatch(set: string, flags: string, negated: boolean): Fragment {
   return { text: `-m set ${not(negated)}--match-set ${set} ${flags}`, match: { kind: "set", set, flags, negated } };
 }
 
-export function icmp(type: number, code: number | undefined, negated = false): Fragment {
-  const text = `-m icmp ${not(negated)}--icmp-type ${code === undefined ? type : `${type}/${code}`}`;
+export function icmp(ipVersion: 4 | 6, type: number, code: number | undefined, negated = false): Fragment {
+  const wanted = code === undefined ? `${type}` : `${type}/${code}`;
+  if (ipVersion === 6) {
+    const words = ["-m", "icmp6", ...(negated ? ["!"] : []), "--icmpv6-type", wanted];
+    return { text: words.join(" "), match: { kind: "other", words } };
+  }
+  const text = `-m icmp ${not(negated)}--icmp-type ${wanted}`;
   return { text, match: { kind: "icmp", type, ...(code !== undefined && { code }), negated } };
 }
 

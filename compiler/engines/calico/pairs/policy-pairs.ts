@@ -5,7 +5,7 @@ import { engineOrigin } from "../cluster/origins.js";
 import type { Generation } from "../generation.js";
 import type { Policy, PolicyRule, Profile } from "../policy.js";
 import { sortPolicies, type Tier } from "../rules/order.js";
-import type { Direction } from "../rules/policy-chains.js";
+import { kindOf, type Direction } from "../rules/policy-chains.js";
 import { exceptionsOf, portsOf } from "./rule-ports.js";
 import { membersOf, selected, sidePairs } from "./side-pairs.js";
 
@@ -30,7 +30,7 @@ function ofPolicy(policy: Policy, tier: Tier | undefined, cluster: Cluster): Any
   const { namespace, name, kind, origin } = policy;
   const of: Selectable = namespace !== "" ? "pods" : policy.doNotTrack || policy.preDnat ? "hosts" : "endpoints";
   const subject = selected(of, policy.selector, cluster);
-  const title = `${policy.staged ? "Staged" : kind === "NetworkPolicy" ? "Calico " : ""}${kind} `;
+  const title = `${!policy.staged && kind === "NetworkPolicy" ? "Calico " : ""}${kindOf(policy)} `;
   return {
     // Policies of Kubernetes go by their names alone.
     policy: (kind === "KubernetesNetworkPolicy" && !policy.staged ? "" : title) + (namespace && `${namespace}/`) + name,

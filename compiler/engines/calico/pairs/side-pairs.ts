@@ -85,7 +85,7 @@ function portOf(port: RulePort, rule: PolicyRule, selector: Selector, cluster: C
       .flatMap(({ nets, ports }) =>
         ports
           .filter((own) => own.name === port.name && own.protocol === protocol.toLowerCase())
-          .flatMap((own) => nets.map((net) => `${net}:${own.port}`)),
+          .flatMap((own) => nets.map((net) => `${net.includes(":") ? `[${net}]` : net}:${own.port}`)),
       );
   return { kind: "named", protocol, name: port.name, targets };
 }

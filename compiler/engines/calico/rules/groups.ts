@@ -5,7 +5,7 @@ import type { Generation } from "../generation.js";
 import { groupId } from "../hashes.js";
 import type { Policy } from "../policy.js";
 import { engineOrigin } from "../cluster/origins.js";
-import { fullName, policyChainName, type Direction } from "./policy-chains.js";
+import { fullName, kindOf, policyChainName, type Direction } from "./policy-chains.js";
 
 /** What an endpoint's chain jumps to for its policies, in order, and the chains that are made for it. */
 export interface PolicyJumps {
@@ -79,8 +79,4 @@ function groupChain(
   });
   const prefix = direction === "ingress" ? "cali-gi-" : "cali-go-";
   return { name: prefix + groupId(lines), rules, origin: engineOrigin(`policies that select ${selector}`) };
-}
-
-function kindOf({ kind, staged }: Policy): string {
-  return staged ? `Staged${kind}` : kind;
 }

@@ -3,7 +3,7 @@ import type { Labelled } from "../cluster/cluster.js";
 import type { Generation } from "../generation.js";
 import type { Policy } from "../policy.js";
 import type { TierPolicies } from "./endpoint-chains.js";
-import { fullName } from "./policy-chains.js";
+import { fullName, kindOf } from "./policy-chains.js";
 
 /** Where a tier stands among others, and what it does with what its policies leave open. */
 export interface Tier {
@@ -27,7 +27,7 @@ export function sortPolicies(
       compareTexts(a.tier, b.tier) ||
       compareNumbers(a.order, b.order) ||
       (policyId === "kind"
-        ? compareTexts(a.name, b.name) || compareTexts(a.namespace, b.namespace) || compareTexts(a.kind, b.kind)
+        ? compareTexts(a.name, b.name) || compareTexts(a.namespace, b.namespace) || compareTexts(kindOf(a), kindOf(b))
         : compareTexts(fullName(a), fullName(b))),
   );
 }

@@ -77,14 +77,19 @@ function commented(
 
 /** The name by which releases before v3.32 store a policy: `knp.default.name`, `default.name`. */
 function storedName({ kind, tier, name, staged }: Policy): string {
-  if (kind === "KubernetesNetworkPolicy") return `knp.default.${name}`;
-  const stored = name.startsWith(`${tier}.`) ? name : `${tier}.${name}`;
+  const prefix = kind === "KubernetesNetworkPolicy" ? "knp.default." : name.startsWith(`${tier}.`) ? "" : `${tier}.`;
+  const stored = prefix + name;
   return staged ? `staged:${stored}` : stored;
 }
 
 /** The same with its namespace before it. */
 export function fullName(policy: Policy): string {
   return policy.namespace === "" ? storedName(policy) : `${policy.namespace}/${storedName(policy)}`;
+}
+
+/** What it is called since v3.32. */
+export function kindOf({ kind, staged }: Policy): string {
+  return staged ? `Staged${kind}` : kind;
 }
 
 const shortKinds = { KubernetesNetworkPolicy: "knp", NetworkPolicy: "np", GlobalNetworkPolicy: "gnp" } as const;

@@ -30,21 +30,23 @@ export interface RuleContext {
   readonly dropsImpossible: boolean;
   readonly filterDenyAction: "DROP" | "REJECT";
   readonly logPrefix: string;
+  readonly ipVersion: 4 | 6;
 }
 
 /**
- * A policy's rule as rules of its chain; none where it is not for IPv4. What iptables cannot say in one rule goes before it as
+ * A policy's rule as rules of its chain; none where it is not for the version of IP. What iptables cannot say in one rule goes before it as
  * blocks that work on two bits of the mark. Source: Calico 87c15906f, felix/rules/policy.go; the same since felix v3.3.1.
  */
 export function policyRules(rule: ScannedRule, context: RuleContext): readonly FelixRule[] {
-  if (rule.ipVersion === 6) return [];
-  const source = ofIpv4(rule.source, context.dropsImpossible);
-  const destination = ofIpv4(rule.destination, context.dropsImpossible);
+  if (rule.ipVersion !== undefined && rule.ipVersion !== context.ipVersion) return [];
+  const source = ofVersion(rule.source, context);
+  const destination = ofVersion(rule.destination, context);
   if (!source || !destination) return [];
   const blocks = new Blocks(context.marks);
+  const nameOf = (set: NeededSet): string => setName(set.id, context.ipVersion);
   const main: { source: ScannedSide; destination: ScannedSide } = { source, destination };
   const ends = ["source", "destination"] as const;
-  for (const end of ends) main[end] = portBlock(main[end], end, rule.protocol, blocks);
+  for (const end of ends) main[end] = portBlock(main[end], end, rule.protocol, blocks, nameOf);
   for (const end of ends) {
     const side = main[end];
     if (side.nets.length <= 1) continue;
@@ -58,7 +60,7 @@ export function policyRules(rule: ScannedRule, context: RuleContext): readonly F
     main[end] = { ...side, notNets: [] };
   }
   const matches = [
-    ...mainMatches(rule, main.source, main.destination),
+    ...mainMatches(rule, main.source, main.destination, context.ipVersion, nameOf),
     ...(blocks.rules.length > 0 ? [markSet(context.marks.allBlocks)] : []),
   ];
   return [...blocks.rules, ...actionRules(rule.action, matches, context)].map((each) => ({
@@ -68,22 +70,29 @@ export function policyRules(rule: ScannedRule, context: RuleContext): readonly F
   }));
 }
 
-/** Without networks of IPv6; undefined where a list had nothing else, or where its negation is impossible. */
-function ofIpv4(side: ScannedSide, dropsImpossible: boolean): ScannedSide | undefined {
-  const nets = side.nets.filter((net) => !net.includes(":"));
-  const notNets = side.notNets.filter((net) => !net.includes(":"));
+/** Without networks of the other version of IP; undefined where a list had nothing else, or where its negation is impossible. */
+function ofVersion(side: ScannedSide, { dropsImpossible, ipVersion }: RuleContext): ScannedSide | undefined {
+  const isOwn = (net: string): boolean => net.includes(":") === (ipVersion === 6);
+  const nets = side.nets.filter(isOwn);
+  const notNets = side.notNets.filter(isOwn);
   if (nets.length === 0 && side.nets.length > 0) return undefined;
   if (notNets.length === 0 && side.notNets.length > 0) return undefined;
   if (dropsImpossible && notNets.some((net) => net.endsWith("/0"))) return undefined;
   return { ...side, nets, notNets };
 }
 
-function portBlock(side: ScannedSide, end: Side, of: string | number | undefined, blocks: Blocks): ScannedSide {
+function portBlock(
+  side: ScannedSide,
+  end: Side,
+  of: string | number | undefined,
+  blocks: Blocks,
+  nameOf: (set: NeededSet) => string,
+): ScannedSide {
   const splits = splitPorts(side.ports);
   if (splits.length + side.namedPorts.length <= 1) return side;
   blocks.positive([
     ...splits.map((split) => [...protocolMatch(of), ports(end, split)]),
-    ...side.namedPorts.map((set) => [addressPortSet(end, setName(set.id))]),
+    ...side.namedPorts.map((set) => [addressPortSet(end, nameOf(set))]),
   ]);
   return { ...side, ports: [], namedPorts: [] };
 }
@@ -141,20 +150,26 @@ class Blocks {
   }
 }
 
-function mainMatches(rule: ScannedRule, source: ScannedSide, destination: ScannedSide): readonly Fragment[] {
+function mainMatches(
+  rule: ScannedRule,
+  source: ScannedSide,
+  destination: ScannedSide,
+  ipVersion: 4 | 6,
+  nameOf: (set: NeededSet) => string,
+): readonly Fragment[] {
   return [
     ...protocolMatch(rule.protocol),
-    ...positiveMatches(source, "source"),
-    ...positiveMatches(destination, "destination"),
-    ...(rule.icmp ? [icmp(rule.icmp.type, rule.icmp.code)] : []),
+    ...positiveMatches(source, "source", nameOf),
+    ...positiveMatches(destination, "destination", nameOf),
+    ...(rule.icmp ? [icmp(ipVersion, rule.icmp.type, rule.icmp.code)] : []),
     ...(rule.notProtocol === undefined ? [] : [protocol(rule.notProtocol, true)]),
-    ...negatedMatches(source, "source"),
-    ...negatedMatches(destination, "destination"),
-    ...(rule.notIcmp ? [icmp(rule.notIcmp.type, rule.notIcmp.code, true)] : []),
+    ...negatedMatches(source, "source", nameOf),
+    ...negatedMatches(destination, "destination", nameOf),
+    ...(rule.notIcmp ? [icmp(ipVersion, rule.notIcmp.type, rule.notIcmp.code, true)] : []),
   ];
 }
 
-function positiveMatches(side: ScannedSide, end: Side): readonly Fragment[] {
+function positiveMatches(side: ScannedSide, end: Side, nameOf: (set: NeededSet) => string): readonly Fragment[] {
   return [
     ...side.nets.map((net) => network(end, net)),
     ...side.sets.map((set) => addressSet(end, nameOf(set))),
@@ -164,17 +179,13 @@ function positiveMatches(side: ScannedSide, end: Side): readonly Fragment[] {
   ];
 }
 
-function negatedMatches(side: ScannedSide, end: Side): readonly Fragment[] {
+function negatedMatches(side: ScannedSide, end: Side, nameOf: (set: NeededSet) => string): readonly Fragment[] {
   return [
     ...side.notNets.map((net) => network(end, net, true)),
     ...side.notSets.map((set) => addressSet(end, nameOf(set), true)),
     ...splitPorts(side.notPorts).map((split) => ports(end, split, true)),
     ...side.notNamedPorts.map((set) => addressPortSet(end, nameOf(set), true)),
   ];
-}
-
-function nameOf(set: NeededSet): string {
-  return setName(set.id);
 }
 
 function actionRules(

@@ -6,6 +6,7 @@ import {
   connection,
   fromElsewhere,
   goto,
+  icmp,
   inInterface,
   jump,
   markClear,
@@ -25,7 +26,8 @@ import type { FailsafePort, FelixSettings, Settings } from "../settings.js";
 import { denyAction } from "./endpoint-chains.js";
 
 /** Chains that are there whatever the cluster holds. Source: Calico 87c15906f, felix/rules/static.go; felix b5f3dd409 (v3.3.1), rules/static.go. */
-export function filterChains({ node, felix }: Settings, generation: Generation): readonly FelixChain[] {
+export function filterChains(settings: Settings, generation: Generation): readonly FelixChain[] {
+  const { node, felix } = settings;
   const { marks, statics } = generation;
   const allow = allowAction(felix.filterAllowAction);
   const alreadyAccepted = { matches: [markSet(marks.accept)], action: allow };
@@ -64,13 +66,22 @@ export function filterChains({ node, felix }: Settings, generation: Generation):
       hostAccepted,
     ]),
     chain("cali-wl-to-host", [
+      ...(settings.ipVersion === 6 ? neighbourRules(allow) : []),
       { action: jump("cali-from-wl-dispatch") },
       { comments: ["Configured DefaultEndpointToHostAction"], action: endpointToHost(felix) },
     ]),
     ...(statics.cidrBlock ? [chain("cali-cidr-block", [])] : []),
-    ...failsafeChains(felix, statics),
+    ...failsafeChains(settings, statics),
   ];
 }
+
+/** What IPv6 needs of a router, whatever policies say: multicast listeners (130 to 132), router solicitation, neighbours. */
+function neighbourRules(allow: Action): readonly FelixRule[] {
+  const types = [130, 131, 132, 133, 135, 136];
+  return types.map((type) => ({ matches: [protocol(icmpv6), icmp(6, type, undefined)], action: allow }));
+}
+
+const icmpv6 = 58;
 
 /** What a policy accepted on its way through FORWARD. */
 export function forwardAccepted(acceptMark: number, allow: Action): FelixRule {
@@ -92,7 +103,8 @@ function endpointToHost(felix: FelixSettings): Action {
   }
 }
 
-export function rawChains({ node, felix }: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+export function rawChains(settings: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+  const { node, felix } = settings;
   const cleared = clearMark(clearedBits(marks));
   const fromWorkload = marks.allBlocks;
   const accepted = { matches: [markSet(marks.accept)], action: accept };
@@ -104,7 +116,7 @@ export function rawChains({ node, felix }: Settings, { marks, statics }: Generat
         action: setMark(fromWorkload),
       })),
       ...(statics.reversePathSkip ? [{ matches: [markSet(fromWorkload)], action: jump("cali-rpf-skip") }] : []),
-      ...(statics.reversePathFilter
+      ...(statics.reversePathFilter || settings.ipVersion === 6
         ? [{ matches: [markSet(fromWorkload), fromElsewhere], action: denyAction(felix) }]
         : []),
       { matches: [markClear(fromWorkload)], action: jump("cali-from-host-endpoint") },
@@ -112,11 +124,12 @@ export function rawChains({ node, felix }: Settings, { marks, statics }: Generat
     ]),
     chain("cali-OUTPUT", [{ action: cleared }, { action: jump("cali-to-host-endpoint") }, accepted]),
     ...(statics.reversePathSkip ? [chain("cali-rpf-skip", [])] : []),
-    ...failsafeChains(felix, statics, true),
+    ...failsafeChains(settings, statics, true),
   ];
 }
 
-export function mangleChains({ node, felix }: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+export function mangleChains(settings: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+  const { node, felix, ipVersion } = settings;
   const allow = allowAction(felix.mangleAllowAction);
   const hostAccepted = {
     comments: ["Host endpoint policy accepted packet."],
@@ -126,9 +139,9 @@ export function mangleChains({ node, felix }: Settings, { marks, statics }: Gene
   const leaving: FelixRule = {
     comments: ["set dscp for traffic leaving cluster."],
     matches: [
-      addressSet("source", setName("dscp-src-net")),
-      addressSet("destination", setName(statics.poolsSet), true),
-      addressSet("destination", setName("this-host"), true),
+      addressSet("source", setName("dscp-src-net", ipVersion)),
+      addressSet("destination", setName(statics.poolsSet, ipVersion), true),
+      addressSet("destination", setName("this-host", ipVersion), true),
     ],
     action: jump("cali-egress-dscp"),
   };
@@ -155,7 +168,7 @@ export function mangleChains({ node, felix }: Settings, { marks, statics }: Gene
       : []),
     ...(statics.dscp ? [chain("cali-egress-dscp", [])] : []),
     // Before host policy came to this table, only what comes in met it.
-    ...failsafeChains(felix, statics).slice(0, statics.hostPolicyAfterDnat ? 2 : 1),
+    ...failsafeChains(settings, statics).slice(0, statics.hostPolicyAfterDnat ? 2 : 1),
   ];
 }
 
@@ -173,10 +186,13 @@ export function natChains(): readonly FelixChain[] {
 
 /** Ports that stay open whatever policies say. Before connection tracking, answers need rules of their own. */
 function failsafeChains(
-  { failsafeInbound, failsafeOutbound }: FelixSettings,
+  { felix, ipVersion }: Settings,
   { failsafeAnswersFrom }: Generation["statics"],
   isRaw = false,
 ): readonly FelixChain[] {
+  const isOwn = ({ net }: FailsafePort): boolean => net === undefined || net.includes(":") === (ipVersion === 6);
+  const failsafeInbound = felix.failsafeInbound.filter(isOwn);
+  const failsafeOutbound = felix.failsafeOutbound.filter(isOwn);
   const rule = (
     { protocol: of, port, net }: FailsafePort,
     end: "source" | "destination",
