@@ -69,7 +69,11 @@ async function driftCommand(options: Options): Promise<void> {
     ...([...rules, sets, ...paths].filter((path) => path === "-").length > 1 ? [diagnostic("stdin-twice", {})] : []),
   ];
   if (mistakes.length > 0) throw new Failure(mistakes);
-  const { ownership } = engineOf(options.engine).engine?.configure({}).machine ?? {};
+  const compileOptions = compileOptionsOf(options);
+  const { machine } = engineOf(options.engine).engine?.configure(compileOptions) ?? {};
+  if (machine?.lacks.includes("script"))
+    throw new Failure([diagnostic("command-not-for-engine", { engine: machine.engine })]);
+  const { ownership } = machine ?? {};
   // An engine that nobody knows is told of when the manifests are compiled for it.
   const tables = ownership?.tables ?? ["filter"];
   const { dumps, sets: parsed } = live ? await readLiveNode(tables) : readDumps(rules, sets!, tables);
@@ -81,7 +85,7 @@ async function driftCommand(options: Options): Promise<void> {
     read.sources.reduce((sum, { text }) => sum + text.length, 0),
   );
   try {
-    const { report, diagnostics: found, summary } = drift(read.sources, node, compileOptionsOf(options));
+    const { report, diagnostics: found, summary } = drift(read.sources, node, compileOptions);
     const diagnostics = [...read.diagnostics, ...found];
     if (!report || diagnostics.some(isError)) throw new Failure(diagnostics);
     process.stdout.write(textOf(report, options.output));
