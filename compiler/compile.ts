@@ -1,4 +1,5 @@
 import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
+import type { Specification } from "./engines/specification.js";
 import { configure, refusedObjects } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
 import { parseDocuments, type ParsedDocuments } from "./manifest/parse-documents.js";
@@ -39,6 +40,8 @@ export interface CompileResult {
   readonly node: Node;
   readonly tables: Tables;
   readonly pairs: readonly AnyPairs[];
+  /** What the rules should do, where NetworkPolicy does not say all of it. */
+  readonly specification?: Specification;
   readonly warnings: readonly Diagnostic[];
   /** What the engine did, in order. Folds again when asked, so that nobody else pays for it. */
   effects(): readonly Effect[];
@@ -97,6 +100,7 @@ export function compile(
     get pairs() {
       return node.pairs();
     },
+    ...(node.specification && { specification: node.specification }),
     warnings: diagnostics,
     earlierEffects: () => [],
     history: [options.existing ?? noTables, tables],

@@ -3,7 +3,7 @@ import { describeTraffic } from "./simulate/traffic-words.js";
 import type { ExplanationStyle, Piece } from "./explain/format-explanation.js";
 import { formatLocation } from "./text/source.js";
 import { wrap } from "./text/wrap.js";
-import type { Reason } from "./simulate/judge.js";
+import type { Reason } from "./simulate/judgement.js";
 import type { VerdictEdit, WhyAnswer } from "./why.js";
 
 /** Why a connection passes or not, for people. */
@@ -90,6 +90,7 @@ export function whyJson(answer: WhyAnswer): object {
       judgement[direction].reasons.map((reason) => ({
         direction,
         kind: reason.kind,
+        ...(reason.kind === "by-default" && { text: reason.text }),
         ...("policy" in reason && { policy: reason.policy, field: reason.field, at: formatLocation(reason.location) }),
       })),
     ),
@@ -131,7 +132,8 @@ export const whyJsonSchema = {
       items: {
         ...closed({
           direction: { enum: ["ingress", "egress"] },
-          kind: { enum: ["not-a-pod", "not-isolated", "rule-allows", "policy-isolates"] },
+          kind: { enum: ["not-a-pod", "not-isolated", "by-default", "rule-allows", "rule-denies", "policy-isolates"] },
+          text: { ...text, description: "What the documentation says, for by-default." },
           policy: text,
           field: text,
           at: text,
@@ -180,6 +182,10 @@ function reasonText(reason: Reason, direction: "ingress" | "egress"): string {
       return "policies do not select addresses that no pod has of its own";
     case "not-isolated":
       return `no policy restricts the ${direction} of this pod, so everything is allowed`;
+    case "by-default":
+      return reason.text;
+    case "rule-denies":
+      return `policy ${reason.policy} denies it by ${reason.field} (${formatLocation(reason.location)})`;
     case "rule-allows":
       return `policy ${reason.policy} allows it by ${reason.field} (${formatLocation(reason.location)})`;
     case "policy-isolates":

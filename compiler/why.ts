@@ -8,7 +8,8 @@ import { applyEdit } from "./explain/edits/yaml-lines.js";
 import { diffTables } from "./netfilter/tables-difference.js";
 import { answerTrace, type TraceQuestion, type Walk } from "./simulate/answer-trace.js";
 import { clusterOf } from "./simulate/cluster.js";
-import { judge, type Judgement, type Packet } from "./simulate/judge.js";
+import { judge } from "./simulate/judge.js";
+import type { Judgement, Packet } from "./simulate/judgement.js";
 import { legendOf } from "./simulate/legend.js";
 import { readBack } from "./simulate/read-back.js";
 import { subtractTraffic, trafficOf } from "./simulate/traffic.js";
@@ -67,7 +68,7 @@ export function why(
   const packet = packetOf(question, result);
   const verdictOf = (of: CompileResult): Verdict => walkOf(of, question).verdict;
   const walk = walkOf(result, question);
-  const judgement = judge(clusterOf(result.objects), packet);
+  const judgement = judge(clusterOf(result.objects, result.specification), packet);
   const wanted = walk.verdict === "allow" ? "deny" : "allow";
 
   const found: Found[] = [];
@@ -87,7 +88,7 @@ export function why(
       tried += 1;
       const compiled = compile(edited, options).result;
       if (!compiled || !sameEnds(result, compiled, question)) continue;
-      const after = judge(clusterOf(compiled.objects), packetOf(question, compiled));
+      const after = judge(clusterOf(compiled.objects, compiled.specification), packetOf(question, compiled));
       if (after.verdict === wanted && verdictOf(compiled) === wanted) {
         const changed = sources.filter((each, index) => each.text !== edited[index]!.text).map(({ name }) => name);
         found.push({ steps, size, patch, sources: changed, compiled, others: othersOf(result, compiled, question) });
@@ -112,7 +113,7 @@ function editsOf(
 ) {
   return states
     .flatMap((state) => {
-      const cluster = clusterOf(state.result.objects);
+      const cluster = clusterOf(state.result.objects, state.result.specification);
       const asked = packetOf(question, state.result);
       const before = judge(cluster, asked);
       const causes = walkOf(state.result, question).causes.map(({ origin }) => origin);

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 
 /**
- * `node dist/scripts/agreement.js --cases N --seed S [--npm v2]…`: verifies N random clusters, as all generations or those named, and
+ * `node dist/scripts/agreement.js --cases N --seed S [--engine calico] [--generation v2]…`: verifies N random clusters, as all generations or those named, and
  * prints how often each deviation was found. Fails on the first difference that none explains, shrunk, as YAML. The generator is the one of
  * the test: test/agreement/.
  */
@@ -14,7 +14,8 @@ const { values } = parseArgs({
   options: {
     cases: { type: "string", default: "100000" },
     seed: { type: "string", default: "1" },
-    npm: { type: "string", multiple: true },
+    engine: { type: "string", default: "azure-npm" },
+    generation: { type: "string", multiple: true },
   },
 });
 
@@ -41,7 +42,8 @@ let shown = began;
 const { cases, found, failure } = checkCases({
   cases: Number(values.cases),
   seed: Number(values.seed),
-  ...(values.npm && { generations: values.npm }),
+  engine: values.engine,
+  ...(values.generation && { generations: values.generation }),
   progress(checked: number) {
     if (performance.now() - shown < 30_000) return;
     shown = performance.now();

@@ -12,6 +12,7 @@ import type { LogEntry } from "./log-entry.js";
 import type { LogRotation } from "./log-rotation.js";
 import type { Deviation } from "./deviation.js";
 import type { SetMeaning } from "./set-meaning.js";
+import type { Specification } from "./specification.js";
 
 export type { Flavour };
 
@@ -101,7 +102,7 @@ export interface Machine {
   readonly watched: ReadonlySet<ResourceKind>;
   /** Whether objects of a type, `apiVersion/kind`, change its rules though nothing here compiles them. */
   refuses(type: string): boolean;
-  /** Names of outputs that it cannot make; `judgement`: nothing says what its rules should do. */
+  /** Names of outputs that it cannot make; `explanation`: what `explain why` makes. */
   readonly lacks: readonly string[];
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
@@ -163,6 +164,8 @@ export interface Node {
   tables(): Tables;
   /** The policies in force, lowered, in order of application; of those that are looked at in an order, in that. */
   pairs(): readonly AnyPairs[];
+  /** What its rules should do, where NetworkPolicy does not say all of it. */
+  readonly specification?: Specification;
   /** What deserves a look, in order of events. */
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -18,8 +18,13 @@ export interface Tables {
 
 export interface Interface {
   readonly name: string;
-  /** The IPv4 addresses behind it; absent: others than those behind the rest, and nobody knows which. */
+  /**
+   * The IPv4 addresses behind it, as members of a set: `10.0.0.4`, `0.0.0.0/0`, `10.0.0.5 nomatch`; absent: others than those behind
+   * the rest, and nobody knows which.
+   */
   readonly addresses?: readonly string[];
+  /** The machine's own IPv4 addresses there. */
+  readonly own?: readonly string[];
 }
 
 export type TableName = "filter" | OtherTable["name"];

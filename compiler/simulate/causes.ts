@@ -1,5 +1,6 @@
 import type { Rule } from "../netfilter/tables.js";
 import type { FieldOrigin } from "../text/origin.js";
+import { namedChains } from "./courses.js";
 import type { Legend } from "./legend.js";
 import { decidingStep, type Trace, type TracedTables, type TraceStep } from "./trace.js";
 
@@ -17,8 +18,8 @@ export interface Cause {
 export function causesOf(trace: Trace, tables: TracedTables, legend: Legend): readonly Cause[] {
   const last = decidingStep(trace);
   if (!last) return [];
-  const chains = new Map(tables.chains.map(({ name, rules }) => [name, rules]));
-  const ruleOf = ({ chain, rule }: TraceStep): Rule | undefined => chains.get(chain)?.[rule - 1];
+  const chains = namedChains(tables);
+  const ruleOf = ({ chain, rule }: TraceStep): Rule | undefined => chains.get(chain)?.rules[rule - 1];
   const { steps } = trace;
   const parents = parentsOf(steps);
 

@@ -1,5 +1,7 @@
 import type { KubernetesObject, Labels, NetworkPolicy, Pod } from "../model/objects.js";
 import { parseAddress } from "../model/cidr.js";
+import type { Specification } from "../engines/specification.js";
+import { TieredCluster } from "./tiers/tiered-cluster.js";
 
 /** One end of a connection, as network policies see it. */
 export type Endpoint = PodEndpoint | HostNetworkEndpoint | OutsideEndpoint;
@@ -39,9 +41,12 @@ export interface Cluster {
    * running pod, and for what is no address.
    */
   endpoint(name: string): Endpoint | undefined;
+  /** What is asked instead of NetworkPolicy alone, where the rules are measured by more. */
+  readonly tiered?: TieredCluster;
 }
 
-export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
+/** Objects, and what is asked about them beside NetworkPolicy. */
+export function clusterOf(objects: readonly KubernetesObject[], specification?: Specification): Cluster {
   const endpoints: (PodEndpoint | HostNetworkEndpoint)[] = [];
   const policies: NetworkPolicy[] = [];
   const byName = new Map<string, Endpoint>();
@@ -63,11 +68,14 @@ export function clusterOf(objects: readonly KubernetesObject[]): Cluster {
       if (endpoint.kind === "pod") byAddress.set(endpoint.address, endpoint);
     }
   }
+  const labelsOfNamespace = (name: string): Labels => namespaces.get(name) ?? noLabels;
+  const pods = objects.filter((object) => object.kind === "Pod");
   return {
     endpoints,
     policies,
     policiesIn: (namespace) => byNamespace.get(namespace) ?? [],
-    labelsOfNamespace: (name) => namespaces.get(name) ?? noLabels,
+    labelsOfNamespace,
+    ...(specification && { tiered: new TieredCluster({ pods, policies, labelsOfNamespace, specification }) }),
     endpoint: (name) =>
       byName.get(name) ?? byAddress.get(name) ?? (parseAddress(name) ? { kind: "outside", address: name } : undefined),
   };
@@ -84,4 +92,14 @@ function endpointOf(pod: Pod): PodEndpoint | HostNetworkEndpoint | undefined {
 export function isPair(source: Endpoint, destination: Endpoint): boolean {
   if (source.kind === "outside" && destination.kind === "outside") return false;
   return source.kind === "outside" || destination.kind === "outside" || source.pod !== destination.pod;
+}
+
+/**
+ * Whether a node decides about packets between two ends. By NetworkPolicy it does when it forwards them: one end is a pod with an address
+ * of its own. With tiers it is one node that is looked at: one end is a pod of this node, or its host endpoints are asked.
+ */
+export function isDecided({ tiered }: Cluster, source: Endpoint, destination: Endpoint): boolean {
+  if (!tiered) return source.kind === "pod" || destination.kind === "pod";
+  const kinds = [tiered.map.find(source.address).kind, tiered.map.find(destination.address).kind];
+  return kinds.includes("pod") || (tiered.map.hasHostEndpoints && kinds.includes("beyond"));
 }

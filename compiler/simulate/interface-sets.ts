@@ -1,4 +1,6 @@
 import type { IpSet, Match } from "../netfilter/tables.js";
+import { parseIpv4 } from "./ipv4.js";
+import { holdsAddress, indexSets } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
 
 type InterfaceMatch = Match & { readonly kind: "interface" };
@@ -25,8 +27,29 @@ export function interfaceSets({ interfaces, chains }: TracedTables): readonly Ip
         prefix === undefined ? each.name === match.name : each.name.startsWith(prefix),
       );
       if (meant.some(({ addresses }) => !addresses) || (meant.length === 0 && prefix === undefined)) continue;
-      found.set(name, { name, type: "hash:ip", members: meant.flatMap(({ addresses = [] }) => addresses) });
+      found.set(name, { name, type: "hash:net", members: together(meant.flatMap(({ addresses = [] }) => addresses)) });
     }
   }
   return [...found.values()];
 }
+
+/** Name of the interface that an address is behind; undefined where nothing is known of it. */
+export function interfaceAt(
+  { interfaces = [] }: Pick<TracedTables, "interfaces">,
+  address: string,
+): string | undefined {
+  const number = parseIpv4(address);
+  if (number === undefined) return undefined;
+  return interfaces.find(({ name, addresses = [] }) => {
+    const set = indexSets([{ name, type: "hash:net", members: addresses }]).get(name);
+    return set?.kind === "addresses" && holdsAddress(set, number);
+  })?.name;
+}
+
+/** What is not behind one interface may be behind another. */
+function together(members: readonly string[]): readonly string[] {
+  const all = new Set(members);
+  return [...all].filter((member) => !(member.endsWith(exception) && all.has(member.slice(0, -exception.length))));
+}
+
+const exception = " nomatch";

@@ -1,67 +1,9 @@
 import type { NetworkPolicy, Peer, PolicyPort, PolicyType } from "../model/objects.js";
 import { selects } from "../model/selector.js";
-import type { Location } from "../text/source.js";
 import { blockHolds } from "./block.js";
 import type { Cluster, Endpoint, PodEndpoint } from "./cluster.js";
-
-/** The first packet of a connection. */
-export interface Packet {
-  readonly source: Endpoint;
-  readonly destination: Endpoint;
-  /** `other` is any protocol without ports, such as ICMP. */
-  readonly protocol: "tcp" | "udp" | "sctp" | "other";
-  /** Destination port, 0..65535; without meaning for `other`. */
-  readonly port: number;
-}
-
-/** What the NetworkPolicy specification says of a packet. It passes when both directions allow it. */
-export interface Judgement {
-  readonly verdict: "allow" | "deny";
-  /** By the policies that select the destination. */
-  readonly ingress: DirectionJudgement;
-  /** By the policies that select the source. */
-  readonly egress: DirectionJudgement;
-}
-
-export interface DirectionJudgement {
-  readonly verdict: "allow" | "deny";
-  /** Why: one reason that nothing restricts the endpoint, or every rule that allows the packet, or every policy that does not. */
-  readonly reasons: readonly Reason[];
-}
-
-export type Reason =
-  /** The endpoint is no pod with an address of its own, so that policies do not select it. */
-  | { readonly kind: "not-a-pod" }
-  /** No policy with this direction selects the pod. */
-  | { readonly kind: "not-isolated" }
-  | AllowReason
-  | DenyReason;
-
-/** A rule allows the packet: the first of its peers and the first of its ports that match. */
-export interface AllowReason {
-  readonly kind: "rule-allows";
-  /** `namespace/name` */
-  readonly policy: string;
-  /** 0-based, in `spec.ingress` or `spec.egress`. */
-  readonly rule: number;
-  /** 0-based; absent when the rule has no list of peers, which means all. */
-  readonly peer?: number;
-  /** 0-based; absent when the rule has no list of ports, which means all. */
-  readonly port?: number;
-  /** `spec.ingress[0].from[1]`, the most exact place. */
-  readonly field: string;
-  readonly location: Location;
-}
-
-/** A policy selects the pod, and none of its rules allows the packet. */
-export interface DenyReason {
-  readonly kind: "policy-isolates";
-  /** `namespace/name` */
-  readonly policy: string;
-  /** `spec.ingress`, or `spec.podSelector` when the policy has no rule in this direction. */
-  readonly field: string;
-  readonly location: Location;
-}
+import type { AllowReason, DenyReason, DirectionJudgement, Judgement, Packet } from "./judgement.js";
+import { judgeByTiers } from "./tiers/judge-by-tiers.js";
 
 /**
  * The specification as a function, from the API's documentation of NetworkPolicy alone. It knows nothing of any engine.
@@ -71,9 +13,12 @@ export interface DenyReason {
  * - A pod on its host's network is like an address outside the cluster.
  * - An ipBlock means addresses, whoever has them. A named port means what the destination pod calls so, under the same protocol.
  *
+ * Where the cluster is measured by more than NetworkPolicy, that is asked (`tiers/`).
+ *
  * Source: Kubernetes 1.34, networking.k8s.io/v1, NetworkPolicySpec and the types below it.
  */
 export function judge(cluster: Cluster, packet: Packet): Judgement {
+  if (cluster.tiered) return judgeByTiers(cluster.tiered, packet);
   const ingress = judgeDirection(cluster, packet, "Ingress");
   const egress = judgeDirection(cluster, packet, "Egress");
   const verdict = ingress.verdict === "allow" && egress.verdict === "allow" ? "allow" : "deny";

@@ -1,5 +1,6 @@
 import { printMatch, printRule } from "../netfilter/print-rule.js";
 import type { Chain, Rule, Tables } from "../netfilter/tables.js";
+import { namedChains } from "./courses.js";
 import type { Origin } from "../text/origin.js";
 
 /** What tables that were read from text no longer say: names for people, and where rules come from. */
@@ -16,7 +17,7 @@ export interface Legend {
  */
 export function legendOf(tables: Tables = { chains: [], sets: [] }): Legend {
   const names = new Map(tables.sets.flatMap(({ name, readableName }) => (readableName ? [[name, readableName]] : [])));
-  const chains = new Map(tables.chains.map((chain) => [chain.name, chain]));
+  const chains = namedChains(tables);
   const origins = new Map<string, ReadonlyMap<string, Origin>>();
   return {
     setName: (name) => names.get(name) ?? name,

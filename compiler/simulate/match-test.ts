@@ -1,9 +1,11 @@
 import type { Match } from "../netfilter/tables.js";
+import type { Circumstances } from "./circumstances.js";
 import { interfaceSet } from "./interface-sets.js";
 import { parseIpv4Network, rangeOf } from "./ipv4.js";
 import { holdsAddress, type IndexedSet, type SetIndex } from "./set-index.js";
 import { holdsTraffic, portsOf, type TrafficProtocol } from "./traffic.js";
-import { not, protocolOf, stateMatches, type Outcome } from "./verdicts.js";
+import type { TracedTables } from "./trace.js";
+import { comesAstray, icmpMatches, not, otherMatches, protocolOf, stateMatches, type Outcome } from "./verdicts.js";
 
 /** What the matches of a rule ask a packet, its mark aside. */
 export interface Facts {
@@ -13,12 +15,17 @@ export interface Facts {
   /** Undefined when it is not known. */
   readonly port: number | undefined;
   readonly state: "new" | "established";
+  readonly known: Circumstances;
 }
 
 export type MatchTest = (facts: Facts) => Outcome;
 
 /** A match as a question to packets. Marks change on the way and are not asked here. */
-export function matchTest(match: Exclude<Match, { kind: "mark" | "comment" }>, sets: SetIndex): MatchTest {
+export function matchTest(
+  match: Exclude<Match, { kind: "mark" | "comment" }>,
+  sets: SetIndex,
+  tables: Pick<TracedTables, "interfaces">,
+): MatchTest {
   switch (match.kind) {
     case "protocol":
       return protocolTest(match.protocol, match.negated);
@@ -34,7 +41,8 @@ export function matchTest(match: Exclude<Match, { kind: "mark" | "comment" }>, s
     case "multiport":
       return multiportTest(match);
     case "icmp":
-      return ({ protocol }) => (protocol === "other" ? "unknown" : false);
+      return ({ protocol, known }) =>
+        protocol === "other" ? negate(icmpMatches(match.type, match.code, known), match.negated) : false;
     case "interface": {
       const { set: name, flags } = interfaceSet(match);
       const set = sets.get(name);
@@ -42,7 +50,7 @@ export function matchTest(match: Exclude<Match, { kind: "mark" | "comment" }>, s
     }
     case "connection-state": {
       const { states, negated } = match;
-      return ({ state }) => negate(stateMatches(states, state), negated);
+      return ({ state, known }) => negate(stateMatches(states, state, known), negated);
     }
     case "address":
       return addressTest(match.network, match.side, match.negated);
@@ -53,9 +61,12 @@ export function matchTest(match: Exclude<Match, { kind: "mark" | "comment" }>, s
       if (!set || !flags.every((flag) => flag === "src" || flag === "dst")) return unknown;
       return (facts) => negate(setHolds(set, flags, facts), negated);
     }
-    case "other":
+    case "other": {
       // `-m tcp` without an option asks nothing that `-p tcp` did not.
-      return match.words.length === 2 && protocolOf(match.words[1]!) ? protocolTest(match.words[1]!, false) : unknown;
+      if (match.words.length === 2 && protocolOf(match.words[1]!)) return protocolTest(match.words[1]!, false);
+      const astray = comesAstray(match.words, tables) ?? "unknown";
+      return () => astray;
+    }
   }
 }
 
@@ -69,16 +80,17 @@ function protocolTest(printed: string, negated: boolean): MatchTest {
   const protocol = protocolOf(printed);
   return (facts) => {
     // One of the many other protocols: perhaps just the one that the rule names.
-    if (protocol === undefined && facts.protocol === "other") return "unknown";
+    if (protocol === undefined && facts.protocol === "other")
+      return negate(otherMatches(printed, facts.known), negated);
     return (facts.protocol === protocol) !== negated;
   };
 }
 
 /** The kernel takes the match only behind `-p` of a protocol that has ports. */
 function multiportTest({ side, ranges, negated }: Extract<Match, { kind: "multiport" }>): MatchTest {
-  return ({ protocol, port }) => {
-    if (protocol === "other") return "unknown";
-    if (side === "source" || port === undefined) return "unknown";
+  return ({ protocol, port: destinationPort, known }) => {
+    const port = side === "source" ? known.sourcePort : destinationPort;
+    if (protocol === "other" || port === undefined) return "unknown";
     return ranges.some(({ first, last }) => port >= first && port <= last) !== negated;
   };
 }
@@ -100,8 +112,8 @@ function setHolds(set: IndexedSet, flags: readonly string[], facts: Facts): Outc
       const ports = flags.length < 2 ? undefined : set.members.get(address);
       if (!ports) return false;
       if (facts.protocol === "other") return ports.others ? "unknown" : false;
-      if (flags[1] === "dst" && facts.port !== undefined)
-        return holdsTraffic(ports.traffic, facts.protocol, facts.port);
+      const port = flags[1] === "dst" ? facts.port : facts.known.sourcePort;
+      if (port !== undefined) return holdsTraffic(ports.traffic, facts.protocol, port);
       return portsOf(ports.traffic, facts.protocol).length === 0 ? false : "unknown";
     }
     case "list": {

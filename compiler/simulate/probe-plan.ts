@@ -1,6 +1,8 @@
+import type { Specification } from "../engines/specification.js";
 import type { KubernetesObject } from "../model/objects.js";
 import { byAddress, endpointClasses, outsideClasses } from "./classes.js";
-import { clusterOf, type Endpoint } from "./cluster.js";
+import { usualCircumstances } from "./circumstances.js";
+import { clusterOf, type Cluster, type Endpoint } from "./cluster.js";
 import { judge } from "./judge.js";
 import { parseIpv4 } from "./ipv4.js";
 import { canBeProbed, endsOf } from "./probe-addresses.js";
@@ -50,8 +52,9 @@ export function planProbes(
   objects: readonly KubernetesObject[],
   tables: TracedTables,
   limits: ProbeLimits = probeLimits,
+  specification?: Specification,
 ): ProbePlan {
-  const cluster = clusterOf(objects);
+  const cluster = clusterOf(objects, specification);
   const reaches = [byAddress(reachByRules(tables)), reachBySpec(cluster)];
   const known = cluster.endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
   const leftOut: string[] = [];
@@ -61,7 +64,10 @@ export function planProbes(
   const inside = chooseInside(reaches, known, limits.inside, leaveOut);
   const outside = chooseOutside(reaches, cluster.endpoints, limits.outside, leaveOut);
   const passagesOf = passages(reaches);
-  const pairs = pairsOf([...inside, ...outside]).map((pair) => ({ ...pair, traffics: passagesOf(pair) }));
+  const pairs = pairsOf([...inside, ...outside], (...ends) => isForwarded(cluster, ...ends)).map((pair) => ({
+    ...pair,
+    traffics: passagesOf(pair),
+  }));
   const choices = choosePorts(pairs, trafficInRules(tables), limits.probes, leaveOut);
 
   const tracer = tracerOf(tables);
@@ -70,8 +76,10 @@ export function planProbes(
   let unanswered = 0;
   for (const { source, destination, protocol, port } of choices) {
     const [from, to] = [source.address, destination.address];
-    const byTracer = tracer.verdict({ source: from, destination: to, protocol, ...(protocol !== "other" && { port }) });
-    const reply = (): Verdict => tracer.verdict({ source: to, destination: from, protocol }, { state: "established" });
+    const packet = { source: from, destination: to, protocol, ...(protocol !== "other" && { port }) };
+    const byTracer = tracer.verdict(packet, { known: ofProbes });
+    const reply = (): Verdict =>
+      tracer.verdict({ source: to, destination: from, protocol }, { state: "established", known: ofProbes });
     if (byTracer === "depends") uncertain += 1;
     // A TCP connection that gets no answer looks just like one that was refused.
     else if (protocol === "tcp" && byTracer === "allow" && reply() !== "allow") unanswered += 1;
@@ -136,12 +144,23 @@ interface Pair {
   readonly destination: Endpoint;
 }
 
-/** One end is a pod with an address of its own: nothing else passes a node from one interface to another. */
-function pairsOf(endpoints: readonly Endpoint[]): readonly Pair[] {
-  const isForwarded = (...ends: Endpoint[]): boolean => ends.some(({ kind }) => kind === "pod");
+/** What packets of no protocol with ports are, and that none is translated. */
+const ofProbes = { other: usualCircumstances.other, translated: false };
+
+/** One end is a pod with an address of its own, on the node that is shown if there is one: nothing else passes from one interface to another. */
+function isForwarded({ tiered }: Cluster, source: Endpoint, destination: Endpoint): boolean {
+  if (!tiered) return source.kind === "pod" || destination.kind === "pod";
+  const kinds = [source, destination].map(({ address }) => tiered.map.find(address).kind);
+  return kinds.includes("pod") && !kinds.includes("node");
+}
+
+function pairsOf(
+  endpoints: readonly Endpoint[],
+  forwards: (source: Endpoint, destination: Endpoint) => boolean,
+): readonly Pair[] {
   return endpoints.flatMap((source) =>
     endpoints
-      .filter((destination) => source !== destination && isForwarded(source, destination))
+      .filter((destination) => source !== destination && forwards(source, destination))
       .map((destination) => ({ source, destination })),
   );
 }

@@ -1,5 +1,6 @@
 import { AddressClasses, type AddressClass } from "./address-classes.js";
 import { parseIpv4 } from "./ipv4.js";
+import type { Circumstances } from "./circumstances.js";
 import { passagesOf, type Reach } from "./reach.js";
 import { programOf, type Conditions, type ProgramChain, type ProgramRule, type RuleProgram } from "./rule-program.js";
 import type { TracedTables } from "./trace.js";
@@ -9,6 +10,8 @@ import { markMatches, setMark } from "./verdicts.js";
 export interface RuleReachOptions {
   /** What connection tracking says of all packets; `new` by default. */
   readonly state?: "new" | "established";
+  /** What is known of all packets beside; nothing by default. */
+  readonly known?: Circumstances;
 }
 
 /**
@@ -16,37 +19,70 @@ export interface RuleReachOptions {
  * classes: all traffic sets out together, and what a rule takes parts from what it leaves.
  */
 export function reachByRules(tables: TracedTables, options: RuleReachOptions = {}): Reach<string> {
-  const program = programOf(tables, options.state ?? "new");
+  const program = programOf(tables, options.state ?? "new", options.known);
   const sources = new AddressClasses(program.source);
   const destinations = new AddressClasses(program.destination);
   const sourceRules = new Candidates(program, program.source, "source");
   const destinationRules = new Candidates(program, program.destination, "destination");
   const passage = passagesOf();
   const entered = new Uint8Array(program.chains.length);
+  const [froms, tos] = [new Ends(sources, program.own), new Ends(destinations, program.own)];
 
   return {
-    sourceClass: (address) => sources.classOf(numberOf(address)).number,
-    destinationClass: (address) => destinations.classOf(numberOf(address)).number,
+    sourceClass: (address) => froms.numberOf(address),
+    destinationClass: (address) => tos.numberOf(address),
     between(sourceClass, destinationClass) {
+      const [source, destination] = [froms.all[sourceClass]!, tos.all[destinationClass]!];
       const pair: Pair = {
-        source: sources.classes[sourceClass]!,
-        destination: destinations.classes[destinationClass]!,
+        source: source.its,
+        destination: destination.its,
         sourceRules,
         destinationRules,
-        allowed: noTraffic,
+        accepted: none,
         denied: noTraffic,
         entered,
       };
-      const left = walk(program.start, everything, pair);
-      for (const { traffic } of left) {
-        if (program.accepts) pair.allowed = unionTraffic(pair.allowed, traffic);
-        else pair.denied = unionTraffic(pair.denied, traffic);
+      let here = everything;
+      for (const { start, accepts } of program.courses[source.isOwn ? "out" : destination.isOwn ? "in" : "forward"]) {
+        pair.accepted = none;
+        const left = walk(start, here, pair);
+        if (accepts) pair.accepted = merge(pair.accepted, left);
+        else for (const { traffic } of left) pair.denied = unionTraffic(pair.denied, traffic);
+        here = pair.accepted;
+        if (here.length === 0) break;
       }
-      const depends = intersectTraffic(pair.allowed, pair.denied);
-      return passage(subtractTraffic(pair.allowed, depends), depends);
+      const allowed = here.reduce((all, { traffic }) => unionTraffic(all, traffic), noTraffic);
+      const depends = intersectTraffic(allowed, pair.denied);
+      return passage(subtractTraffic(allowed, depends), depends);
     },
-    borders: () => [...new Set([...sources.borders(), ...destinations.borders()])].sort((a, b) => a - b),
+    borders: () => {
+      const own = [...program.own].map(numberOf).flatMap((address) => [address, address + 1]);
+      return [...new Set([...sources.borders(), ...destinations.borders(), ...own])].sort((a, b) => a - b);
+    },
   };
+}
+
+/** Classes of one end, the machine itself apart from others. Numbered in the order in which they are first asked for. */
+class Ends {
+  readonly all: { readonly its: AddressClass; readonly isOwn: boolean }[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  constructor(
+    private readonly classes: AddressClasses,
+    private readonly own: ReadonlySet<string>,
+  ) {}
+
+  numberOf(address: string): number {
+    const its = this.classes.classOf(numberOf(address));
+    const isOwn = this.own.has(address);
+    const key = `${its.number} ${isOwn}`;
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      this.numbers.set(key, (number = this.all.length));
+      this.all.push({ its, isOwn });
+    }
+    return number;
+  }
 }
 
 /** All traffic between two classes on its way. */
@@ -55,8 +91,9 @@ interface Pair {
   readonly destination: AddressClass;
   readonly sourceRules: Candidates;
   readonly destinationRules: Candidates;
-  /** What may have been let through, or refused, so far. */
-  allowed: Traffic;
+  /** What the built-in chain at hand may have let through. */
+  accepted: readonly Flow[];
+  /** What may have been refused so far. */
   denied: Traffic;
   /** By chain: 1 for those the traffic is in. */
   readonly entered: Uint8Array;
@@ -72,10 +109,8 @@ interface Flow {
 function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly Flow[] {
   // The kernel takes no table with a loop.
   if (pair.entered[chain.index] === 1) {
-    for (const { traffic } of flows) {
-      pair.allowed = unionTraffic(pair.allowed, traffic);
-      pair.denied = unionTraffic(pair.denied, traffic);
-    }
+    pair.accepted = merge(pair.accepted, flows);
+    for (const { traffic } of flows) pair.denied = unionTraffic(pair.denied, traffic);
     return none;
   }
   pair.entered[chain.index] = 1;
@@ -123,9 +158,9 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
       case "accept":
       case "deny":
       case "unknown":
-        for (const { traffic } of taken) {
-          if (action.kind !== "deny") pair.allowed = unionTraffic(pair.allowed, traffic);
-          if (action.kind !== "accept") pair.denied = unionTraffic(pair.denied, traffic);
+        if (action.kind !== "deny") pair.accepted = merge(pair.accepted, taken);
+        if (action.kind !== "accept") {
+          for (const { traffic } of taken) pair.denied = unionTraffic(pair.denied, traffic);
         }
         break;
       case "return":

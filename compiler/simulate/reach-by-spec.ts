@@ -2,14 +2,18 @@ import type { PolicyType } from "../model/objects.js";
 import { selects } from "../model/selector.js";
 import type { Cluster, Endpoint, PodEndpoint } from "./cluster.js";
 import { passagesOf, type Reach } from "./reach.js";
+import { reachByTiers } from "./tiers/reach-by-tiers.js";
+import type { Circumstances } from "./circumstances.js";
 import { Peers } from "./spec-peers.js";
 import { compilePolicy, trafficOfPort, type CompiledPolicy, type CompiledRule } from "./spec-policies.js";
 import { allTraffic, intersectTraffic, noTraffic, unionTraffic, type Traffic } from "./traffic.js";
 
 /**
- * Who reaches whom by the specification: what `judge` says, for all packets between two classes at once. Nothing ever depends.
+ * Who reaches whom by the specification: what `judge` says, for all packets between two classes at once. NetworkPolicy asks for
+ * nothing that could be unknown; where the cluster is measured by more, traffic may depend on it.
  */
-export function reachBySpec(cluster: Cluster): Reach<Endpoint> {
+export function reachBySpec(cluster: Cluster, known: Circumstances = {}): Reach<Endpoint> {
+  if (cluster.tiered) return reachByTiers(cluster.tiered, known);
   const policies = cluster.policies.map(compilePolicy);
   const peers = new Peers(cluster, policies);
   const sources = new Classes(cluster, policies, peers, "source");

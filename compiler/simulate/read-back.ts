@@ -1,7 +1,7 @@
 import { parseIpsetSave } from "../netfilter/parse-ipset-save.js";
 import { parseIptablesSave } from "../netfilter/parse-iptables-save.js";
 import { printIpsetSave } from "../netfilter/print-ipset-save.js";
-import { printIptablesSave } from "../netfilter/print-iptables-save.js";
+import { printIptablesSave, printOtherTable } from "../netfilter/print-iptables-save.js";
 import type { Tables } from "../netfilter/tables.js";
 import type { TracedTables } from "./trace.js";
 
@@ -12,5 +12,13 @@ export function readBack(tables: Tables): TracedTables {
   const problem = problems[0] ?? more[0];
   if (problem) throw new Error(`line ${problem.line} of the printed tables: ${problem.message}`);
   if (others[0]) throw new Error(`a set of another type: ${others[0].name}`);
-  return { chains, sets, ...(tables.interfaces && { interfaces: tables.interfaces }) };
+  const written = (tables.others ?? []).map(printOtherTable).join("");
+  const { others: parsed, problems: wrong } = parseIptablesSave(written, ["raw", "mangle", "nat"]);
+  if (wrong[0]) throw new Error(`line ${wrong[0].line} of other printed tables: ${wrong[0].message}`);
+  return {
+    chains,
+    sets,
+    ...(tables.others && { others: parsed }),
+    ...(tables.interfaces && { interfaces: tables.interfaces }),
+  };
 }

@@ -1,4 +1,7 @@
+import { chainsOf } from "../netfilter/owned.js";
 import type { Match, Rule, Target } from "../netfilter/tables.js";
+import type { Circumstances } from "./circumstances.js";
+import { hooksOf, ownAddresses, type Course, type WalkedTable } from "./courses.js";
 import { interfaceSet, interfaceSets } from "./interface-sets.js";
 import { parseIpv4Network, type Ipv4Network } from "./ipv4.js";
 import { indexSets, type AddressPortSet, type AddressSet, type IndexedSet, type SetIndex } from "./set-index.js";
@@ -13,19 +16,36 @@ import {
   unionTraffic,
   type Traffic,
 } from "./traffic.js";
-import { effectOf, not, protocolOf, stateMatches, type Outcome, type TargetEffect } from "./verdicts.js";
+import {
+  comesAstray,
+  effectOf,
+  icmpMatches,
+  not,
+  otherMatches,
+  protocolOf,
+  stateMatches,
+  type Outcome,
+  type TargetEffect,
+} from "./verdicts.js";
 
 /**
  * Rules taken apart by what they ask about: one end's address, both together through ports, the traffic, the mark. Conditions
  * on addresses are numbered, so that each is looked at once for a class of endpoints and not once for a packet.
  */
 export interface RuleProgram {
-  readonly start: ProgramChain;
-  /** True when the policy of the chain where walks begin accepts. */
-  readonly accepts: boolean;
+  /** By course: the built-in chains where walks begin, one after the other. */
+  readonly courses: Readonly<Record<Course, readonly ProgramHook[]>>;
+  /** Addresses of the machine itself. */
+  readonly own: ReadonlySet<string>;
   readonly chains: readonly ProgramChain[];
   readonly source: Conditions;
   readonly destination: Conditions;
+}
+
+export interface ProgramHook {
+  readonly start: ProgramChain;
+  /** True when the policy of the chain accepts. */
+  readonly accepts: boolean;
 }
 
 export interface ProgramChain {
@@ -95,21 +115,31 @@ export interface AddressGroup {
 export interface PortCondition {
   /** Whose address is looked up. */
   readonly side: Side;
-  /** Whose port: that of the source is not known. */
+  /** Whose port. */
   readonly portSide: Side;
+  /** That of the source, if it is known. */
+  readonly sourcePort?: number;
   readonly portSets: readonly AddressPortSet[];
   /** All traffic of these addresses matches, too. */
   readonly group: AddressGroup;
   readonly negated: boolean;
 }
 
-export function programOf(tables: TracedTables, state: "new" | "established"): RuleProgram {
-  const builder = new Builder(tables, state);
-  const forward = tables.chains.find(({ name }) => name === "FORWARD");
-  const start = forward ? builder.chain(forward.name)! : builder.empty();
+export function programOf(tables: TracedTables, state: "new" | "established", known: Circumstances = {}): RuleProgram {
+  const builder = new Builder(tables, state, known);
+  const own = ownAddresses(tables);
+  const course = (of: Course): readonly ProgramHook[] =>
+    hooksOf(of, tables).map(({ table, chain }) => ({
+      start: builder.chain(table, chain) ?? builder.empty(),
+      accepts: chainsOf(tables, table).find(({ name }) => name === chain)?.policy !== "DROP",
+    }));
   return {
-    start,
-    accepts: forward?.policy !== "DROP",
+    courses: {
+      forward: course("forward"),
+      in: own.size > 0 ? course("in") : [],
+      out: own.size > 0 ? course("out") : [],
+    },
+    own,
     chains: builder.chains,
     source: builder.source,
     destination: builder.destination,
@@ -129,25 +159,31 @@ class Builder {
   private readonly groups = new Map<string, AddressGroup>();
   /** What a small set holds → the name of the first that holds it. */
   private readonly names = new Map<string, string>();
+  /** By table and name. */
   private readonly written: ReadonlyMap<string, readonly Rule[]>;
 
   constructor(
-    tables: TracedTables,
+    private readonly tables: TracedTables,
     private readonly state: "new" | "established",
+    private readonly known: Circumstances,
   ) {
     this.sets = indexSets([...tables.sets, ...interfaceSets(tables)]);
-    this.written = new Map(tables.chains.map(({ name, rules }) => [name, rules]));
+    const all = (["raw", "mangle", "filter"] as const).flatMap((table) =>
+      chainsOf(tables, table).map(({ name, rules }) => [`${table} ${name}`, rules] as const),
+    );
+    this.written = new Map(all);
   }
 
-  chain(name: string): ProgramChain | undefined {
-    const known = this.byName.get(name);
+  chain(table: WalkedTable, name: string): ProgramChain | undefined {
+    const key = `${table} ${name}`;
+    const known = this.byName.get(key);
     if (known) return known;
-    const rules = this.written.get(name);
+    const rules = this.written.get(key);
     if (!rules) return undefined;
     const chain = this.empty();
-    this.byName.set(name, chain);
+    this.byName.set(key, chain);
     for (const rule of rules) {
-      const translated = this.rule(rule);
+      const translated = this.rule(rule, table);
       if (translated) chain.rules.push(translated);
     }
     return chain;
@@ -161,8 +197,8 @@ class Builder {
   }
 
   /** Undefined for a rule that never matches or does nothing. */
-  private rule({ matches, target }: Rule): ProgramRule | undefined {
-    const action = this.action(target);
+  private rule({ matches, target }: Rule, table: WalkedTable): ProgramRule | undefined {
+    const action = this.action(target, table);
     const sides: Record<Side, Literal[]> = { source: [], destination: [] };
     const ports: PortCondition[] = [];
     const marks: ProgramRule["marks"][number][] = [];
@@ -182,7 +218,7 @@ class Builder {
           marks.push(match);
           break;
         case "protocol":
-          limit(...protocolTraffic(match.protocol, match.negated));
+          limit(...protocolTraffic(match.protocol, match.negated, this.known));
           break;
         case "destination-port": {
           const protocol = protocolOf(match.protocol);
@@ -191,13 +227,16 @@ class Builder {
           break;
         }
         case "multiport": {
-          if (match.side === "source") answer("unknown");
-          else limit(...multiportTraffic(match));
+          if (match.side === "destination") limit(...multiportTraffic(match));
+          else answer(this.sourceMultiport(match));
           break;
         }
-        case "icmp":
-          limit(trafficOf("other"), noTraffic);
+        case "icmp": {
+          const outcome = icmpMatches(match.type, match.code, this.known);
+          const fits = match.negated ? not(outcome) : outcome;
+          limit(fits === false ? noTraffic : trafficOf("other"), fits === true ? trafficOf("other") : noTraffic);
           break;
+        }
         case "interface": {
           const found = this.set({ ...interfaceSet(match), negated: match.negated });
           if (found === undefined || "portSets" in found) answer("unknown");
@@ -205,7 +244,7 @@ class Builder {
           break;
         }
         case "connection-state": {
-          const outcome = stateMatches(match.states, this.state);
+          const outcome = stateMatches(match.states, this.state, this.known);
           answer(match.negated ? not(outcome) : outcome);
           break;
         }
@@ -225,7 +264,7 @@ class Builder {
         case "other": {
           const protocol = match.words.length === 2 ? protocolOf(match.words[1]!) : undefined;
           if (protocol) limit(trafficOf(protocol), trafficOf(protocol));
-          else answer("unknown");
+          else answer(comesAstray(match.words, this.tables) ?? "unknown");
           break;
         }
       }
@@ -247,14 +286,14 @@ class Builder {
   }
 
   /** Undefined when the packet just goes on. */
-  private action(target: Target | undefined): ProgramAction | undefined {
+  private action(target: Target | undefined, table: WalkedTable): ProgramAction | undefined {
     if (!target) return undefined;
     if (target.kind === "set-mark") return { kind: "mark", value: target.value, mask: target.mask };
     if (target.kind !== "other") {
-      const to = this.chain(target.to);
+      const to = this.chain(table, target.to);
       if (to) return { kind: target.kind, to };
     }
-    const kind = effectOf(target);
+    const kind = effectOf(target, this.state);
     return kind === "continue" ? undefined : { kind };
   }
 
@@ -272,7 +311,19 @@ class Builder {
     const portSets = leaves.filter((leaf): leaf is AddressPortSet => leaf.kind === "address-ports");
     // A set with more dimensions than flags holds nothing.
     if (portSets.length === 0 || flags.length < 2) return { group, negated };
-    return { side: sideOf(flags[0]!), portSide: sideOf(flags[1]!), portSets, group, negated };
+    return {
+      side: sideOf(flags[0]!),
+      portSide: sideOf(flags[1]!),
+      portSets,
+      group,
+      negated,
+      ...(this.known.sourcePort !== undefined && { sourcePort: this.known.sourcePort }),
+    };
+  }
+
+  private sourceMultiport({ ranges, negated }: Match & { kind: "multiport" }): Outcome {
+    const { sourcePort: port } = this.known;
+    return port === undefined ? "unknown" : ranges.some(({ first, last }) => port >= first && port <= last) !== negated;
   }
 
   /** One name for all small sets that hold the same: many policies name the same block, each in a set of its own. */
@@ -314,10 +365,15 @@ function sideOf(flag: string): Side {
 }
 
 /** What `-p` may take, and what it takes for sure: of the protocols without ports it may name any. */
-function protocolTraffic(printed: string, negated: boolean): [possible: Traffic, certain: Traffic] {
+function protocolTraffic(
+  printed: string,
+  negated: boolean,
+  known: Circumstances,
+): [possible: Traffic, certain: Traffic] {
   const protocol = protocolOf(printed);
-  const certain = protocol ? trafficOf(protocol) : noTraffic;
-  const possible = protocol ? certain : trafficOf("other");
+  const isIt = protocol ? true : otherMatches(printed, known);
+  const certain = isIt === true ? trafficOf(protocol ?? "other") : noTraffic;
+  const possible = isIt === "unknown" ? trafficOf("other") : certain;
   if (!negated) return [possible, certain];
   return [subtractTraffic(allTraffic, certain), subtractTraffic(allTraffic, possible)];
 }
@@ -336,7 +392,7 @@ function multiportTraffic(match: Extract<Match, { kind: "multiport" }>): [possib
 
 /** What a port condition may take, and what it takes for sure, at an address that is in the group or not and has these ports. */
 export function portTraffic(
-  { portSide, group, negated }: PortCondition,
+  { portSide, group, negated, sourcePort }: PortCondition,
   inGroup: Outcome,
   ports: readonly { readonly traffic: Traffic; readonly others: boolean }[],
 ): { readonly possible: Traffic; readonly certain: Traffic } {
@@ -348,10 +404,13 @@ export function portTraffic(
       possible = unionTraffic(possible, traffic);
       certain = unionTraffic(certain, traffic);
     } else {
-      // Of a source port nothing is known: a protocol with members may match on any destination port.
+      // Whatever the destination port is; without a known source port, a protocol with members may match.
       for (const protocol of ["tcp", "udp", "sctp"] as const) {
         const whole = trafficOf(protocol);
-        if (intersectTraffic(traffic, whole) !== noTraffic) possible = unionTraffic(possible, whole);
+        const asked = sourcePort === undefined ? whole : trafficOf(protocol, sourcePort, sourcePort);
+        if (intersectTraffic(traffic, asked) === noTraffic) continue;
+        possible = unionTraffic(possible, whole);
+        if (sourcePort !== undefined) certain = unionTraffic(certain, whole);
       }
     }
   }

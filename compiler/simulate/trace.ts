@@ -1,4 +1,5 @@
 import type { Tables } from "../netfilter/tables.js";
+import type { Circumstances } from "./circumstances.js";
 import type { Outcome } from "./verdicts.js";
 
 /** A packet that a node forwards. */
@@ -17,12 +18,14 @@ export interface TraceOptions {
   readonly state?: "new" | "established";
   /** The mark that earlier tables left on the packet; 0 by default. */
   readonly mark?: number;
-  /** The built-in chain in which the walk begins; `FORWARD` by default. */
+  /** The chain of the filter table that alone is walked; by default all built-in chains on the packet's way. */
   readonly chain?: string;
+  /** What is known of the packet beside; nothing by default. */
+  readonly known?: Circumstances;
 }
 
-/** The part of a dump that a walk needs. Chains that are missing do not exist; sets that are missing are not known. */
-export type TracedTables = Pick<Tables, "chains" | "sets" | "interfaces">;
+/** The part of a dump that a walk needs. Tables and chains that are missing do not exist; sets that are missing are not known. */
+export type TracedTables = Pick<Tables, "chains" | "others" | "sets" | "interfaces">;
 
 export interface Trace {
   /** `depends`: on something that the dump does not say. */
@@ -34,6 +37,7 @@ export interface Trace {
 export type Verdict = "allow" | "deny" | "depends";
 
 export interface TraceStep {
+  /** Of a table beside filter with that before it: `raw cali-PREROUTING`. */
   readonly chain: string;
   /** 1-based; 0 stands for the policy of a built-in chain. */
   readonly rule: number;
@@ -57,11 +61,19 @@ export interface TraceMatch {
 /** What a rule that matched, or may have, did. `none`: it did not match, or it has no effect on where the packet goes. */
 export type TraceAction = "accept" | "drop" | "reject" | "return" | "jump" | "goto" | "mark" | "none" | "unknown";
 
-/** The step that decided: the last one that accepted or refused the packet. Undefined when none did for sure. */
+/**
+ * The step that decided: the one that refused the packet, or the last one that accepted it in the filter table, where every accepted
+ * packet passes. Undefined when none did for sure.
+ */
 export function decidingStep({ verdict, steps }: Trace): TraceStep | undefined {
   if (verdict === "depends") return undefined;
-  return steps.findLast(
-    ({ matched, action }) =>
-      matched !== false && (verdict === "allow" ? action === "accept" : action === "drop" || action === "reject"),
-  );
+  return steps.findLast(({ matched, action, chain }) => {
+    if (matched === false) return false;
+    return verdict === "allow" ? action === "accept" && isOfFilter(chain) : action === "drop" || action === "reject";
+  });
+}
+
+/** Chains of other tables have these before their name. */
+function isOfFilter(chain: string): boolean {
+  return !chain.includes(" ");
 }

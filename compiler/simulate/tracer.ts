@@ -1,5 +1,7 @@
+import { chainsOf } from "../netfilter/owned.js";
 import { printRule } from "../netfilter/print-rule.js";
-import type { Chain, Match, Rule } from "../netfilter/tables.js";
+import type { Match, Rule } from "../netfilter/tables.js";
+import { courseOf, hooksOf, nameIn, ownAddresses, type Hook, type WalkedTable } from "./courses.js";
 import { interfaceSets } from "./interface-sets.js";
 import { parseIpv4 } from "./ipv4.js";
 import { matchTest, type Facts, type MatchTest } from "./match-test.js";
@@ -17,7 +19,7 @@ import type {
 import { effectOf, markMatches, setMark, type Outcome } from "./verdicts.js";
 
 /**
- * Walks a packet through a filter table, as the kernel does. What nothing here can interpret is never guessed: both ways are
+ * Walks a packet through the tables, as the kernel does: raw, mangle and filter in the order of its way, where the dump holds them. What nothing here can interpret is never guessed: both ways are
  * walked, and when they end differently the verdict is `depends`.
  *
  * Sources: Linux 6.1, net/ipv4/netfilter/ip_tables.c (ipt_do_table), net/netfilter/xt_set.c, net/netfilter/ipset/.
@@ -36,33 +38,27 @@ export interface Tracer {
 /** Prepares tables for many walks. */
 export function tracerOf(tables: TracedTables): Tracer {
   const chains = prepare(tables);
+  const own = ownAddresses(tables);
   const run = (packet: TracePacket, options: TraceOptions, steps?: TraceStep[]): Verdict => {
     const walk: Walk = {
       facts: factsOf(packet, options),
-      allowed: false,
+      accepted: [],
       denied: false,
       entered: [],
       known: new Map(),
       steps,
     };
-    const name = options.chain ?? "FORWARD";
-    const chain = chains.get(name) ?? { name, policy: "ACCEPT", rules: [] };
-    const left = walkChain(chain, [(options.mark ?? 0) >>> 0], walk);
-    // A packet that leaves a built-in chain meets the chain's policy.
-    if (left.length > 0) {
-      const accepts = chain.policy !== "DROP";
-      steps?.push({
-        chain: name,
-        rule: 0,
-        text: `-P ${name} ${accepts ? "ACCEPT" : "DROP"}`,
-        matched: walk.allowed || walk.denied ? "unknown" : true,
-        matches: [],
-        action: accepts ? "accept" : "drop",
-      });
-      if (accepts) walk.allowed = true;
-      else walk.denied = true;
+    const { source, destination } = packet;
+    const hooks: readonly Hook[] =
+      options.chain === undefined
+        ? hooksOf(courseOf(own, source, destination), tables)
+        : [{ table: "filter", chain: options.chain }];
+    let here: readonly number[] = [(options.mark ?? 0) >>> 0];
+    for (const { table, chain } of hooks) {
+      here = throughHook(chains.get(nameIn(table, chain)) ?? { name: nameIn(table, chain), rules: [] }, here, walk);
+      if (here.length === 0) break;
     }
-    return walk.allowed && walk.denied ? "depends" : walk.allowed ? "allow" : "deny";
+    return here.length === 0 ? "deny" : walk.denied ? "depends" : "allow";
   };
   return {
     trace(packet, options = {}) {
@@ -73,7 +69,29 @@ export function tracerOf(tables: TracedTables): Tracer {
   };
 }
 
+/** The marks with which a packet may leave a built-in chain for the next one. */
+function throughHook(chain: PreparedChain, marks: readonly number[], walk: Walk): readonly number[] {
+  walk.accepted = [];
+  const left = walkChain(chain, marks, walk);
+  // A packet that leaves a built-in chain meets the chain's policy.
+  if (left.length > 0) {
+    const accepts = chain.policy !== "DROP";
+    walk.steps?.push({
+      chain: chain.name,
+      rule: 0,
+      text: `-P ${chain.name.split(" ").at(-1)!} ${accepts ? "ACCEPT" : "DROP"}`,
+      matched: walk.accepted.length > 0 || walk.denied ? "unknown" : true,
+      matches: [],
+      action: accepts ? "accept" : "drop",
+    });
+    if (accepts) walk.accepted = union(walk.accepted, left);
+    else walk.denied = true;
+  }
+  return walk.accepted;
+}
+
 interface PreparedChain {
+  /** With the table before it where that is not filter. */
   readonly name: string;
   readonly policy?: "ACCEPT" | "DROP";
   readonly rules: PreparedRule[];
@@ -93,8 +111,9 @@ type MarkMatch = Match & { readonly kind: "mark" };
 /** One packet on its way. */
 interface Walk {
   readonly facts: Facts;
-  /** Whether the packet may have been let through, or refused, so far. */
-  allowed: boolean;
+  /** The marks with which the built-in chain at hand may have let the packet through. */
+  accepted: readonly number[];
+  /** Whether the packet may have been refused so far. */
   denied: boolean;
   /** The chains the packet is in, outermost first. */
   readonly entered: PreparedChain[];
@@ -113,7 +132,8 @@ const maxSteps = 20_000;
 function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): readonly number[] {
   // The kernel takes no table with a loop; whoever made one up gets no verdict.
   if (walk.entered.includes(chain)) {
-    walk.allowed = walk.denied = true;
+    walk.accepted = union(walk.accepted, marks);
+    walk.denied = true;
     return [];
   }
   const listing = walk.steps && walk.steps.length < maxSteps;
@@ -130,10 +150,10 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
     const fits = (mark: number): boolean => prepared.marks.every((match) => markMatches(mark, match) !== match.negated);
     const taken = outcome === false ? [] : prepared.marks.length === 0 ? here : here.filter(fits);
     const passed = outcome !== true ? here : prepared.marks.length === 0 ? [] : here.filter((mark) => !fits(mark));
-    const effect = taken.length === 0 ? nothing : effectOfRule(prepared, taken);
+    const effect = taken.length === 0 ? nothing : effectOfRule(prepared, taken, walk.facts.state);
     if (listing) list(walk, chain, index, here, taken, passed, effect);
     here = passed;
-    if (effect.kind === "accept" || effect.kind === "unknown") walk.allowed = true;
+    if (effect.kind === "accept" || effect.kind === "unknown") walk.accepted = union(walk.accepted, taken);
     if (effect.kind === "deny" || effect.kind === "unknown") walk.denied = true;
     if (effect.kind === "return") left = union(left, taken);
     if (effect.kind === "continue") here = union(here, effect.marks);
@@ -157,7 +177,11 @@ type RuleEffect =
 
 const nothing: RuleEffect = { kind: "nothing" };
 
-function effectOfRule({ rule: { target }, to }: PreparedRule, taken: readonly number[]): RuleEffect {
+function effectOfRule(
+  { rule: { target }, to }: PreparedRule,
+  taken: readonly number[],
+  state: Facts["state"],
+): RuleEffect {
   if (!target) return { kind: "continue", marks: taken };
   if (target.kind === "set-mark") {
     return {
@@ -169,7 +193,7 @@ function effectOfRule({ rule: { target }, to }: PreparedRule, taken: readonly nu
     };
   }
   if (to) return { kind: "enter", to, returns: target.kind === "jump" };
-  const effect = effectOf(target);
+  const effect = effectOf(target, state);
   return effect === "continue" ? { kind: effect, marks: taken } : { kind: effect };
 }
 
@@ -244,24 +268,33 @@ function nameOf(target: Exclude<Rule["target"], undefined | { kind: "set-mark" }
 
 function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
   const sets = indexSets([...tables.sets, ...interfaceSets(tables)]);
-  const chains = new Map(tables.chains.map((chain) => [chain.name, { ...chain, rules: [] as PreparedRule[] }]));
-  const targetOf = (rule: Rule): PreparedChain | undefined => {
-    return rule.target?.kind === "jump" || rule.target?.kind === "goto" ? chains.get(rule.target.to) : undefined;
-  };
-  const prepareRule = (rule: Rule): PreparedRule => {
-    const to = targetOf(rule);
+  const all = (["raw", "mangle", "filter"] as const).flatMap((table) =>
+    chainsOf(tables, table).map((chain) => ({ table, chain })),
+  );
+  const chains = new Map(
+    all.map(({ table, chain: { policy, name: plain } }) => {
+      const name = nameIn(table, plain);
+      return [name, { name, ...(policy && { policy }), rules: [] as PreparedRule[] }];
+    }),
+  );
+  const targetOf = (rule: Rule, table: WalkedTable): PreparedChain | undefined =>
+    rule.target?.kind === "jump" || rule.target?.kind === "goto"
+      ? chains.get(nameIn(table, rule.target.to))
+      : undefined;
+  const prepareRule = (rule: Rule, table: WalkedTable): PreparedRule => {
+    const to = targetOf(rule, table);
     return {
       rule,
       tests: rule.matches.flatMap((match) =>
-        match.kind === "mark" || match.kind === "comment" ? [] : [matchTest(match, sets)],
+        match.kind === "mark" || match.kind === "comment" ? [] : [matchTest(match, sets, tables)],
       ),
       marks: rule.matches.filter((match): match is MarkMatch => match.kind === "mark"),
       ...(to && { to }),
     };
   };
-  for (const { name, rules } of tables.chains satisfies readonly Chain[]) {
-    const prepared = chains.get(name)!.rules;
-    for (const rule of rules) prepared.push(prepareRule(rule));
+  for (const { table, chain } of all) {
+    const prepared = chains.get(nameIn(table, chain.name))!.rules;
+    for (const rule of chain.rules) prepared.push(prepareRule(rule, table));
   }
   return chains;
 }
@@ -277,5 +310,6 @@ function factsOf(packet: TracePacket, options: TraceOptions): Facts {
     protocol: packet.protocol,
     port: packet.protocol === "other" ? undefined : packet.port,
     state: options.state ?? "new",
+    known: options.known ?? {},
   };
 }

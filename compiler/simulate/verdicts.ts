@@ -1,4 +1,6 @@
-import type { Target } from "../netfilter/tables.js";
+import { protocolName } from "../netfilter/protocols.js";
+import type { Tables, Target } from "../netfilter/tables.js";
+import type { Circumstances } from "./circumstances.js";
 
 /** What is known of a question about a packet: an answer, or that the dump does not say. */
 export type Outcome = boolean | "unknown";
@@ -7,7 +9,10 @@ export type Outcome = boolean | "unknown";
 export type TargetEffect = "accept" | "deny" | "return" | "continue" | "unknown";
 
 /** The effect of a target that is no chain of the table: `ACCEPT`, `REJECT --reject-with …`, `LOG`. */
-export function effectOf(target: Exclude<Target, { kind: "set-mark" }>): TargetEffect {
+export function effectOf(
+  target: Exclude<Target, { kind: "set-mark" }>,
+  state: "new" | "established" = "new",
+): TargetEffect {
   const name = target.kind === "other" ? target.words[1] : target.to;
   switch (name) {
     case "ACCEPT":
@@ -29,6 +34,9 @@ export function effectOf(target: Exclude<Target, { kind: "set-mark" }>): TargetE
     case "TCPMSS":
     case "TEE":
       return "continue";
+    // A packet without a connection is like a new one; one that has a connection would lose it.
+    case "NOTRACK":
+      return state === "new" ? "continue" : "unknown";
     case "CONNMARK":
       return target.kind === "other" && target.words.includes("--restore-mark") ? "unknown" : "continue";
     default:
@@ -37,9 +45,37 @@ export function effectOf(target: Exclude<Target, { kind: "set-mark" }>): TargetE
 }
 
 /** Whether a connection's state is among those that a rule names. A new packet may be translated or not. */
-export function stateMatches(states: readonly string[], state: "new" | "established"): Outcome {
+export function stateMatches(
+  states: readonly string[],
+  state: "new" | "established",
+  { translated }: Circumstances = {},
+): Outcome {
   if (states.includes(state.toUpperCase())) return true;
-  return states.includes("DNAT") || states.includes("SNAT") ? "unknown" : false;
+  if (states.includes("SNAT")) return "unknown";
+  return states.includes("DNAT") ? (translated ?? "unknown") : false;
+}
+
+/** Whether a packet of a protocol without ports is of the one that `-p` names. */
+export function otherMatches(printed: string, { other }: Circumstances): Outcome {
+  return other ? protocolName(other.number) === protocolName(numbered(printed)) : "unknown";
+}
+
+function numbered(printed: string): string | number {
+  return /^\d+$/.test(printed) ? Number(printed) : printed.toLowerCase();
+}
+
+/** Whether a packet of ICMP is of a type and, if one is given, a code. */
+export function icmpMatches(type: number, code: number | undefined, { other }: Circumstances): Outcome {
+  if (!other) return "unknown";
+  return other.icmp?.type === type && (code === undefined || other.icmp.code === code);
+}
+
+/**
+ * Whether `-m rpfilter --invert` takes a packet: one whose answer would leave by another interface than it came in. Where it is known
+ * what is behind which interface, packets come in through the right one.
+ */
+export function comesAstray(words: readonly string[], { interfaces }: Pick<Tables, "interfaces">): Outcome | undefined {
+  return words[1] === "rpfilter" && words.includes("--invert") && interfaces ? false : undefined;
 }
 
 /** The protocol that `-p` names, as one of the four kinds; undefined for a protocol without ports that has a name or number. */

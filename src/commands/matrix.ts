@@ -91,8 +91,8 @@ function groundOf(
   dump: TracedTables | undefined,
   by: "rules" | "spec" | undefined,
 ): MatrixGround {
-  const { objects, machine } = result;
-  if (by === "spec") return { objects };
+  const { objects, specification, machine } = result;
+  if (by === "spec") return { objects, ...(specification && { specification }) };
   const tables = dump ?? readBack(result.tables);
   const name = dump ? nodeRules : `the rules of ${machine.engine} ${machine.generation}`;
   return { objects, rules: { tables, legend: legendOf(result.tables), name } };

@@ -61,20 +61,15 @@ function testCommand(paths: readonly string[], options: Options): void {
   }
   const { expectations, diagnostics: found } = readExpectations(paths);
   const { checked, ...report } = withMistakes(found.filter(isError), () =>
-    compileManifests(
-      { ...options, otherNamespaces: "kept" },
-      "checking expectations",
-      ({ result, ...others }) => ({
-        ...others,
-        checked: checkExpectations(expectations, {
-          objects: result.objects,
-          tables: result.tables,
-          ...(options.namespace !== undefined && { namespace: options.namespace }),
-        }),
+    compileManifests({ ...options, otherNamespaces: "kept" }, "checking expectations", ({ result, ...others }) => ({
+      ...others,
+      checked: checkExpectations(expectations, {
+        objects: result.objects,
+        ...(result.specification && { specification: result.specification }),
+        tables: result.tables,
+        ...(options.namespace !== undefined && { namespace: options.namespace }),
       }),
-      [],
-      true,
-    ),
+    })),
   );
   const diagnostics = [...report.diagnostics, ...sortDiagnostics([...found, ...checked.diagnostics])];
   if (diagnostics.some(isError)) throw new Failure(diagnostics);

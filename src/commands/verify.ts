@@ -65,7 +65,6 @@ async function verifyCommand(options: Options): Promise<void> {
     "verifying",
     (found) => ({ compiled: found, verification: verify(found.result, { accepted }) }),
     accepted.flatMap(unknownCode),
-    true,
   );
   const { engine, generation, release } = compiled.result.machine;
   const inKernel =

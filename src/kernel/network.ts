@@ -26,17 +26,18 @@ export interface Network {
 /**
  * Makes a machine for each list of IPv4 addresses, hands out the network, and takes it away again. Nothing is given a name: each
  * namespace lives as long as a process in it, and this one reads its standard input, so that all of them end with the process that
- * called, however that ends.
+ * called, however that ends. `cables`: what the router's ends of their cables are called, if not made up.
  */
 export async function withNetwork<T>(
   addresses: readonly (readonly string[])[],
   use: (network: Network) => Promise<T>,
+  cables: readonly string[] = [],
 ): Promise<T> {
   const keepers = [[], ...addresses].map(() => start("unshare", ["--net", "sh", "-c", "echo ready; exec cat"]));
   try {
     await Promise.all(keepers.map(isReady));
     const [router, ...machines] = [[], ...addresses].map((its, index) => namespaceOf(keepers[index]!, its));
-    await router!.run("ip", ["-batch", "-"], { input: machines.map(routerSide(keepers)).join("") });
+    await router!.run("ip", ["-batch", "-"], { input: machines.map(routerSide(keepers, cables)).join("") });
     await router!.run("sh", ["-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"]);
     await Promise.all(machines.map((machine) => machine.run("ip", ["-batch", "-"], { input: machineSide(machine) })));
     return await use({
@@ -75,9 +76,12 @@ function namespaceOf({ pid }: Talker, addresses: readonly string[]): NetNamespac
 /** Both ends of a cable have one hardware address and ask for none, so that any frame is meant for the other end. */
 const hardwareAddress = "02:00:00:00:00:01";
 
-function routerSide(keepers: readonly Talker[]): (machine: NetNamespace, index: number) => string {
+function routerSide(
+  keepers: readonly Talker[],
+  cables: readonly string[],
+): (machine: NetNamespace, index: number) => string {
   return ({ addresses }, index) => {
-    const [cable, end] = [`m${index}`, `address ${hardwareAddress}`];
+    const [cable, end] = [cables[index] ?? `m${index}`, `address ${hardwareAddress}`];
     return lines([
       `link add ${cable} ${end} type veth peer name eth0 ${end} netns ${keepers[index + 1]!.pid}`,
       `link set ${cable} arp off up`,

@@ -1,7 +1,11 @@
 import {
   applyScript,
+  interfaceAt,
   planProbes,
+  probeLimits,
+  printIpsetSave,
   printIptablesSave,
+  printOtherTable,
   readBack,
   type Chain,
   type CompileResult,
@@ -10,7 +14,7 @@ import {
 } from "../../compiler/index.js";
 import { run } from "./command.js";
 import { connect } from "./connect.js";
-import { withNetwork, type NetNamespace } from "./network.js";
+import { withNetwork, type NetNamespace, type Network } from "./network.js";
 import { sendRaw } from "./send-raw.js";
 
 /** What a kernel did with a packet, beside what the two referees say of it. */
@@ -30,7 +34,7 @@ export type RouterState = Pick<CompileResult, "tables" | "machine">;
 
 /** Sends packets between the pods of what was compiled, and between them and addresses outside, through its rules. */
 export async function sendPackets(result: CompileResult): Promise<Deliveries> {
-  return deliver(planProbes(result.objects, readBack(result.tables)), result);
+  return deliver(planProbes(result.objects, readBack(result.tables), probeLimits, result.specification), result);
 }
 
 /**
@@ -38,28 +42,51 @@ export async function sendPackets(result: CompileResult): Promise<Deliveries> {
  * of them came to their destination. Everything happens in network namespaces that go away with it.
  */
 export async function deliver(plan: ProbePlan, state: RouterState): Promise<Deliveries> {
-  const machines = plan.insideAddresses.map((address) => [address]);
-  if (plan.outsideAddresses.length > 0) machines.push([...plan.outsideAddresses]);
+  const { machines, cables } = machinesOf(plan, state);
   const noPerl = plan.probes.some(isRaw) ? await whyNoRawSockets() : undefined;
   const sent = new Map([...plan.probes.entries()].filter(([, probe]) => noPerl === undefined || !isRaw(probe)));
   const leftOut = [...plan.leftOut];
   if (noPerl !== undefined) leftOut.push(`${plan.probes.length - sent.size} packets of SCTP and ICMP: ${noPerl}`);
   if (sent.size === 0) return { deliveries: [], leftOut };
 
-  const delivered = await withNetwork(machines, async (network) => {
+  const send = async (network: Network): Promise<(id: number) => boolean> => {
     await applyRules(network.router, state);
     const [connected, received] = await Promise.all([connect(network, sent), sendRaw(network, sent)]);
-    return (id: number): boolean => connected.has(id) || received.has(id);
-  });
+    return (id) => connected.has(id) || received.has(id);
+  };
+  const delivered = await withNetwork(machines, send, cables);
   const deliveries = [...sent].map(([id, probe]): Delivery => {
     return { probe, byKernel: delivered(id) ? "allow" : "deny" };
   });
   return { deliveries, leftOut };
 }
 
+/** A machine for each address inside and one for all outside; where it is known what is behind which interface, one for each of these. */
+function machinesOf(
+  { insideAddresses, outsideAddresses }: ProbePlan,
+  { tables }: RouterState,
+): { readonly machines: readonly (readonly string[])[]; readonly cables: readonly string[] } {
+  if (!tables.interfaces) {
+    const inside = insideAddresses.map((address) => [address]);
+    return { machines: outsideAddresses.length > 0 ? [...inside, outsideAddresses] : inside, cables: [] };
+  }
+  const behind = new Map<string, string[]>();
+  for (const address of [...insideAddresses, ...outsideAddresses]) {
+    const cable = interfaceAt(tables, address);
+    if (cable !== undefined) behind.set(cable, [...(behind.get(cable) ?? []), address]);
+  }
+  return { machines: [...behind.values()], cables: [...behind.keys()] };
+}
+
 /** Brings a router into the state that was compiled, from one with only the rules in it that are not the engine's. */
 export async function applyRules(router: NetNamespace, { tables, machine }: RouterState): Promise<void> {
   const { flavour, ownership } = machine;
+  if (tables.others) {
+    const texts = [...tables.others.map(printOtherTable), printIptablesSave(tables)];
+    await router.run("ipset", ["restore"], { input: printIpsetSave(tables.sets) });
+    await router.run(`iptables-${flavour}-restore`, [], { input: texts.join("") });
+    return;
+  }
   const others = tables.chains.flatMap((chain) => othersRules(chain, ownership.chainPrefix));
   await router.run(`iptables-${flavour}-restore`, [], { input: printIptablesSave({ chains: others }) });
   await router.run("sh", [], { input: applyScript(tables, ownership, { flavour }) });

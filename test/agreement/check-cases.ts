@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { dump } from "js-yaml";
 import { compile, type CompileResult } from "../../compiler/compile.js";
+import { calicoClusters, calicoOptions } from "./calico-clusters.js";
 import { azureNpm } from "../../compiler/engines/azure-npm/azure-npm.js";
+import { calico } from "../../compiler/engines/calico/calico.js";
 import type { Finding } from "../../compiler/simulate/verify/finding.js";
 import { unexplained } from "../../compiler/simulate/verify/findings.js";
 import { verify } from "../../compiler/simulate/verify/verify.js";
 import { clusters, type Manifest } from "./clusters.js";
 
 export interface CheckOptions {
+  /** Id of the engine; the first one otherwise. */
+  readonly engine?: string;
   /** How many random clusters. */
   readonly cases: number;
   readonly seed: number;
@@ -33,10 +37,12 @@ export interface Checked {
  * deviations, all in force, give exactly what the rules give.
  */
 export function checkCases(options: CheckOptions): Checked {
-  const { cases, seed, generations = azureNpm.generations, unknown = [], progress } = options;
+  const { cases, seed, unknown = [], progress } = options;
+  const isCalico = options.engine === calico.id;
+  const { generations = (isCalico ? calico : azureNpm).generations } = options;
   const found = new Map<string, Map<string, number>>(generations.map((generation) => [generation, new Map()]));
   let checked = 0;
-  const property = fc.property(clusters, (manifests) => {
+  const property = fc.property(isCalico ? calicoClusters : clusters, (manifests) => {
     const codes = codesOf(manifests, generations, unknown);
     for (const [generation, its] of codes) {
       if (its.has(unexplained)) throw new Error(`unexplained as ${generation}`);
@@ -80,7 +86,8 @@ function findingsOf(
 /** Through text, as a user's manifests go. */
 export function compileManifests(manifests: readonly Manifest[], generation: string): CompileResult {
   const text = manifests.map((manifest) => JSON.stringify(manifest)).join("\n---\n");
-  const { result, diagnostics } = compile([{ name: "generated.yaml", text }], { generation });
+  const options = generation.startsWith(calico.id) ? { ...calicoOptions, generation } : { generation };
+  const { result, diagnostics } = compile([{ name: "generated.yaml", text }], options);
   if (!result) throw new Error(JSON.stringify(diagnostics[0]?.message));
   return result;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { clusterOf } from "../../compiler/simulate/cluster.js";
-import { judge, type DirectionJudgement, type Judgement, type Packet } from "../../compiler/simulate/judge.js";
+import { judge } from "../../compiler/simulate/judge.js";
+import type { DirectionJudgement, Judgement, Packet } from "../../compiler/simulate/judgement.js";
 import { formatLocation } from "../../compiler/text/source.js";
 import { compileText } from "./vectors.js";
 
@@ -219,9 +220,9 @@ function judged(policies: string | readonly string[], from: string, to: string, 
 
 function show({ reasons }: DirectionJudgement): readonly string[] {
   return reasons.map((reason) => {
-    if (reason.kind === "not-a-pod" || reason.kind === "not-isolated") return reason.kind;
+    if (!("policy" in reason)) return reason.kind;
     const place = `at ${reason.field}, ${formatLocation(reason.location)}`;
-    if (reason.kind === "policy-isolates") return `${reason.policy} ${place}`;
+    if (reason.kind !== "rule-allows") return `${reason.policy} ${place}`;
     const indexes = Object.entries({ rule: reason.rule, peer: reason.peer, port: reason.port });
     const known = indexes.filter(([, index]) => index !== undefined).map((words) => words.join(" "));
     return `${reason.policy} ${known.join(" ")} ${place}`;

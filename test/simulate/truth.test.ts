@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { clusterOf, type Endpoint } from "../../compiler/simulate/cluster.js";
-import { judge, type Judgement } from "../../compiler/simulate/judge.js";
+import { judge } from "../../compiler/simulate/judge.js";
+import type { Judgement } from "../../compiler/simulate/judgement.js";
 import { compile } from "../../compiler/compile.js";
 import { parseIpsetSave } from "../../compiler/netfilter/parse-ipset-save.js";
 import { parseIptablesSave } from "../../compiler/netfilter/parse-iptables-save.js";

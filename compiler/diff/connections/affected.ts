@@ -250,7 +250,7 @@ function regionsOf(rules: readonly Rule[], sets: readonly IpSet[], moved: readon
     },
     of(side, address) {
       const { conditions } = classes[side].classOf(parseIpv4(address)!);
-      return program.start.rules.flatMap((rule, index) =>
+      return program.courses.forward[0]!.start.rules.flatMap((rule, index) =>
         rule[side] === 0 || conditions.has(rule[side]) ? [index] : [],
       );
     },

@@ -1,6 +1,7 @@
 import { resourceKinds } from "../../model/kinds.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Configured, Engine, EngineOptions, Machine, Node } from "../engine.js";
+import { calicoDeviations, deviationCodes } from "./deviations.js";
 import { felixSettings } from "./felix-settings.js";
 import type { Generation } from "./generation.js";
 import { generationNotes } from "./generation-notes.js";
@@ -13,6 +14,8 @@ import { markMeanings } from "./mark-meanings.js";
 import { purposeOf, remarkOn } from "./rule-remarks.js";
 import { meaningOfSet } from "./set-meaning.js";
 
+const deviations = calicoDeviations(generations);
+
 /** Calico's Felix in iptables mode, the other network policy engine of AKS. */
 export const calico: Engine = {
   id: "calico",
@@ -23,7 +26,7 @@ export const calico: Engine = {
   },
   options: ["node", "interfacePrefix", "interfaces", "hostInterfaces", "felix", "ipv6", "flavour"],
   generations: generations.map(({ id }) => id),
-  deviations: [],
+  deviations,
   configure,
   describe,
   ownForm,
@@ -79,6 +82,7 @@ function machineOf(
   ipv6: boolean,
 ): Machine {
   const nodes = new WeakSet<Node>();
+  const codes = new Set<string>(deviationCodes(generation));
   return {
     engine: calico.id,
     generation: generation.id,
@@ -95,7 +99,7 @@ function machineOf(
     purposeOf,
     remarkOn: (rule) => remarkOn(rule, generation.marks),
     marks: markMeanings(generation.marks),
-    lacks: ["restore", "log", "judgement", ...(ipv6 ? ["script", "undo"] : ["ip6tables-save"])],
+    lacks: ["restore", "log", "explanation", ...(ipv6 ? ["script", "undo"] : ["ip6tables-save"])],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
       tables: ["raw", "mangle", "nat", "filter"],
@@ -109,7 +113,7 @@ function machineOf(
     },
     remembers: false,
     policyNamed,
-    deviations: [],
+    deviations: deviations.filter(({ code }) => codes.has(code)),
     start() {
       const node = new CalicoNode(view, felix, generation, existing);
       nodes.add(node);

@@ -3,7 +3,8 @@ import { suggest } from "../../text/suggest.js";
 import { maskedCidr, parseCidr } from "../../model/cidr.js";
 import type { FelixConfiguration } from "../../model/calico/objects.js";
 import type { Generation } from "./generation.js";
-import type { FailsafePort, FelixSettings } from "./settings.js";
+import type { FailsafePort } from "../specification.js";
+import type { FelixSettings } from "./settings.js";
 
 /** What AKS sets, and Felix's defaults. Source: Calico 87c15906f, felix/config/config_params.go; AKS's calico-node. */
 function defaults({ statics }: Generation): FelixSettings {

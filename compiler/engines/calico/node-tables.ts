@@ -4,6 +4,7 @@ import {
   builtIns,
   type Chain,
   type Hook,
+  type Interface,
   type OtherTable,
   type Rule,
   type TableName,
@@ -109,12 +110,40 @@ function tablesOf(
     chains: filterTable.chains,
     others: others.map(({ name, chains }) => ({ name: name as OtherTable["name"], chains })),
     hooks: [filterTable, ...others].flatMap(({ hooks }) => hooks),
-    interfaces: [
-      ...local.map(({ interface: name, nets }) => ({ name, addresses: nets.filter((net) => !net.includes(":")) })),
-      ...node.hostInterfaces.map(({ name }) => ({ name })),
-    ],
+    interfaces: interfacesOf(local, node),
     sets: nodeSets(needed, cluster, settings, generation),
   };
+}
+
+/** Pods are behind their own interfaces, everything else behind those of the host: the first has the default route. */
+function interfacesOf(local: readonly LocalEndpoint[], { hostInterfaces }: NodeView): readonly Interface[] {
+  // Of several pods at one address, the last is the one that runs there.
+  const byAddress = new Map(
+    local.flatMap((endpoint) => endpoint.nets.filter(isIpv4).map((net) => [net, endpoint] as const)),
+  );
+  const own = hostInterfaces.flatMap(({ addresses }) => addresses.filter(isIpv4));
+  const networks = hostInterfaces.flatMap((each) => each.networks.filter(isIpv4));
+  const others = [...byAddress.keys(), ...own].map((address) => `${address} nomatch`);
+  return [
+    ...local.map((endpoint) => ({
+      name: endpoint.interface,
+      addresses: endpoint.nets.filter((net) => byAddress.get(net) === endpoint),
+    })),
+    ...hostInterfaces.map((each, index) => ({
+      name: each.name,
+      own: each.addresses.filter(isIpv4),
+      addresses: [
+        ...(index === 0 ? ["0.0.0.0/0"] : []),
+        ...each.networks.filter(isIpv4),
+        ...networks.filter((net) => !each.networks.includes(net)).map((net) => `${net} nomatch`),
+        ...others,
+      ],
+    })),
+  ];
+}
+
+function isIpv4(address: string): boolean {
+  return !address.includes(":");
 }
 
 type LocalEndpoint = Endpoint & { readonly interface: string };

@@ -1,15 +1,18 @@
-import { parseCidr } from "../../model/cidr.js";
+import { maskedCidr, parseCidr } from "../../model/cidr.js";
 import type { Pod } from "../../model/objects.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { EngineOptions } from "../engine.js";
 import { plainAddress } from "./plain-address.js";
-import type { HostInterface, NodeView } from "./settings.js";
+import type { NodeInterface } from "../specification.js";
+import type { NodeView } from "./settings.js";
 
 /** What AKS calls the pods' ends of interfaces. Source: Azure CNI cbd7560cf, transparent mode. */
 const aksPrefix = "azv";
 
 /** An interface with an address, as in AKS's default network, where nobody says what a node has. */
-const usualInterfaces: readonly HostInterface[] = [{ name: "eth0", addresses: ["10.224.0.62"] }];
+const usualInterfaces: readonly NodeInterface[] = [
+  { name: "eth0", addresses: ["10.224.0.62"], networks: ["10.224.0.62/32"] },
+];
 
 /** A node as the options describe it; its name is "" where they do not say. */
 export function nodeView(options: EngineOptions): {
@@ -41,23 +44,22 @@ function podInterfaces(written: readonly string[], diagnostics: Diagnostic[]): R
   return found;
 }
 
-function hostInterfaces(written: readonly string[], diagnostics: Diagnostic[]): readonly HostInterface[] {
-  const found = new Map<string, string[]>();
+function hostInterfaces(written: readonly string[], diagnostics: Diagnostic[]): readonly NodeInterface[] {
+  const found = new Map<string, { readonly addresses: string[]; readonly networks: string[] }>();
   for (const text of written) {
     const [, name, block] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
-    const cidr =
-      block === undefined
-        ? undefined
-        : parseCidr(block.includes("/") ? block : `${block}/${block.includes(":") ? 128 : 32}`);
-    if (name === undefined || block === undefined || !isInterfaceName(name) || !cidr) {
+    const length = block?.includes(":") ? 128 : 32;
+    const whole = block === undefined || block.includes("/") ? (block ?? "") : `${block}/${length}`;
+    if (name === undefined || !isInterfaceName(name) || !parseCidr(whole)) {
       diagnostics.push(diagnostic("host-interface-invalid", { text }));
       continue;
     }
-    const addresses = found.get(name) ?? [];
-    addresses.push(plainAddress(block.replace(/\/.*/, "")));
-    found.set(name, addresses);
+    const its = found.get(name) ?? { addresses: [], networks: [] };
+    its.addresses.push(plainAddress(whole.replace(/\/.*/, "")));
+    its.networks.push(maskedCidr(whole));
+    found.set(name, its);
   }
-  return [...found].map(([name, addresses]) => ({ name, addresses }));
+  return [...found].map(([name, its]) => ({ name, ...its }));
 }
 
 /** What the kernel takes for the name of an interface. */

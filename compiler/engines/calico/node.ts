@@ -5,6 +5,7 @@ import type { Tables } from "../../netfilter/tables.js";
 import type { AnyPairs } from "../../pairs/any-pairs.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Event, Node } from "../engine.js";
+import type { Specification } from "../specification.js";
 import type { CalicoPolicy } from "../../model/calico/objects.js";
 import { conversionWarnings, isRefused } from "./conversion-warnings.js";
 import { withConfigurations } from "./felix-settings.js";
@@ -100,6 +101,24 @@ export class CalicoNode implements Node {
 
   pairs(): readonly AnyPairs[] {
     return policyPairs(this.#cluster(), this.#tiers(), this.#generation);
+  }
+
+  get specification(): Specification {
+    const { name, hostInterfaces } = this.#node();
+    const { felix } = this.#felix();
+    const drops = this.#generation.endpoints.dropsEncapsulated !== undefined;
+    return {
+      resources: [...this.#resources.values()],
+      unknown: [...this.#resources.values()].filter((each) => unknownFeature(each, this.#generation)?.dropped),
+      node: name,
+      interfaces: hostInterfaces,
+      failsafe: { inbound: felix.failsafeInbound, outbound: felix.failsafeOutbound },
+      podsReachNode: felix.defaultEndpointToHostAction !== "DROP",
+      refusedTunnels: [
+        ...(drops && !felix.allowVxlanFromWorkloads ? (["vxlan"] as const) : []),
+        ...(drops && !felix.allowIpipFromWorkloads ? (["ipip"] as const) : []),
+      ],
+    };
   }
 
   get diagnostics(): readonly Diagnostic[] {

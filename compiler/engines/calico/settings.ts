@@ -1,3 +1,5 @@
+import type { FailsafePort, NodeInterface } from "../specification.js";
+
 /** One node, and how Felix is configured on it. */
 export interface Settings {
   readonly node: NodeView;
@@ -14,13 +16,8 @@ export interface NodeView {
   readonly interfacePrefixes: readonly string[];
   /** Pods, `namespace/name` → the name of their interface, where it does not follow from the pod's name. */
   readonly interfaces: ReadonlyMap<string, string>;
-  readonly hostInterfaces: readonly HostInterface[];
-}
-
-export interface HostInterface {
-  readonly name: string;
-  /** Without prefix length. */
-  readonly addresses: readonly string[];
+  /** The first is that of the default route. */
+  readonly hostInterfaces: readonly NodeInterface[];
 }
 
 /** Felix's settings, as far as they show in tables. Their names are those of FelixConfiguration. */
@@ -38,11 +35,4 @@ export interface FelixSettings {
   readonly logPrefix: string;
   /** There are rules and sets for IPv6, too. */
   readonly ipv6: boolean;
-}
-
-export interface FailsafePort {
-  readonly protocol: string;
-  readonly port: number;
-  /** A block; absent: from and to everywhere. */
-  readonly net?: string;
 }

@@ -1,7 +1,7 @@
 import type { NetworkPolicy } from "../../model/objects.js";
 import { keyOf } from "../../model/objects.js";
 import type { Cluster, Endpoint } from "../../simulate/cluster.js";
-import type { Packet } from "../../simulate/judge.js";
+import type { Packet } from "../../simulate/judgement.js";
 import type { Source } from "../../text/source.js";
 import type { TextEdit } from "./yaml-lines.js";
 

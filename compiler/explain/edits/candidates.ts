@@ -1,6 +1,6 @@
 import { keyOf } from "../../model/objects.js";
 import type { Cluster } from "../../simulate/cluster.js";
-import type { Judgement, Packet } from "../../simulate/judge.js";
+import type { Judgement, Packet } from "../../simulate/judgement.js";
 import type { FieldOrigin } from "../../text/origin.js";
 import type { Candidate, Ground } from "./candidate.js";
 import { closing } from "./closing.js";

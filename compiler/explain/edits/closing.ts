@@ -2,7 +2,7 @@ import type { Value } from "../../manifest/value.js";
 import type { Labels, NetworkPolicy, Peer } from "../../model/objects.js";
 import { selects } from "../../model/selector.js";
 import type { Cluster } from "../../simulate/cluster.js";
-import type { AllowReason } from "../../simulate/judge.js";
+import type { AllowReason } from "../../simulate/judgement.js";
 import { makerFor, type Candidate, type Ground, type Make } from "./candidate.js";
 import { leaving } from "./leaving.js";
 import { narrowPort } from "./port-edits.js";

@@ -1,7 +1,7 @@
 import type { Value } from "../../manifest/value.js";
 import type { NetworkPolicy, Peer } from "../../model/objects.js";
 import { blockHolds } from "../../simulate/block.js";
-import type { Packet } from "../../simulate/judge.js";
+import type { Packet } from "../../simulate/judgement.js";
 import { makerFor, type Candidate, type Ground, type Make } from "./candidate.js";
 import { leaving } from "./leaving.js";
 import { peerFor } from "./peer-for.js";

@@ -1,6 +1,6 @@
 import type { Value } from "../../manifest/value.js";
 import type { PolicyPort } from "../../model/objects.js";
-import type { Packet } from "../../simulate/judge.js";
+import type { Packet } from "../../simulate/judgement.js";
 import type { Source } from "../../text/source.js";
 import type { Candidate, Make } from "./candidate.js";
 import { addEntry, setEntry } from "./yaml-lines.js";

@@ -1,6 +1,7 @@
 import { causesOf, type Cause } from "../causes.js";
 import { isPair, type Cluster, type Endpoint } from "../cluster.js";
-import { judge, type Judgement, type Packet } from "../judge.js";
+import { judge } from "../judge.js";
+import type { Judgement, Packet } from "../judgement.js";
 import type { Legend } from "../legend.js";
 import type { Reach } from "../reach.js";
 import { decidingStep, type Trace, type TracedTables, type TraceStep, type Verdict } from "../trace.js";

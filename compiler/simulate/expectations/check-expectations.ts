@@ -1,3 +1,4 @@
+import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject } from "../../model/objects.js";
 import type { Tables } from "../../netfilter/tables.js";
 import { isError, sortDiagnostics, type Diagnostic } from "../../text/diagnostic.js";
@@ -17,6 +18,8 @@ import { resolveExpectation } from "./resolve-expectation.js";
 export interface ExpectationCluster {
   /** Of a completed cluster. */
   readonly objects: readonly KubernetesObject[];
+  /** What the rules are measured by, where that is more than NetworkPolicy. */
+  readonly specification?: Specification;
   /** What was compiled of them. It is printed, and the text is read back. */
   readonly tables: Tables;
   /** Namespace of names without one; `default` otherwise. */
@@ -39,9 +42,9 @@ export interface CheckedExpectations {
  */
 export function checkExpectations(
   expectations: readonly Expectation[],
-  { objects, tables: compiled, namespace = "default" }: ExpectationCluster,
+  { objects, specification: asked, tables: compiled, namespace = "default" }: ExpectationCluster,
 ): CheckedExpectations {
-  const cluster = clusterOf(objects);
+  const cluster = clusterOf(objects, asked);
   const tables = readBack(compiled);
   const legend = legendOf(compiled);
   const specification = reachBySpec(cluster);

@@ -1,5 +1,5 @@
 import { formatLocation } from "../../text/source.js";
-import type { DirectionJudgement, Judgement, Reason } from "../judge.js";
+import type { DirectionJudgement, Judgement, Reason } from "../judgement.js";
 
 /** Why the specification allows a packet, a line for each direction; or denies it, a line for each that does. */
 export function describeJudgement(judgement: Judgement, source: string, destination: string): readonly string[] {
@@ -14,7 +14,11 @@ export function describeJudgement(judgement: Judgement, source: string, destinat
 function describeDirection({ verdict, reasons }: DirectionJudgement): string {
   const words = reasons.slice(0, shown).map(describeReason);
   if (reasons.length > shown) words.push(`${reasons.length - shown} more`);
-  return verdict === "allow" ? words.join(" and ") : `no rule of ${words.join(" or ")} allows it`;
+  if (verdict === "allow") return words.join(" and ");
+  // A rule that denies speaks for itself.
+  return reasons.every(({ kind }) => kind === "policy-isolates")
+    ? `no rule of ${words.join(" or ")} allows it`
+    : words.join(", ");
 }
 
 /** Policies that are named of many. */
@@ -26,6 +30,10 @@ function describeReason(reason: Reason): string {
       return "policies do not apply, it is no pod with an address of its own";
     case "not-isolated":
       return "no policy selects it";
+    case "by-default":
+      return reason.text;
+    case "rule-denies":
+      return `${reason.policy}, ${reason.field} (${formatLocation(reason.location)}) denies it`;
     case "rule-allows":
       return `${reason.policy}, ${reason.field} (${formatLocation(reason.location)}) allows it`;
     case "policy-isolates":

@@ -1,5 +1,5 @@
 import { formatLocation } from "../../text/source.js";
-import type { DirectionJudgement, Reason } from "../judge.js";
+import type { DirectionJudgement, Reason } from "../judgement.js";
 import { formatPorts } from "../matrix-csv.js";
 import type { TraceStep } from "../trace.js";
 import { portsOf, protocols, type Traffic } from "../traffic.js";
@@ -90,7 +90,7 @@ function directionJson({ verdict, reasons }: DirectionJudgement): object {
 }
 
 function reasonJson(reason: Reason): object {
-  if (reason.kind === "not-a-pod" || reason.kind === "not-isolated") return { kind: reason.kind };
+  if (!("policy" in reason)) return reason;
   const { kind, policy, field, location } = reason;
   return { kind, policy, field, at: formatLocation(location) };
 }

@@ -1,3 +1,4 @@
+import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject } from "../../model/objects.js";
 import type { IpSet } from "../../netfilter/tables.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
@@ -17,6 +18,8 @@ import type { MatrixView } from "./view.js";
 export interface MatrixGround {
   /** Without them the rows and columns are the addresses that stand in the sets of the rules, and those outside. */
   readonly objects?: readonly KubernetesObject[];
+  /** What the rules are measured by, where that is more than NetworkPolicy. */
+  readonly specification?: Specification;
   /** The rules to walk, and what they are called: `the rules of azure-npm v2`; without them the specification is asked. */
   readonly rules?: { readonly tables: TracedTables; readonly legend: Legend; readonly name: string };
 }
@@ -37,14 +40,14 @@ export interface ViewedMatrix {
 }
 
 /** The matrix of all pods, or of the addresses in sets, as a question wants to see it. */
-export function viewMatrix({ objects, rules }: MatrixGround, question: MatrixQuestion): ViewedMatrix {
+export function viewMatrix({ objects, specification, rules }: MatrixGround, question: MatrixQuestion): ViewedMatrix {
   const { external = [], only } = question;
   const diagnostics: Diagnostic[] = external
     .filter((address) => parseIpv4(address) === undefined)
     .map((address) => diagnostic("endpoint-not-ipv4", { option: "--external", name: address, address }));
   if (diagnostics.length > 0) return { diagnostics };
 
-  const cluster = clusterOf(objects ?? []);
+  const cluster = clusterOf(objects ?? [], specification);
   const reach = rules ? byAddress(reachByRules(rules.tables)) : reachBySpec(cluster);
   const addresses = objects ? [] : [...addressesIn(rules?.tables.sets ?? []), ...external];
   if (!objects && addresses.length === 0) return { diagnostics: [diagnostic("matrix-without-addresses", {})] };
@@ -67,7 +70,7 @@ export function viewMatrix({ objects, rules }: MatrixGround, question: MatrixQue
   const view: MatrixView = {
     matrix,
     source: rules ? "rules" : "spec",
-    by: rules ? rules.name : "the Kubernetes specification",
+    by: rules ? rules.name : specification ? specificationName : "the Kubernetes specification",
     blame: rules ? blameRules(matrix, rules.tables, rules.legend) : blameSpecification(matrix, cluster),
     ...(only && { only }),
     ...(focus !== undefined && { focus }),
@@ -83,3 +86,5 @@ function addressesIn(sets: readonly IpSet[]): readonly string[] {
       .filter((address) => parseIpv4(address) !== undefined);
   });
 }
+
+const specificationName = "the documentation of projectcalico.org/v3, on the node that is shown";

@@ -1,5 +1,8 @@
-import type { DeviationCode } from "../../engines/azure-npm/deviations.js";
+import type { DeviationCode as NpmCode } from "../../engines/azure-npm/deviations.js";
+import type { DeviationCode as CalicoCode } from "../../engines/calico/deviations.js";
 import type { Location } from "../../text/source.js";
+
+export type DeviationCode = NpmCode | CalicoCode;
 
 /** A place in the cluster's objects where a deviation may show. */
 export interface Occurrence {

@@ -1,5 +1,6 @@
 import type { Deviation } from "../../engines/deviation.js";
 import type { Location } from "../../text/source.js";
+import type { OtherProtocol } from "../circumstances.js";
 import type { TraceStep, Verdict } from "../trace.js";
 import type { TrafficProtocol } from "../traffic.js";
 
@@ -50,6 +51,10 @@ export interface FoundPacket {
   readonly protocol: TrafficProtocol;
   /** Destination port; absent for `other`. */
   readonly port?: number;
+  /** Where the verdicts depend on it, or may. */
+  readonly sourcePort?: number;
+  /** What `other` stands for, where that is known. */
+  readonly otherProtocol?: OtherProtocol;
   /** `reply`: it belongs to a connection that the destination has opened. */
   readonly state: "new" | "reply";
 }

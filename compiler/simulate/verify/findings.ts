@@ -1,5 +1,6 @@
 import type { Deviation } from "../../engines/deviation.js";
 import type { Tables } from "../../netfilter/tables.js";
+import { usualCircumstances, type Circumstances } from "../circumstances.js";
 import { causesOf } from "../causes.js";
 import type { Cluster, Endpoint } from "../cluster.js";
 import { parseIpv4 } from "../ipv4.js";
@@ -9,7 +10,7 @@ import { decidingStep, type Trace, type TracedTables } from "../trace.js";
 import { tracerOf, type Tracer } from "../tracer.js";
 import type { Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
-import type { Finding, Place, Verification } from "./finding.js";
+import type { Finding, FoundPacket, Place, Verification } from "./finding.js";
 import { comparePackets, nameOfEndpoint, smallestTraffic, type OrderedPacket } from "./smallest-packet.js";
 
 /** Packets between two endpoints that rules and specification decide differently, and why. */
@@ -19,6 +20,8 @@ export interface Observation {
   /** Not empty. */
   readonly traffic: Traffic;
   readonly state: "new" | "reply";
+  /** What else is known of the packets. */
+  readonly known: Circumstances;
   /** What explains it, each with its place unless no object is the cause; empty when nothing does. */
   readonly occurrences: readonly (Occurrence | Pick<Occurrence, "code">)[];
 }
@@ -39,8 +42,8 @@ export class Findings {
     this.legend = legendOf(tables);
   }
 
-  add({ source, destination, traffic, state, occurrences }: Observation): void {
-    const packet = { source, destination, ...smallestTraffic(traffic) };
+  add({ source, destination, traffic, state, known, occurrences }: Observation): void {
+    const packet = { source, destination, ...smallestTraffic(traffic), circumstances: known };
     const codes = [...new Set(occurrences.map(({ code }) => code))];
     for (const cause of occurrences.length === 0 ? [undefined] : occurrences) {
       const together = codes.filter((code) => code !== cause?.code);
@@ -72,7 +75,7 @@ export class Findings {
   }
 
   private findingOf({ packet, state, cause, together }: Example): Finding {
-    const { source, destination, protocol, port } = packet;
+    const { source, destination, protocol, port, circumstances } = packet;
     const deviation = this.deviations.find(({ code }) => code === cause?.code);
     const trace = this.traceOf(packet, state);
     const rule = trace && decidingStep(trace);
@@ -89,6 +92,7 @@ export class Findings {
         destination: { name: nameOfEndpoint(destination), address: destination.address },
         protocol,
         ...(protocol !== "other" && { port }),
+        ...(protocol === "other" ? protocolOf(circumstances) : portOf(circumstances)),
         state,
       },
       expected: state === "reply" ? "allow" : judge(this.cluster, packet).verdict,
@@ -102,14 +106,17 @@ export class Findings {
   }
 
   /** Undefined for IPv6, which no rule sees. */
-  private traceOf({ source, destination, protocol, port }: OrderedPacket, state: "new" | "reply"): Trace | undefined {
+  private traceOf(
+    { source, destination, protocol, port, circumstances: known }: ExamplePacket,
+    state: "new" | "reply",
+  ): Trace | undefined {
     if (parseIpv4(source.address) === undefined || parseIpv4(destination.address) === undefined) return undefined;
     const packet = { source: source.address, destination: destination.address, protocol, port };
-    return this.tracer.trace(packet, { state: state === "reply" ? "established" : "new" });
+    return this.tracer.trace(packet, { state: state === "reply" ? "established" : "new", known });
   }
 
   /** Of the policies that the specification asks about the packet: the first that refuses it, or else the first that allows it. */
-  private policyOf(packet: OrderedPacket): Place | undefined {
+  private policyOf(packet: ExamplePacket): Place | undefined {
     const { ingress, egress } = judge(this.cluster, packet);
     const reasons = [ingress, egress]
       .toSorted((a, b) => Number(a.verdict === "allow") - Number(b.verdict === "allow"))
@@ -121,13 +128,26 @@ export class Findings {
   }
 }
 
+interface ExamplePacket extends OrderedPacket {
+  readonly circumstances: Circumstances;
+}
+
 interface Example {
-  readonly packet: OrderedPacket;
+  readonly packet: ExamplePacket;
   readonly state: "new" | "reply";
   readonly cause: Occurrence | Pick<Occurrence, "code"> | undefined;
   readonly together: readonly string[];
   /** How many occurrences it takes. */
   readonly causes: number;
+}
+
+/** Where that is not the usual one. */
+function portOf({ sourcePort }: Circumstances): Pick<FoundPacket, "sourcePort"> {
+  return sourcePort === undefined || sourcePort === usualCircumstances.sourcePort ? {} : { sourcePort };
+}
+
+function protocolOf({ other }: Circumstances): Pick<FoundPacket, "otherProtocol"> {
+  return other ? { otherProtocol: other } : {};
 }
 
 /** What no deviation explains. */

@@ -1,7 +1,7 @@
 import type { Deviation } from "../../engines/deviation.js";
 import { formatLocation } from "../../text/source.js";
 import type { TraceStep, Verdict } from "../trace.js";
-import type { Finding, FoundEnd, Verification } from "./finding.js";
+import type { Finding, FoundEnd, FoundPacket, Verification } from "./finding.js";
 import { adviceOf, causeOf, titleOf } from "./words.js";
 
 /** A verification for people. `rules`: whose rules they are, `the rules of azure-npm v2 (v1.8.12)`. */
@@ -15,7 +15,8 @@ export function formatVerification({ findings, accepted }: Verification, rules: 
 function formatFinding(finding: Finding): string {
   const { code, deviation, packet, expected, actual, policy, place, rule, causes, together } = finding;
   const { source, destination, protocol, port, state } = packet;
-  const ports = port === undefined ? "a protocol without ports" : `${port}/${protocol}`;
+  const from = packet.sourcePort === undefined ? "" : ` from port ${packet.sourcePort}`;
+  const ports = port === undefined ? otherText(packet) : `${port}/${protocol}${from}`;
   const what =
     state === "reply"
       ? `a reply from ${end(source)} to ${end(destination)}, ${protocol}`
@@ -34,6 +35,12 @@ function formatFinding(finding: Finding): string {
   return [`${code}: ${titleOf(finding)}`, ...lines.map(([label, text]) => `  ${`${label}:`.padEnd(9)}${text}`)].join(
     "\n",
   );
+}
+
+/** `ICMP type 8 code 0`, `protocol 47` */
+function otherText({ otherProtocol: other }: FoundPacket): string {
+  if (!other) return "a protocol without ports";
+  return other.icmp ? `ICMP type ${other.icmp.type} code ${other.icmp.code}` : `protocol ${other.number}`;
 }
 
 function releasesText({ generations, releases }: Deviation): string {

@@ -7,10 +7,11 @@ import { isSubject } from "./altered-selectors.js";
 import { alteredTraffic } from "./altered-spec.js";
 import { collisionsIn } from "./collisions.js";
 import { Holders } from "./holders.js";
+import type { Reader } from "./reader.js";
 import { occurrencesIn } from "./occurrences.js";
 
 /** A cluster as an engine with some deviations may read it. */
-export class Readings {
+export class Readings implements Reader {
   /** Every place where a deviation may show, in the order of the deviations. */
   readonly occurrences: readonly Occurrence[];
   private readonly all: Alterations;

@@ -14,7 +14,7 @@ import type { Observation } from "./findings.js";
 export function* unfilteredIpv6(cluster: Cluster, deviations: readonly Deviation[]): Generator<Observation> {
   const pods = cluster.endpoints.filter(({ address }) => parseIpv4(address) === undefined);
   if (pods.length === 0) return;
-  const known = deviations.some(({ code }) => code === "npm-ipv6-unfiltered");
+  const known = codes.find((each) => deviations.some(({ code }) => code === each));
   const reach = reachBySpec(cluster);
   const endpoints: readonly Endpoint[] = [...pods, ...outsideAddresses(cluster)];
   for (const source of endpoints) {
@@ -23,11 +23,12 @@ export function* unfilteredIpv6(cluster: Cluster, deviations: readonly Deviation
       const { allowed } = reach.between(reach.sourceClass(source), reach.destinationClass(destination));
       const traffic = subtractTraffic(allTraffic, allowed);
       if (traffic === noTraffic) continue;
-      const occurrences = known ? [{ code: "npm-ipv6-unfiltered" as const }] : [];
-      yield { source, destination, traffic, state: "new", occurrences };
+      yield { source, destination, traffic, state: "new", known: {}, occurrences: known ? [{ code: known }] : [] };
     }
   }
 }
+
+const codes = ["npm-ipv6-unfiltered", "calico-ipv6-unfiltered"] as const;
 
 function outsideAddresses(cluster: Cluster): readonly Endpoint[] {
   const blocks = cluster.policies

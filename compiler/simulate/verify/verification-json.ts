@@ -21,6 +21,8 @@ function findingJson(finding: Finding): object {
       destinationAddress: destination.address,
       protocol,
       ...(port !== undefined && { port }),
+      ...(packet.sourcePort !== undefined && { sourcePort: packet.sourcePort }),
+      ...(packet.otherProtocol && { otherProtocol: packet.otherProtocol }),
       state,
     },
     expected,

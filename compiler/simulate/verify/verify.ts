@@ -1,24 +1,30 @@
 import type { Deviation } from "../../engines/deviation.js";
 import type { Machine } from "../../engines/engine.js";
+import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject } from "../../model/objects.js";
 import { isHook } from "../../netfilter/owned.js";
-import type { Ownership } from "../../netfilter/ownership.js";
-import type { Chain, Rule, Tables } from "../../netfilter/tables.js";
+import type { Chain, Tables } from "../../netfilter/tables.js";
 import type { Diagnostic } from "../../text/diagnostic.js";
+import type { Circumstances } from "../circumstances.js";
 import { byAddress, outsideClasses } from "../classes.js";
-import { clusterOf, type Cluster, type Endpoint } from "../cluster.js";
+import { clusterOf, isDecided, type Cluster, type Endpoint } from "../cluster.js";
+import { ownAddresses } from "../courses.js";
 import { parseIpv4 } from "../ipv4.js";
 import { readBack } from "../read-back.js";
 import { reachByRules } from "../reach-by-rules.js";
 import { reachBySpec } from "../reach-by-spec.js";
 import type { Passage, Reach } from "../reach.js";
+import { untrackedDenies } from "../tiers/way.js";
 import type { TracedTables } from "../trace.js";
 import { intersectTraffic, noTraffic, subtractTraffic, trafficOf, unionTraffic, type Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
 import { differenceOf, explain, type TrafficUnder } from "./explain.js";
 import type { Verification } from "./finding.js";
-import { Findings } from "./findings.js";
+import { Findings, type Observation } from "./findings.js";
+import { circumstancesInPlay } from "./in-play.js";
+import type { Reader } from "./reader.js";
 import { Readings } from "./readings.js";
+import { TierReadings } from "./tier-readings.js";
 import { exampleAddress, nameOfEndpoint } from "./smallest-packet.js";
 import { unfilteredIpv6 } from "./unfiltered-ipv6.js";
 
@@ -26,6 +32,8 @@ import { unfilteredIpv6 } from "./unfiltered-ipv6.js";
 export interface Compiled {
   readonly machine: Machine;
   readonly objects: readonly KubernetesObject[];
+  /** What the rules are measured by, where that is more than NetworkPolicy. */
+  readonly specification?: Specification;
   readonly tables: Tables;
   readonly warnings: readonly Diagnostic[];
 }
@@ -41,11 +49,15 @@ export interface VerifyOptions {
 }
 
 /**
- * Whether the rules do what the specification says, for all packets that a node forwards to or from a pod: the rules as they are
- * printed and read back, and the specification as it is. Every cause of a difference is one finding.
+ * Whether the rules do what the specification says, for all packets that a node forwards to or from a pod, and where it is measured by
+ * more than NetworkPolicy all that it handles: the rules as they are printed and read back, and the specification as it is. Every cause
+ * of a difference is one finding.
  */
-export function verify({ machine, objects, tables, warnings }: Compiled, options: VerifyOptions = {}): Verification {
-  const cluster = clusterOf(objects);
+export function verify(
+  { machine, objects, specification, tables, warnings }: Compiled,
+  options: VerifyOptions = {},
+): Verification {
+  const cluster = clusterOf(objects, specification);
   const printed = readBack(tables);
   const names = new Set(tables.sets.flatMap(({ readableName }) => readableName ?? []));
   const stops = warnings.flatMap(({ code, object, field }) =>
@@ -53,24 +65,51 @@ export function verify({ machine, objects, tables, warnings }: Compiled, options
       ? [{ code, object, field }]
       : [],
   );
-  const readings = new Readings(objects, cluster, machine.deviations, names, stops);
   const findings = new Findings(cluster, tables, printed, machine.deviations);
-  const spec = reachBySpec(cluster);
-  const rules = byAddress(reachByRules(printed));
-  const own = hasOthers(printed, machine) ? byAddress(reachByRules(alone(printed, machine))) : rules;
-  const replies = byAddress(reachByRules(printed, { state: "established" }));
-  const notAsked = occurrenceFree(machine.deviations, "npm-not-asked");
-  const anew = occurrenceFree(machine.deviations, "npm-replies-judged-anew");
+  for (const known of circumstancesInPlay(cluster, printed)) {
+    const reader = cluster.tiered
+      ? new TierReadings(objects, { ...cluster, tiered: cluster.tiered }, machine.deviations, known)
+      : new Readings(objects, cluster, machine.deviations, names, stops);
+    compare({
+      cluster,
+      objects,
+      machine,
+      printed,
+      known,
+      reader,
+      findings,
+      alsoReadings: options.alsoReadings ?? false,
+    });
+  }
+  for (const found of unfilteredIpv6(cluster, machine.deviations)) findings.add(found);
+  return findings.verification(options.accepted ?? []);
+}
 
-  const { sources, destinations } = sidesOf(
-    { spec, rules, own, replies },
-    cluster,
-    objects,
-    options.alsoReadings ?? false,
-  );
+interface Comparison {
+  readonly cluster: Cluster;
+  readonly objects: readonly KubernetesObject[];
+  readonly machine: Machine;
+  readonly printed: TracedTables;
+  readonly known: Circumstances;
+  readonly reader: Reader;
+  readonly findings: Findings;
+  readonly alsoReadings: boolean;
+}
+
+/** Rules and specification under circumstances that leave nothing open. */
+function compare({ cluster, objects, machine, printed, known, reader, findings, alsoReadings }: Comparison): void {
+  const spec = reachBySpec(cluster, known);
+  const rules = byAddress(reachByRules(printed, { known }));
+  const own = hasOthers(printed, machine) ? byAddress(reachByRules(alone(printed, machine), { known })) : rules;
+  const replies = byAddress(reachByRules(printed, { state: "established", known }));
+  const notAsked = occurrenceFree(machine.deviations, ["npm-not-asked", "calico-not-asked"]);
+  const anew = occurrenceFree(machine.deviations, ["npm-replies-judged-anew"]);
+  const add = (found: Omit<Observation, "known">): void => findings.add({ ...found, known });
+
+  const { sources, destinations } = sidesOf({ spec, rules, own, replies }, cluster, objects, alsoReadings);
   for (const from of sources) {
     for (const to of destinations) {
-      const ends = firstEnds(from, to);
+      const ends = firstEnds(from, to, cluster);
       if (!ends) continue;
       const [source, destination] = ends;
       const specified = spec.between(from.spec, to.spec);
@@ -81,36 +120,38 @@ export function verify({ machine, objects, tables, warnings }: Compiled, options
       const differing = differenceOf(specified.allowed, passes.allowed);
       const byOthers = unionTraffic(intersectTraffic(differing, foreign), passes.depends);
       if (byOthers !== noTraffic) {
-        findings.add({ source, destination, traffic: byOthers, state: "new", occurrences: notAsked ? [notAsked] : [] });
+        add({ source, destination, traffic: byOthers, state: "new", occurrences: notAsked ? [notAsked] : [] });
       }
       const byEngine = subtractTraffic(differing, foreign);
-      if (options.alsoReadings) {
-        const read = differenceOf(readings.traffic(source, destination), alonePasses.allowed);
+      if (alsoReadings) {
+        const read = differenceOf(reader.traffic(source, destination), alonePasses.allowed);
         const misread = subtractTraffic(read, byEngine);
-        if (misread !== noTraffic)
-          findings.add({ source, destination, traffic: misread, state: "new", occurrences: [] });
+        if (misread !== noTraffic) add({ source, destination, traffic: misread, state: "new", occurrences: [] });
       }
       if (byEngine !== noTraffic) {
-        const candidates = readings.candidates(source, destination);
-        const under: TrafficUnder = (chosen) => readings.traffic(source, destination, chosen);
-        const everywhere = (): readonly Occurrence[] => readings.occurrences;
+        const candidates = reader.candidates(source, destination);
+        const under: TrafficUnder = (chosen) => reader.traffic(source, destination, chosen);
+        const everywhere = (): readonly Occurrence[] => reader.occurrences;
         for (const { occurrences, traffic } of explain(byEngine, passes.allowed, candidates, under, everywhere)) {
-          findings.add({ source, destination, traffic, state: "new", occurrences });
+          add({ source, destination, traffic, state: "new", occurrences });
         }
       }
       const allowed = intersectTraffic(specified.allowed, passes.allowed);
-      const refused = refusedReplies(allowed, replies.between(to.replies, from.replies));
+      const answered = replies.between(to.replies, from.replies);
+      const unanswered = refusedReplies(allowed, answered);
+      if (unanswered === noTraffic) continue;
+      const refused = cluster.tiered
+        ? subtractTraffic(unanswered, untrackedDenies(cluster.tiered, destination, source, known))
+        : unanswered;
       if (refused === noTraffic) continue;
       // Replies go the other way, and their ports are those of the client.
-      const explained = anew ? subtractTraffic(refused, readings.traffic(destination, source)) : noTraffic;
+      const explained = anew ? subtractTraffic(refused, reader.traffic(destination, source)) : noTraffic;
       const unexplained = subtractTraffic(refused, explained);
       const reply = { source: destination, destination: source, state: "reply" as const };
-      if (explained !== noTraffic && anew) findings.add({ ...reply, traffic: explained, occurrences: [anew] });
-      if (unexplained !== noTraffic) findings.add({ ...reply, traffic: unexplained, occurrences: [] });
+      if (explained !== noTraffic && anew) add({ ...reply, traffic: explained, occurrences: [anew] });
+      if (unexplained !== noTraffic) add({ ...reply, traffic: unexplained, occurrences: [] });
     }
   }
-  for (const found of unfilteredIpv6(cluster, machine.deviations)) findings.add(found);
-  return findings.verification(options.accepted ?? []);
 }
 
 /** The ways to look at packets. */
@@ -138,7 +179,9 @@ function sidesOf(
   const endpoints = [
     ...inside.toSorted((a, b) => (nameOfEndpoint(a) < nameOfEndpoint(b) ? -1 : 1)),
     ...finished,
-    ...outside.map(({ members }): Endpoint => ({ kind: "outside", address: exampleAddress(members) })),
+    ...outside
+      .map(({ members }): Endpoint => ({ kind: "outside", address: exampleAddress(members) }))
+      .filter(({ address }) => !cluster.tiered || !isLoopback(address)),
   ];
   const { spec, rules, own, replies } = ways;
   const sources = endpoints.map((endpoint) => ({
@@ -173,15 +216,20 @@ function grouped(
   return [...groups.values()];
 }
 
-/** The smallest pair of members between which a node forwards: one end is a pod with an address of its own, and they are two addresses. */
-function firstEnds(from: Side, to: Side): readonly [Endpoint, Endpoint] | undefined {
+/** The smallest pair of members that are two addresses and whose packets the node decides about. */
+function firstEnds(from: Side, to: Side, cluster: Cluster): readonly [Endpoint, Endpoint] | undefined {
   for (const source of from.members) {
     for (const destination of to.members) {
-      const forwarded = source.kind === "pod" || destination.kind === "pod";
-      if (forwarded && source.address !== destination.address) return [source, destination];
+      if (source.address !== destination.address && isDecided(cluster, source, destination))
+        return [source, destination];
     }
   }
   return undefined;
+}
+
+/** No packet on a wire has such an address; rules that know the machine's own tell it from others. */
+function isLoopback(address: string): boolean {
+  return address.startsWith("127.");
 }
 
 /** Of the protocols that are allowed one way, what established packets are refused the other way. */
@@ -191,43 +239,36 @@ function refusedReplies(allowed: Traffic, replies: Passage): Traffic {
   return subtractTraffic(needed.reduce(unionTraffic, noTraffic), unionTraffic(replies.allowed, replies.depends));
 }
 
-/** Whether rules that are not the engine's stand beside its jump. */
-function hasOthers({ chains }: TracedTables, { ownership }: Machine): boolean {
-  return chains.some(
+/** Whether rules that are not the engine's stand in the built-in chains where packets are looked at. */
+function hasOthers(tables: TracedTables, { ownership }: Machine): boolean {
+  return tables.chains.some(
     (chain) =>
-      holdsHooks(chain, ownership) && (chain.policy === "DROP" || chain.rules.some((rule) => !isJump(rule, ownership))),
+      isAsked(chain, tables) && (chain.policy === "DROP" || chain.rules.some((rule) => !isHook(rule, ownership))),
   );
 }
 
 /** The tables of a node with no rules but the engine's. */
-function alone({ chains, sets }: TracedTables, { ownership }: Machine): TracedTables {
+function alone(tables: TracedTables, { ownership }: Machine): TracedTables {
   return {
-    sets,
-    chains: chains.map((chain) => {
-      if (!holdsHooks(chain, ownership)) return chain;
-      const rules = chain.rules.filter((rule) => isJump(rule, ownership));
+    ...tables,
+    chains: tables.chains.map((chain) => {
+      if (!isAsked(chain, tables)) return chain;
+      const rules = chain.rules.filter((rule) => isHook(rule, ownership));
       return { name: chain.name, policy: "ACCEPT" as const, rules };
     }),
   };
 }
 
-/** Whether a chain of the filter table is one from which a packet comes to the engine's rules. */
-function holdsHooks({ name, rules }: Chain, ownership: Ownership): boolean {
-  if (name.startsWith(ownership.chainPrefix)) return false;
-  return (
-    ownership.hooks.some(({ table, chain }) => table === "filter" && chain === name) ||
-    rules.some((rule) => isHook(rule, ownership))
-  );
+/** FORWARD; what goes to the machine or comes from it is looked at where its addresses are known. */
+function isAsked({ name, policy }: Chain, tables: TracedTables): boolean {
+  return name === "FORWARD" || (policy !== undefined && ownAddresses(tables).size > 0);
 }
 
-function isJump({ target }: Rule, { chainPrefix }: Ownership): boolean {
-  return target?.kind === "jump" && target.to.startsWith(chainPrefix);
-}
-
-/** A deviation that no part of an object is the cause of. */
+/** A deviation that no part of an object is the cause of: the one of these that the engine has. */
 function occurrenceFree(
   deviations: readonly Deviation[],
-  code: Occurrence["code"],
+  codes: readonly Occurrence["code"][],
 ): Pick<Occurrence, "code"> | undefined {
-  return deviations.some((deviation) => deviation.code === code) ? { code } : undefined;
+  const code = codes.find((each) => deviations.some((deviation) => deviation.code === each));
+  return code && { code };
 }

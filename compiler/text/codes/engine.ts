@@ -29,8 +29,8 @@ export const engineCodes = {
     () => "leave it out to see the rules of the other objects",
   ),
   "command-not-for-engine": error<{ engine: string }>(
-    ({ engine }) => `this command cannot judge the rules of ${engine} yet`,
-    () => "use anpm compile, replay, trace or matrix",
+    ({ engine }) => `this command knows nothing of ${engine} yet`,
+    () => "use anpm compile, replay, trace, matrix, test or verify",
   ),
   "output-not-made": error<{ output: string; engine: string; outputs: string }>(
     ({ output, engine }) => `${output} is not made for ${engine} yet`,

@@ -106,7 +106,7 @@ function verdictOf({ tables: compiled, objects }: CompileResult, packet: Written
 
 /** Whether packets can be walked through the rules and compared with what Kubernetes specifies: rules of one node of many cannot. */
 function canBeAsked({ machine }: CompileResult): boolean {
-  return !machine.lacks.includes("simulation") && !machine.lacks.includes("judgement");
+  return !machine.lacks.includes("simulation");
 }
 
 function compileText(text: string, switches: Switches): ReturnType<typeof compile> {

@@ -18,8 +18,8 @@ const shownEndpoints = 40;
 export const outside = "203.0.113.7";
 
 /** Who reaches whom by the rules, and where Kubernetes specifies something else. */
-export function viewCells({ objects, tables }: CompileResult): MatrixViewed {
-  const cluster = clusterOf(objects);
+export function viewCells({ objects, specification, tables }: CompileResult): MatrixViewed {
+  const cluster = clusterOf(objects, specification);
   const external = [outside];
   const byRules = matrixOf(cluster, byAddress(reachByRules(readBack(tables))), { external });
   const bySpec = matrixOf(cluster, reachBySpec(cluster), { external });

@@ -36,7 +36,7 @@ export function viewWalk(result: CompileResult, written: WrittenPacket): WalkVie
   const walk = answerTrace(question, tables, legend).walks[0]!;
   const { protocol, port = 0 } = walk.packet;
   const ends = { source: question.source.endpoint, destination: question.destination.endpoint };
-  const judgement = judge(clusterOf(result.objects), { ...ends, protocol, port });
+  const judgement = judge(clusterOf(result.objects, result.specification), { ...ends, protocol, port });
   return {
     problems,
     walk: {
@@ -106,6 +106,10 @@ function describeDirection(
         return `${direction}: no policy can select the ${end}, it is no pod with an address of its own`;
       case "not-isolated":
         return `${direction}: no policy selects the ${end}, so everything is allowed`;
+      case "by-default":
+        return `${direction}: ${reason.text}`;
+      case "rule-denies":
+        return `${direction}: ${reason.policy} denies it, ${reason.field}`;
       case "rule-allows":
         return `${direction}: ${reason.policy} allows it, ${reason.field}`;
       case "policy-isolates":

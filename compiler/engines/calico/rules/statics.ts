@@ -22,7 +22,8 @@ import {
 import type { FelixChain, FelixRule } from "../felix/rule.js";
 import { clearedBits, type Generation } from "../generation.js";
 import { setName } from "../hashes.js";
-import type { FailsafePort, FelixSettings, Settings } from "../settings.js";
+import type { FailsafePort } from "../../specification.js";
+import type { FelixSettings, Settings } from "../settings.js";
 import { denyAction } from "./endpoint-chains.js";
 
 /** Chains that are there whatever the cluster holds. Source: Calico 87c15906f, felix/rules/static.go; felix b5f3dd409 (v3.3.1), rules/static.go. */

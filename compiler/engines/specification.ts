@@ -1,0 +1,38 @@
+import type { Resource } from "../model/resources.js";
+
+/**
+ * What rules are measured by where that is more than NetworkPolicy of Kubernetes: the policies of projectcalico.org/v3, as their
+ * documentation says that one node enforces them. Kubernetes's own are among them, as policies of the tier `default`.
+ */
+export interface Specification {
+  /** What was applied beside namespaces, pods and policies of Kubernetes. */
+  readonly resources: readonly Resource[];
+  /** Those of them that the release does not know, so that for it they are not there. */
+  readonly unknown: readonly Resource[];
+  /** Name of the node; it enforces what its own pods and interfaces ask for. */
+  readonly node: string;
+  /** The node's own interfaces; what no network of theirs holds is behind the first. */
+  readonly interfaces: readonly NodeInterface[];
+  readonly failsafe: { readonly inbound: readonly FailsafePort[]; readonly outbound: readonly FailsafePort[] };
+  /** Whether the node takes what its pods may send to it. */
+  readonly podsReachNode: boolean;
+  /** Tunnels that no pod may send packets into. */
+  readonly refusedTunnels: readonly ("vxlan" | "ipip")[];
+}
+
+export interface NodeInterface {
+  readonly name: string;
+  /** The node's IPv4 addresses there, without a length. */
+  readonly addresses: readonly string[];
+  /** Blocks of the machines that are directly behind it. */
+  readonly networks: readonly string[];
+}
+
+/** A port of the node that no policy closes. */
+export interface FailsafePort {
+  /** `tcp`, `udp` or `sctp` */
+  readonly protocol: string;
+  readonly port: number;
+  /** An IPv4 block; absent: from and to everywhere. */
+  readonly net?: string;
+}

@@ -1,0 +1,45 @@
+import { usualCircumstances } from "../circumstances.js";
+import type { DirectionJudgement, Judgement, Packet, Reason } from "../judgement.js";
+import { intersectTraffic, noTraffic, trafficOf } from "../traffic.js";
+import type { Question } from "./fate.js";
+import type { Whereabouts } from "./node-map.js";
+import type { TieredCluster } from "./tiered-cluster.js";
+import { Way, type Decided } from "./way.js";
+
+/** What the documentation of tiers says of a packet that its node handles. What is not said of it is as usual. */
+export function judgeByTiers(cluster: TieredCluster, packet: Packet): Judgement {
+  const { protocol, port } = packet;
+  const known = { ...usualCircumstances, ...packet.circumstances };
+  const [from, to] = [packet.source, packet.destination].map(({ address }) => cluster.map.find(address)) as [
+    Whereabouts,
+    Whereabouts,
+  ];
+  const traffic = protocol === "other" ? trafficOf(protocol) : trafficOf(protocol, port, port);
+  const direction = (of: "ingress" | "egress", end: Whereabouts): DirectionJudgement => {
+    const said: { readonly reason: Reason; readonly verdict: "allow" | "deny" }[] = [];
+    const question: Question = {
+      source: cluster.placeOf(packet.source),
+      destination: cluster.placeOf(packet.destination),
+      known,
+      note: (reason, verdict) => void said.push({ reason, verdict }),
+    };
+    const decided: Decided = new Way(cluster, from, to, question)[of](traffic);
+    const verdict = intersectTraffic(decided.denied, traffic) === noTraffic ? "allow" : "deny";
+    const reasons = said.filter((each) => each.verdict === verdict).map(({ reason }) => reason);
+    return { verdict, reasons: reasons.length > 0 ? reasons : [unjudged(end)] };
+  };
+  const ingress = direction("ingress", to);
+  const egress = direction("egress", from);
+  return { verdict: ingress.verdict === "allow" && egress.verdict === "allow" ? "allow" : "deny", ingress, egress };
+}
+
+function unjudged({ kind }: Whereabouts): Reason {
+  switch (kind) {
+    case "pod":
+      return { kind: "by-default", text: "a node reaches its own pods" };
+    case "node":
+      return { kind: "by-default", text: "no host endpoint is there" };
+    case "beyond":
+      return { kind: "by-default", text: "it is not on the node that is shown" };
+  }
+}

@@ -1,0 +1,148 @@
+import type { Circumstances } from "../circumstances.js";
+import type { Endpoint } from "../cluster.js";
+import { blockHolds } from "../block.js";
+import { parseIpv4, rangeOf } from "../ipv4.js";
+import { passagesOf, type Reach } from "../reach.js";
+import { intersectTraffic, protocols, subtractTraffic, unionTraffic } from "../traffic.js";
+import { ipv4Network } from "./blocks.js";
+import { isMeant } from "./fate.js";
+import type { Holder } from "./holders.js";
+import type { Whereabouts } from "./node-map.js";
+import type { Place, RuleEnd } from "./rule-end.js";
+import type { TieredCluster } from "./tiered-cluster.js";
+import { Way } from "./way.js";
+
+/** Who reaches whom by the documentation of tiers: what `judgeByTiers` says, for all packets between two classes at once. */
+export function reachByTiers(cluster: TieredCluster, known: Circumstances): Reach<Endpoint> {
+  const borders = bordersOf(cluster);
+  const sources = new Classes(cluster, borders, "source");
+  const destinations = new Classes(cluster, borders, "destination");
+  const passage = passagesOf();
+  return {
+    sourceClass: (endpoint) => sources.classOf(endpoint).number,
+    destinationClass: (endpoint) => destinations.classOf(endpoint).number,
+    between(sourceClass, destinationClass) {
+      const [source, destination] = [sources.classes[sourceClass]!, destinations.classes[destinationClass]!];
+      const question = { source: source.place, destination: destination.place, known };
+      const way = new Way(cluster, source.where, destination.where, question);
+      const [ingress, egress] = [way.ingress(), way.egress()];
+      const possible = intersectTraffic(ingress.allowed, egress.allowed);
+      const depends = intersectTraffic(possible, unionTraffic(ingress.denied, egress.denied));
+      return passage(subtractTraffic(possible, depends), depends);
+    },
+    borders: () => borders,
+  };
+}
+
+/** Endpoints that nothing tells apart at one end of a packet. */
+interface TierClass {
+  readonly number: number;
+  readonly place: Place;
+  readonly where: Whereabouts;
+}
+
+class Classes {
+  readonly classes: TierClass[] = [];
+  readonly #byEndpoint = new WeakMap<Endpoint, TierClass>();
+  readonly #byFacts = new Map<string, TierClass>();
+  readonly #bySignature = new Map<string, TierClass>();
+  readonly #cluster: TieredCluster;
+  readonly #borders: readonly number[];
+  /** What rules say of this end, each distinct thing once. */
+  readonly #ends: readonly RuleEnd[];
+
+  constructor(cluster: TieredCluster, borders: readonly number[], side: "source" | "destination") {
+    this.#cluster = cluster;
+    this.#borders = borders;
+    this.#ends = [...new Map([...cluster.rules()].map((rule) => [rule[side].key, rule[side]])).values()];
+  }
+
+  classOf(endpoint: Endpoint): TierClass {
+    let found = this.#byEndpoint.get(endpoint);
+    if (found) return found;
+    const facts = this.#factsOf(endpoint);
+    found = this.#byFacts.get(facts);
+    if (!found) this.#byFacts.set(facts, (found = this.#classify(endpoint)));
+    this.#byEndpoint.set(endpoint, found);
+    return found;
+  }
+
+  /** Everything about an endpoint that policies can see. */
+  #factsOf({ address }: Endpoint): string {
+    const holders = this.#cluster.holders.of(address).map(keyOfHolder);
+    return `${this.#stretchOf(address)} ${this.#cluster.map.find(address).kind} ${holders.join(" ")}`;
+  }
+
+  #classify(endpoint: Endpoint): TierClass {
+    const where = this.#cluster.map.find(endpoint.address);
+    const place = this.#cluster.placeOf(endpoint);
+    const meant = this.#ends.map((end) => {
+      if (!isMeant(end, place)) return "-";
+      return end.ports ? protocols.map((protocol) => end.ports!(place, protocol).join()).join("/") : "+";
+    });
+    const signature = `${this.#enforced(where)} ${this.#failsafe(endpoint.address)} ${meant.join(" ")}`;
+    let found = this.#bySignature.get(signature);
+    if (!found) {
+      found = { number: this.classes.length, place, where };
+      this.classes.push(found);
+      this.#bySignature.set(signature, found);
+    }
+    return found;
+  }
+
+  /** What the node enforces there. */
+  #enforced(where: Whereabouts): string {
+    const hostEndpoint = this.#cluster.map.hostEndpointAt(where);
+    const at = `${where.kind} ${hostEndpoint?.name ?? ""}`;
+    if (where.kind !== "pod") return at;
+    const tiers = (["ingress", "egress"] as const).map((direction) =>
+      this.#cluster
+        .tiersOf(where.pod, direction, "normal")
+        .flatMap(({ policies }) => policies.map(({ kind, object }) => `${kind} ${object}`)),
+    );
+    return `${at} ${JSON.stringify(tiers)}`;
+  }
+
+  #failsafe(address: string): string {
+    const { inbound, outbound } = this.#cluster.specification.failsafe;
+    return [...inbound, ...outbound]
+      .map(({ net }) => (net === undefined || blockHolds({ cidr: net, except: [] }, address) ? "1" : "0"))
+      .join("");
+  }
+
+  /** Where an address lies between the borders; IPv6 ones stand for themselves. */
+  #stretchOf(address: string): string {
+    const number = parseIpv4(address);
+    if (number === undefined) return address;
+    let [low, high] = [0, this.#borders.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#borders[middle]! <= number) low = middle + 1;
+      else high = middle;
+    }
+    return `${low}`;
+  }
+}
+
+function keyOfHolder({ labels, namespace, account, ports, pod }: Holder): string {
+  return JSON.stringify([[...labels], namespace?.name, account?.name, ports, pod !== undefined]);
+}
+
+/** Where IPv4 blocks begin that anything speaks of, and the first addresses behind them. */
+function bordersOf(cluster: TieredCluster): readonly number[] {
+  const { interfaces, failsafe } = cluster.specification;
+  const blocks = [
+    ...[...cluster.rules()].flatMap(({ source, destination }) => [...source.blocks, ...destination.blocks]),
+    ...cluster.holders.blocks,
+    ...interfaces.flatMap(({ addresses, networks }) => [...addresses, ...networks]),
+    ...[...failsafe.inbound, ...failsafe.outbound].flatMap(({ net }) => net ?? []),
+  ];
+  const borders = new Set<number>();
+  for (const block of new Set(blocks)) {
+    const network = ipv4Network(block);
+    if (!network) continue;
+    const { first, last } = rangeOf(network);
+    borders.add(first).add(last + 1);
+  }
+  return [...borders].sort((a, b) => a - b);
+}

@@ -1,0 +1,249 @@
+import type { FailsafePort } from "../../engines/specification.js";
+import type { HostEndpoint } from "../../model/calico/objects.js";
+import { blockHolds } from "../block.js";
+import type { Circumstances } from "../circumstances.js";
+import type { Endpoint } from "../cluster.js";
+import {
+  allTraffic,
+  intersectTraffic,
+  noTraffic,
+  protocols,
+  subtractTraffic,
+  trafficOf,
+  unionTraffic,
+  type Traffic,
+} from "../traffic.js";
+import { throughRules, throughTiers, type Fate, type Question } from "./fate.js";
+import type { Whereabouts } from "./node-map.js";
+import type { Direction } from "./spec-policy.js";
+import { protocolTaken } from "./spec-rule.js";
+import type { TieredCluster } from "./tiered-cluster.js";
+
+/** What may be allowed and what may be denied in one direction; parts overlap where something is not known. */
+export type Decided = Pick<Fate, "allowed" | "denied">;
+
+/**
+ * What a node makes of traffic between two places, by the documentation:
+ *
+ * - What leaves a pod meets the pod's egress policies, what goes to one its ingress policies; what a node sends to its own pods is not
+ *   judged. A pod that no policy is about may do all.
+ * - What comes in through an interface with a host endpoint meets its untracked policies, then those before translation. What
+ *   either allows meets no more policies of that endpoint. Failsafe ports pass both.
+ * - What is for the node itself then meets the normal policies of the endpoint, after the failsafe ports, and is denied where none is
+ *   about it, unless a profile allows it; so does what the node sends. Without a host endpoint nothing is judged.
+ * - What is forwarded meets the policies that apply on forward, and is allowed where none is about it.
+ * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it.
+ *
+ * Source: docs.tigera.io/calico, reference/host-endpoints and reference/resources/{hostendpoint,globalnetworkpolicy}.
+ */
+export class Way {
+  readonly #cluster: TieredCluster;
+  readonly #question: Question;
+  readonly #from: Whereabouts;
+  readonly #to: Whereabouts;
+
+  constructor(cluster: TieredCluster, from: Whereabouts, to: Whereabouts, question: Question) {
+    this.#cluster = cluster;
+    this.#from = from;
+    this.#to = to;
+    this.#question = question;
+  }
+
+  ingress(all: Traffic = allTraffic): Decided {
+    const [from, to] = [this.#from, this.#to];
+    const { map } = this.#cluster;
+    let denied: Traffic = noTraffic;
+    let here = all;
+    const pass = (fate: Decided): void => {
+      denied = unionTraffic(denied, fate.denied);
+      here = fate.allowed;
+    };
+    const hostEndpoint = map.hostEndpointAt(from);
+    if (hostEndpoint) {
+      const early = this.#early(hostEndpoint, here);
+      denied = unionTraffic(denied, early.denied);
+      const rest =
+        to.kind !== "node"
+          ? this.#forwarded(hostEndpoint, "ingress", early.open)
+          : from.kind === "pod"
+            ? { allowed: early.open, denied: noTraffic }
+            : this.#local(hostEndpoint, "ingress", early.open);
+      denied = unionTraffic(denied, rest.denied);
+      here = unionTraffic(early.allowed, rest.allowed);
+    }
+    if (to.kind === "node" && from.kind === "pod" && !this.#cluster.specification.podsReachNode) {
+      if (here !== noTraffic)
+        this.#question.note?.({ kind: "by-default", text: "the node takes nothing from its pods" }, "deny");
+      pass({ allowed: noTraffic, denied: here });
+    }
+    if (to.kind === "pod" && from.kind !== "node") pass(this.#ofPod(to, "ingress", here));
+    return { allowed: here, denied };
+  }
+
+  egress(all: Traffic = allTraffic): Decided {
+    const [from, to] = [this.#from, this.#to];
+    let denied: Traffic = noTraffic;
+    let here = all;
+    const pass = (fate: Decided): void => {
+      denied = unionTraffic(denied, fate.denied);
+      here = fate.allowed;
+    };
+    if (from.kind === "pod")
+      pass(
+        this.#ofPod(
+          from,
+          "egress",
+          this.#outOfTunnels(here, (part) => (denied = unionTraffic(denied, part))),
+        ),
+      );
+    const hostEndpoint = this.#cluster.map.hostEndpointAt(to);
+    if (!hostEndpoint) return { allowed: here, denied };
+    if (from.kind !== "node") pass(this.#forwarded(hostEndpoint, "egress", here));
+    else if (to.kind !== "pod") {
+      const early = this.#untracked(hostEndpoint, "egress", here);
+      denied = unionTraffic(denied, early.denied);
+      pass({ allowed: early.open, denied: noTraffic });
+      pass(this.#local(hostEndpoint, "egress", here));
+      here = unionTraffic(here, early.allowed);
+    }
+    return { allowed: here, denied };
+  }
+
+  /** What untracked policies may deny. They ask every packet: connections are nothing to them. */
+  untrackedDenied(): Traffic {
+    const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
+    const entering =
+      into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic).denied : noTraffic;
+    const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic).denied : noTraffic;
+    return unionTraffic(entering, leaving);
+  }
+
+  /** Untracked policies, then those before translation; `allowed` meets no others of the endpoint. */
+  #early(hostEndpoint: HostEndpoint, traffic: Traffic): Fate {
+    const untracked =
+      this.#from.kind === "pod"
+        ? { allowed: noTraffic, denied: noTraffic, open: traffic }
+        : this.#untracked(hostEndpoint, "ingress", traffic);
+    const tiers = this.#cluster.tiersOf(hostEndpoint, "ingress", "pre-dnat");
+    const safe = this.#failsafe("ingress", tiers.length > 0);
+    const fate = throughTiers(tiers, "ingress", subtractTraffic(untracked.open, safe), this.#question, false);
+    return {
+      allowed: unionTraffic(untracked.allowed, fate.allowed),
+      denied: unionTraffic(untracked.denied, fate.denied),
+      open: unionTraffic(fate.open, intersectTraffic(untracked.open, safe)),
+    };
+  }
+
+  /** Answers of failsafe ports pass, too: nothing else would let them. An endpoint of all interfaces has no untracked policies. */
+  #untracked(hostEndpoint: HostEndpoint, direction: Direction, traffic: Traffic): Fate {
+    const tiers = hostEndpoint.interfaceName === "*" ? [] : this.#cluster.tiersOf(hostEndpoint, direction, "untracked");
+    if (tiers.length === 0) return { allowed: noTraffic, denied: noTraffic, open: traffic };
+    const [safe, maybe] = [this.#failsafe(direction), this.#answers(direction)];
+    const judged = subtractTraffic(traffic, unionTraffic(safe, maybe.certain));
+    const fate = throughTiers(tiers, direction, judged, this.#question, false);
+    const spared = intersectTraffic(traffic, unionTraffic(safe, maybe.possible));
+    return { ...fate, open: unionTraffic(fate.open, spared) };
+  }
+
+  /** Of what is for the node, or from it. */
+  #local(hostEndpoint: HostEndpoint, direction: Direction, traffic: Traffic): Decided {
+    const safe = intersectTraffic(traffic, this.#failsafe(direction));
+    const judged = subtractTraffic(traffic, safe);
+    if (safe !== noTraffic) this.#question.note?.({ kind: "by-default", text: "it is a failsafe port" }, "allow");
+    const tiers = this.#cluster.tiersOf(hostEndpoint, direction, "normal");
+    const fate = throughTiers(tiers, direction, judged, this.#question, true);
+    let { allowed, denied, open } = fate;
+    for (const name of hostEndpoint.profiles) {
+      const rules = this.#cluster.profile(name, direction);
+      // One that nobody defines lets nothing through.
+      const its = rules
+        ? throughRules(rules, name, open, this.#question)
+        : { allowed: noTraffic, denied: open, open: noTraffic };
+      allowed = unionTraffic(allowed, its.allowed);
+      denied = unionTraffic(denied, its.denied);
+      open = its.open;
+    }
+    if (open !== noTraffic) {
+      const text = `no policy about the host endpoint ${hostEndpoint.name} decides, and no profile`;
+      this.#question.note?.({ kind: "by-default", text }, "deny");
+    }
+    return { allowed: unionTraffic(allowed, safe), denied: unionTraffic(denied, open) };
+  }
+
+  #forwarded(hostEndpoint: HostEndpoint, direction: Direction, traffic: Traffic): Decided {
+    const tiers = this.#cluster.tiersOf(hostEndpoint, direction, "forward");
+    const { allowed, denied, open } = throughTiers(tiers, direction, traffic, this.#question, true);
+    return { allowed: unionTraffic(allowed, open), denied };
+  }
+
+  #ofPod({ pod }: Whereabouts & { kind: "pod" }, direction: Direction, traffic: Traffic): Decided {
+    const tiers = this.#cluster.tiersOf(pod, direction, "normal");
+    const { allowed, denied, open } = throughTiers(tiers, direction, traffic, this.#question, true);
+    // The profile of its namespace lets everything through.
+    if (open !== noTraffic) this.#question.note?.({ kind: "not-isolated" }, "allow");
+    return { allowed: unionTraffic(allowed, open), denied };
+  }
+
+  #outOfTunnels(traffic: Traffic, deny: (part: Traffic) => void): Traffic {
+    const vxlan = { possible: trafficOf("udp", 4789, 4789), certain: trafficOf("udp", 4789, 4789) };
+    let left = traffic;
+    for (const tunnel of this.#cluster.specification.refusedTunnels) {
+      const { possible, certain } = tunnel === "vxlan" ? vxlan : protocolTaken({ protocol: 4 }, this.#question.known);
+      const part = intersectTraffic(traffic, possible);
+      if (part === noTraffic) continue;
+      this.#question.note?.({ kind: "by-default", text: `no pod may send ${tunnel} packets` }, "deny");
+      deny(part);
+      left = subtractTraffic(left, certain);
+    }
+    return left;
+  }
+
+  /** Ports of the node that stay open, or to which it may always send. */
+  #failsafe(direction: Direction, counts = true): Traffic {
+    if (!counts) return noTraffic;
+    const { inbound, outbound } = this.#cluster.specification.failsafe;
+    const { source, destination } = this.#question;
+    return direction === "ingress"
+      ? portsOf(inbound.filter((port) => isFrom(port, source.address)))
+      : portsOf(outbound.filter((port) => isFrom(port, destination.address)));
+  }
+
+  /** Packets that come from a failsafe port of the other list, which are answers. */
+  #answers(direction: Direction): { readonly possible: Traffic; readonly certain: Traffic } {
+    const { inbound, outbound } = this.#cluster.specification.failsafe;
+    const { source, destination, known } = this.#question;
+    const list = direction === "ingress" ? outbound : inbound;
+    const far = direction === "ingress" ? source : destination;
+    const own = list.filter((port) => isFrom(port, far.address));
+    const whole = (some: readonly FailsafePort[]): Traffic =>
+      protocols
+        .filter((protocol) => some.some((port) => port.protocol === protocol))
+        .reduce((all, protocol) => unionTraffic(all, trafficOf(protocol)), noTraffic);
+    if (known.sourcePort === undefined) return { possible: whole(own), certain: noTraffic };
+    const fitting = whole(own.filter(({ port }) => port === known.sourcePort));
+    return { possible: fitting, certain: fitting };
+  }
+}
+
+/** Of packets between two endpoints, known connections or not, what untracked policies may deny. */
+export function untrackedDenies(
+  cluster: TieredCluster,
+  source: Endpoint,
+  destination: Endpoint,
+  known: Circumstances,
+): Traffic {
+  const question = { source: cluster.placeOf(source), destination: cluster.placeOf(destination), known };
+  const [from, to] = [cluster.map.find(source.address), cluster.map.find(destination.address)];
+  return new Way(cluster, from, to, question).untrackedDenied();
+}
+
+function isFrom({ net }: FailsafePort, address: string): boolean {
+  return net === undefined || blockHolds({ cidr: net, except: [] }, address);
+}
+
+function portsOf(list: readonly FailsafePort[]): Traffic {
+  return list.reduce((all, { protocol, port }) => {
+    const known = protocols.find((each) => each === protocol);
+    return known && known !== "other" ? unionTraffic(all, trafficOf(known, port, port)) : all;
+  }, noTraffic);
+}

@@ -1,0 +1,313 @@
+import fc from "fast-check";
+import { clusters, type Manifest } from "./clusters.js";
+
+/** Small clusters with the features of projectcalico.org/v3, and with Kubernetes's own policies among them. */
+
+const pick = <T>(...items: T[]): fc.Arbitrary<T> => fc.constantFrom(...items);
+
+/** Without the keys that have no value. */
+function given(value: Readonly<Record<string, unknown>>): Manifest {
+  return Object.fromEntries(Object.entries(value).filter(([, its]) => its !== undefined));
+}
+
+/** Mostly nothing. */
+const seldom = <T>(arbitrary: fc.Arbitrary<T>, weight = 3): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ arbitrary: fc.constant(undefined), weight }, { arbitrary, weight: 1 });
+
+const endpointSelector = pick(
+  "all()",
+  "app == 'web'",
+  "app != 'db'",
+  "has(app)",
+  "!has(tier)",
+  "tier in {'fe', 'be'}",
+  "tier not in {'fe'}",
+  "app == 'web' && tier == 'fe'",
+  "app == 'db' || role == 'edge'",
+  "role == 'edge'",
+  "role == 'net'",
+  "app contains 'e'",
+  "app starts with 'w' || role ends with 't'",
+  "!(app == 'web')",
+  "projectcalico.org/namespace == 'x'",
+);
+const subjectNamespaces = [
+  "all()",
+  "team == 'a'",
+  "team != 'a'",
+  "!has(team)",
+  "has(env)",
+  "projectcalico.org/name == 'x'",
+];
+const namespaceSelector = pick(...subjectNamespaces, "global()");
+const accountSelector = pick("all()", "role == 'clerk'", "role != 'clerk'", "projectcalico.org/name == 'default'");
+const accounts = fc
+  .record({ names: seldom(pick(["robot"], ["default", "robot"]), 1), selector: seldom(accountSelector, 1) })
+  .map(given);
+const net = pick("10.240.0.0/29", "10.240.0.2/31", "10.240.0.0/24", "203.0.113.0/24", "0.0.0.0/0", "2001:db8::/64");
+const nets = fc.array(net, { minLength: 1, maxLength: 3 });
+const notNet = pick("10.240.0.2/31", "10.240.0.4/32", "203.0.113.0/25", "2001:db8::/64");
+const notNets = fc.array(notNet, { minLength: 1, maxLength: 2 });
+const port = pick<number | string>(80, 443, 53, "80:90", "1000:2000", "http", "dns");
+const manyPorts = fc.constant([...Array.from({ length: 15 }, (_, index) => 2 * index + 1), 80]);
+const fewPorts = fc.array(port, { minLength: 1, maxLength: 3 });
+const ports = fc.oneof({ arbitrary: fewPorts, weight: 5 }, manyPorts);
+const someNotPorts = fc.array(pick<number | string>(80, "50:60", "http"), { minLength: 1, maxLength: 2 });
+
+function entity(
+  side: "source" | "destination",
+  hasPorts: boolean,
+  mayHaveServices: boolean,
+  namespaced: boolean,
+): fc.Arbitrary<Manifest | undefined> {
+  const selective = fc
+    .record({
+      nets: seldom(nets),
+      notNets: seldom(notNets, 5),
+      selector: seldom(endpointSelector, 1),
+      notSelector: seldom(endpointSelector, 4),
+      namespaceSelector: seldom(namespaceSelector, 4),
+      serviceAccounts: seldom(accounts, 6),
+      ports: hasPorts
+        ? seldom(side === "destination" ? ports : fc.oneof({ arbitrary: fewPorts, weight: 9 }, manyPorts), 2)
+        : fc.constant(undefined),
+      notPorts: hasPorts ? seldom(someNotPorts, 5) : fc.constant(undefined),
+    })
+    .map(given);
+  const service = namespaced
+    ? pick<Manifest>({ services: { name: "web", namespace: "x" } }, { services: { name: "web" } })
+    : fc.constant<Manifest>({ services: { name: "web", namespace: "x" } });
+  return fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 2 },
+    { arbitrary: selective, weight: 5 },
+    { arbitrary: mayHaveServices ? service : fc.constant(undefined), weight: 1 },
+  );
+}
+
+type Protocol = Readonly<Record<"protocol" | "notProtocol" | "icmp" | "notICMP", unknown>>;
+
+const protocol: fc.Arbitrary<Partial<Protocol>> = fc.oneof(
+  { arbitrary: fc.constant({}), weight: 3 },
+  { arbitrary: pick<unknown>("TCP", "UDP", "SCTP", 6).map((name) => ({ protocol: name })), weight: 6 },
+  pick<Partial<Protocol>>(
+    { protocol: "ICMP" },
+    { protocol: "ICMP", icmp: { type: 8 } },
+    { protocol: "ICMP", icmp: { type: 3, code: 1 } },
+    { protocol: "ICMP", notICMP: { type: 8, code: 0 } },
+    { protocol: 47 },
+    { notProtocol: "UDP" },
+    { notProtocol: "ICMP" },
+  ),
+);
+
+function rule(direction: "ingress" | "egress", namespaced: boolean): fc.Arbitrary<Manifest> {
+  return protocol.chain((its) => {
+    const hasPorts = ["TCP", "UDP", "SCTP", 6].includes(its.protocol as string);
+    return fc
+      .record({
+        action: pick("Allow", "Allow", "Deny", "Pass", "Log"),
+        family: pick(4, 4, 4, 4, 4, 6),
+        ipVersion: its.protocol === "ICMP" ? fc.constant(undefined) : seldom(pick(4, 6), 8),
+        source: entity("source", hasPorts, direction === "ingress", namespaced),
+        destination: entity("destination", hasPorts, direction === "egress", namespaced),
+      })
+      .map(({ source, destination, family, ...rest }) => {
+        const isIpv6 =
+          its.protocol === "ICMP" ? false : rest.ipVersion === undefined ? family === 6 : rest.ipVersion === 6;
+        return given({ ...its, ...rest, source: ofFamily(source, isIpv6), destination: ofFamily(destination, isIpv6) });
+      });
+  });
+}
+
+/** Blocks of a rule are of one version. */
+function ofFamily(end: Manifest | undefined, isIpv6: boolean): Manifest | undefined {
+  if (!end) return undefined;
+  const only = (name: string): unknown => {
+    const blocks = ((end[name] ?? []) as readonly string[]).filter((block) => block.includes(":") === isIpv6);
+    return blocks.length === 0 ? undefined : blocks;
+  };
+  return given({ ...end, nets: only("nets"), notNets: only("notNets") });
+}
+
+const kinds = pick(
+  "GlobalNetworkPolicy",
+  "GlobalNetworkPolicy",
+  "NetworkPolicy",
+  "NetworkPolicy",
+  "StagedGlobalNetworkPolicy",
+  "StagedNetworkPolicy",
+);
+const tier = pick(undefined, undefined, "front", "back");
+
+const policy = kinds.chain((kind) => {
+  const namespaced = !kind.includes("Global");
+  return fc.record({
+    kind: fc.constant(kind),
+    namespace: namespaced ? pick("x", "y") : fc.constant(undefined),
+    tier,
+    order: pick(undefined, 1, 1, 5, 1000),
+    selector: seldom(endpointSelector, 1),
+    namespaceSelector: namespaced ? fc.constant(undefined) : seldom(pick(...subjectNamespaces), 5),
+    serviceAccountSelector: seldom(accountSelector, 8),
+    types: pick(undefined, ["Ingress"], ["Egress"], ["Ingress", "Egress"]),
+    ingress: seldom(fc.array(rule("ingress", namespaced), { maxLength: 3 }), 1),
+    egress: seldom(fc.array(rule("egress", namespaced), { maxLength: 3 }), 1),
+    on: namespaced
+      ? pick("all" as const)
+      : pick("all" as const, "forward" as const, "untracked" as const, "pre-dnat" as const),
+  });
+});
+
+const policies = fc.array(policy, { maxLength: 5, size: "max" }).map((all) =>
+  all.map(({ kind, namespace, tier: of, on, egress, types, ...spec }, index): Manifest => {
+    const name = `${"acb"[index % 3]!}${index}`;
+    const early = { applyOnForward: true, ...(on === "untracked" ? { doNotTrack: true } : { preDNAT: true }) };
+    const isEarly = on === "untracked" || on === "pre-dnat";
+    const ingressOnly = on === "pre-dnat";
+    return {
+      apiVersion: "projectcalico.org/v3",
+      kind,
+      metadata: given({ name: of === undefined ? name : `${of}.${name}`, namespace }),
+      spec: given({
+        ...spec,
+        tier: of,
+        types: ingressOnly ? ["Ingress"] : types,
+        egress: ingressOnly ? undefined : egress,
+        ...(isEarly && early),
+        ...(on === "forward" && { applyOnForward: true }),
+      }),
+    };
+  }),
+);
+
+const tiers = fc
+  .record({ front: pick("Deny", "Pass"), back: pick("Deny", "Pass"), backFirst: fc.boolean() })
+  .map(({ front, back, backFirst }): readonly Manifest[] =>
+    [
+      { name: "front", order: backFirst ? 20 : 10, defaultAction: front },
+      { name: "back", order: backFirst ? 10 : 20, defaultAction: back },
+    ].map(({ name, ...spec }) => ({ apiVersion: "projectcalico.org/v3", kind: "Tier", metadata: { name }, spec })),
+  );
+
+const hostEndpoint = fc
+  .record({
+    interfaceName: pick(undefined, "eth0", "eth1", "*"),
+    labels: pick({}, { role: "edge" }, { app: "web" }),
+    profiles: pick(undefined, undefined, ["open"], ["nobody"]),
+    node: pick("node-0", "node-0", "node-1"),
+    ports: pick(undefined, [{ name: "ssh", port: 22, protocol: "TCP" }]),
+  })
+  .map(({ labels, node, interfaceName, ...rest }, index?: number): Manifest => {
+    void index;
+    const addresses = node === "node-0" ? ["10.240.9.1"] : ["10.240.9.3"];
+    return {
+      apiVersion: "projectcalico.org/v3",
+      kind: "HostEndpoint",
+      metadata: { name: `host-${node}-${interfaceName === "*" ? "all" : (interfaceName ?? "addresses")}`, labels },
+      spec: given({ node, interfaceName, expectedIPs: addresses, ...rest }),
+    };
+  });
+const hostEndpoints = fc.uniqueArray(hostEndpoint, {
+  maxLength: 2,
+  selector: (each) => (each["metadata"] as { readonly name: string }).name,
+});
+
+const profile: Manifest = {
+  apiVersion: "projectcalico.org/v3",
+  kind: "Profile",
+  metadata: { name: "open" },
+  spec: {
+    labelsToApply: { role: "edge" },
+    ingress: [
+      { action: "Allow", protocol: "TCP", destination: { ports: [80, 443] } },
+      { action: "Deny", protocol: "UDP" },
+    ],
+    egress: [{ action: "Allow" }],
+  },
+};
+
+const networkSets = fc
+  .array(
+    fc.record({
+      namespace: pick(undefined, undefined, "x"),
+      labels: pick({ role: "net" }, { role: "edge", app: "web" }),
+      nets,
+    }),
+    {
+      maxLength: 2,
+    },
+  )
+  .map((all) =>
+    all.map(({ namespace, labels, nets: its }, index): Manifest => ({
+      apiVersion: "projectcalico.org/v3",
+      kind: namespace === undefined ? "GlobalNetworkSet" : "NetworkSet",
+      metadata: given({ name: `set-${index}`, namespace, labels }),
+      spec: { nets: its },
+    })),
+  );
+
+const serviceAccounts = ["x", "y"].map((namespace): Manifest => ({
+  apiVersion: "v1",
+  kind: "ServiceAccount",
+  metadata: { name: "robot", namespace, labels: { role: namespace === "x" ? "clerk" : "boss" } },
+}));
+
+const slice: Manifest = {
+  apiVersion: "discovery.k8s.io/v1",
+  kind: "EndpointSlice",
+  metadata: { name: "web-1", namespace: "x", labels: { "kubernetes.io/service-name": "web" } },
+  addressType: "IPv4",
+  endpoints: [{ addresses: ["10.240.0.1"] }, { addresses: ["10.240.0.3"] }],
+  ports: [
+    { name: "http", port: 80 },
+    { name: "dns", port: 53, protocol: "UDP" },
+  ],
+};
+
+/** Pods of Kubernetes's clusters on two nodes, with accounts; every pod has an address of its own. */
+function placed(manifest: Manifest, index: number, choice: number): Manifest {
+  if (manifest["kind"] !== "Pod") return manifest;
+  const spec = manifest["spec"] as Readonly<Record<string, unknown>>;
+  const status = manifest["status"] as Readonly<Record<string, unknown>>;
+  const account = (choice >> index) % 3 === 0 ? { serviceAccountName: "robot" } : {};
+  const shared = status["podIP"] === "10.240.0.1" && index > 0;
+  return {
+    ...manifest,
+    spec: { ...spec, nodeName: (choice >> (index % 8)) % 4 === 1 ? "node-1" : "node-0", ...account },
+    status: given({ ...status, podIP: shared ? `10.240.0.${index + 20}` : status["podIP"] }),
+  };
+}
+
+const felix = pick<Manifest | undefined>(undefined, undefined, undefined, {
+  apiVersion: "projectcalico.org/v3",
+  kind: "FelixConfiguration",
+  metadata: { name: "default" },
+  spec: {
+    failsafeInboundHostPorts: [
+      { protocol: "tcp", port: 22, net: "203.0.113.0/24" },
+      { protocol: "udp", port: 68 },
+    ],
+    failsafeOutboundHostPorts: [{ protocol: "udp", port: 53 }],
+  },
+});
+
+/** What the command line says about their node. */
+export const calicoOptions = {
+  engine: "calico",
+  node: "node-0",
+  hostInterfaces: ["eth0=10.240.9.1/28", "eth1=192.168.7.1/24"],
+} as const;
+
+export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
+  .tuple(clusters, fc.nat({ max: 0xffff }), tiers, policies, hostEndpoints, networkSets, felix)
+  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration]) => [
+    ...own.map((manifest, index) => placed(manifest, index, choice)),
+    ...serviceAccounts,
+    slice,
+    profile,
+    ...tierObjects,
+    ...sets,
+    ...hosts,
+    ...(configuration ? [configuration] : []),
+    ...calicoPolicies,
+  ]);
