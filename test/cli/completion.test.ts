@@ -14,7 +14,7 @@ const askers = {
 describe.each(["bash", "fish"] as const)("in %s", (shell) => {
   test.skipIf(isMissing(shell)).each([
     ["anpm comp", ["compile", "completion"]],
-    ["anpm compile --ip", ["--iptables"]],
+    ["anpm compile --ip", ["--iptables", "--ipv6"]],
     ["anpm compile --iptables n", ["nft"]],
     ["anpm compile -o ipt", ["iptables-save"]],
     ["anpm completion fi", ["fish"]],
