@@ -12,15 +12,13 @@ export interface Compiled extends Report {
 
 /**
  * Reads and compiles the manifests that the options name, and hands them to `use`; a person who waits is told `what` is done
- * meanwhile. Throws a Failure with `mistakes`, or with everything that is wrong in the manifests. Where what they make
- * `isExplained`, an engine whose rules cannot be is a mistake, too.
+ * meanwhile. Throws a Failure with `mistakes`, or with everything that is wrong in the manifests.
  */
 export function compileManifests<Made>(
   options: ClusterOptions,
   what: string,
   use: (compiled: Compiled) => Made,
   mistakes: readonly Diagnostic[] = [],
-  isExplained = false,
 ): Made {
   const paths = options.filename ?? [];
   const all = [...mistakes, ...(paths.length === 0 ? [diagnostic("nothing-to-read", {})] : [])];
@@ -33,10 +31,6 @@ export function compileManifests<Made>(
     const { result, summary, ...compilation } = compile(read.sources, compileOptionsOf(options));
     const diagnostics = [...read.diagnostics, ...compilation.diagnostics];
     if (!result || diagnostics.some(isError)) throw new Failure(diagnostics);
-    const { engine, lacks } = result.machine;
-    if (isExplained && lacks.includes("explanation")) {
-      throw new Failure([diagnostic("command-not-for-engine", { engine })]);
-    }
     return use({ sources: read.sources, result, diagnostics, summary });
   } finally {
     stopProgress();

@@ -102,7 +102,7 @@ export interface Machine {
   readonly watched: ReadonlySet<ResourceKind>;
   /** Whether objects of a type, `apiVersion/kind`, change its rules though nothing here compiles them. */
   refuses(type: string): boolean;
-  /** Names of outputs that it cannot make; `explanation`: what `explain why` makes. */
+  /** Names of outputs that it cannot make. */
   readonly lacks: readonly string[];
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;

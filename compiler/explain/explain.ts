@@ -45,7 +45,7 @@ export function explain(compiled: Compiled & WithPairs): Explanation {
       const set = sets.get(name);
       return set ? finder.membersOf(set) : [];
     },
-    quirks: () => (machine.lacks.includes("explanation") ? [] : explainQuirks(compiled)),
+    quirks: () => explainQuirks(compiled),
   };
 }
 

@@ -163,7 +163,6 @@ function whyCommand(rest: readonly string[], options: Options): void {
       writeReport({ diagnostics: [...diagnostics, ...found], summary }, options.diagnostics);
     },
     mistakes,
-    true,
   );
 }
 

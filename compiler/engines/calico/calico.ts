@@ -99,7 +99,7 @@ function machineOf(
     purposeOf,
     remarkOn: (rule) => remarkOn(rule, generation.marks),
     marks: markMeanings(generation.marks),
-    lacks: ["restore", "log", "explanation", ...(ipv6 ? ["script", "undo"] : ["ip6tables-save"])],
+    lacks: ["restore", "log", ...(ipv6 ? ["script", "undo"] : ["ip6tables-save"])],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
       tables: ["raw", "mangle", "nat", "filter"],
