@@ -11,7 +11,7 @@ const readme = await readFile("README.md", "utf8");
 const folder = mkdtempSync(join(tmpdir(), "anpm-readme-"));
 const stubs = join(folder, "stubs");
 const clone = join(folder, "clone");
-const [example, ...rest] = blocks("sh").flatMap((block) => block.split("\n"));
+const [example, ...rest] = [...blocks("sh").flatMap((block) => block.split("\n")), ...cells()];
 
 /** Run by .ci/run: a test that ran them would run itself. */
 const notHere = ["npm ci && npm test", "npm install --global ."];
@@ -123,6 +123,12 @@ async function run(line: string) {
 }
 
 /** Texts of the readme's blocks of a language, without the last line end. */
+/** The commands in the cells of its tables. */
+function cells(): readonly string[] {
+  const rows = readme.split("\n").filter((line) => line.startsWith("| **"));
+  return rows.flatMap((row) => [...row.matchAll(/`(anpm [^`]+)`/g)].map(([, command]) => command!));
+}
+
 function blocks(language: string): readonly string[] {
   return [...readme.matchAll(/^```(\w+)\n([^]*?)\n```$/gm)]
     .filter(([, name]) => name === language)
