@@ -43,7 +43,10 @@ export class Holders {
         this.#accounts.set(`${each.namespace}/${each.name}`, new Map([...each.labels, ...named(each.name)]));
       } else if (each.kind === "Profile") this.#profiles.set(each.name, each.labelsToApply);
     }
-    for (const pod of pods) this.#add(pod.ip, this.ofPod(pod));
+    for (const pod of pods) {
+      const holder = this.ofPod(pod);
+      for (const address of addressesOf(pod)) this.#add(address, holder);
+    }
     for (const each of resources) {
       if (each.kind === "HostEndpoint") {
         const holder = this.ofHostEndpoint(each);
@@ -100,6 +103,11 @@ export class Holders {
     if (others) others.push(holder);
     else this.#byAddress.set(address, [holder]);
   }
+}
+
+/** Every address of a pod. */
+export function addressesOf({ addresses, ip }: Pod): readonly string[] {
+  return addresses ?? (ip === "" ? [] : [ip]);
 }
 
 /** Whether a selector of endpoints takes one in. */

@@ -2,6 +2,7 @@ import type { Specification } from "../../engines/specification.js";
 import type { HostEndpoint } from "../../model/calico/objects.js";
 import type { Pod } from "../../model/objects.js";
 import { blockTest, type BlockTest } from "./blocks.js";
+import { addressesOf } from "./holders.js";
 
 /** Where an address is, seen from the node. */
 export type Whereabouts =
@@ -28,7 +29,8 @@ export class NodeMap {
   constructor(specification: Specification, pods: readonly Pod[]) {
     this.#specification = specification;
     // Of several at one address, the last is the one that runs there.
-    this.#pods = new Map(pods.filter((pod) => isLocal(pod, specification.node)).map((pod) => [pod.ip, pod]));
+    const local = pods.filter((pod) => isLocal(pod, specification.node));
+    this.#pods = new Map(local.flatMap((pod) => addressesOf(pod).map((address) => [address, pod] as const)));
     this.#routes = specification.interfaces
       .flatMap(({ name, networks }) => networks.map((net) => ({ name, net, holds: blockTest(net) })))
       .toSorted((a, b) => Number(b.net.split("/")[1]) - Number(a.net.split("/")[1]));

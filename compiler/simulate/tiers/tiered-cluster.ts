@@ -3,7 +3,7 @@ import type { CalicoPolicy, HostEndpoint, Tier } from "../../model/calico/object
 import type { Labels, NetworkPolicy, Pod } from "../../model/objects.js";
 import type { Resource } from "../../model/resources.js";
 import { noAlterations, type TierAlterations } from "./alterations.js";
-import { Holders, type Holder } from "./holders.js";
+import { addressesOf, Holders, type Holder } from "./holders.js";
 import { kubernetesPolicy } from "./kubernetes-policy.js";
 import { NodeMap } from "./node-map.js";
 import { orderTiers, type OrderedTier } from "./order.js";
@@ -114,8 +114,8 @@ export class TieredCluster {
 
 /** Whether a pod has a part in policies: it is scheduled, or nobody has looked at it yet, has an address of its own, and has not finished. */
 function isThere(pod: Pod, altered: TierAlterations): boolean {
-  const { hostNetwork, ip, nodeName, phase } = pod;
-  if (hostNetwork || ip === "" || (nodeName === "" && phase !== "")) return false;
+  const { hostNetwork, nodeName, phase } = pod;
+  if (hostNetwork || addressesOf(pod).length === 0 || (nodeName === "" && phase !== "")) return false;
   return (phase !== "Succeeded" && phase !== "Failed") || altered.on("calico-keeps-finished-pods", pod);
 }
 
