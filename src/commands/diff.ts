@@ -100,6 +100,8 @@ function diffCommand(versions: readonly string[], options: Options): void {
     const diagnostics = compiled.map((each) => each.diagnostics);
     const [before, after] = compiled.map(({ version }) => version);
     if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
+    const unable = [before, after].find(({ result }) => result.tables.ipv6);
+    if (unable) throw new Failure([diagnostic("ipv6-not-known", { engine: unable.result.machine.engine })]);
     difference = diff(before, after);
     const mistake = output.mistake?.(difference);
     if (mistake) throw new Failure([mistake]);

@@ -72,7 +72,7 @@ async function driftCommand(options: Options): Promise<void> {
   const compileOptions = compileOptionsOf(options);
   const { machine } = engineOf(options.engine).engine?.configure(compileOptions) ?? {};
   if (machine?.lacks.includes("script"))
-    throw new Failure([diagnostic("command-not-for-engine", { engine: machine.engine })]);
+    throw new Failure([diagnostic("ipv6-not-known", { engine: machine.engine })]);
   const { ownership } = machine ?? {};
   // An engine that nobody knows is told of when the manifests are compiled for it.
   const tables = ownership?.tables ?? ["filter"];

@@ -28,9 +28,9 @@ export const engineCodes = {
       `${kind} changes the rules of ${engine} and is not compiled yet; there ${count === 1 ? "is 1" : `are ${count}`}`,
     () => "leave it out to see the rules of the other objects",
   ),
-  "command-not-for-engine": error<{ engine: string }>(
-    ({ engine }) => `this command knows nothing of ${engine} yet`,
-    () => "use anpm compile, replay, trace, matrix, test or verify",
+  "ipv6-not-known": error<{ engine: string }>(
+    ({ engine }) => `this command does not know the IPv6 rules of ${engine} yet`,
+    () => "leave --ipv6 out, or use anpm compile",
   ),
   "output-not-made": error<{ output: string; engine: string; outputs: string }>(
     ({ output, engine }) => `${output} is not made for ${engine} yet`,
