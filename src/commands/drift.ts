@@ -71,8 +71,7 @@ async function driftCommand(options: Options): Promise<void> {
   if (mistakes.length > 0) throw new Failure(mistakes);
   const compileOptions = compileOptionsOf(options);
   const { machine } = engineOf(options.engine).engine?.configure(compileOptions) ?? {};
-  if (machine?.lacks.includes("script"))
-    throw new Failure([diagnostic("ipv6-not-known", { engine: machine.engine })]);
+  if (machine?.lacks.includes("script")) throw new Failure([diagnostic("ipv6-not-known", { engine: machine.engine })]);
   const { ownership } = machine ?? {};
   // An engine that nobody knows is told of when the manifests are compiled for it.
   const tables = ownership?.tables ?? ["filter"];
