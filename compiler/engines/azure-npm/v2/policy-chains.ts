@@ -1,4 +1,4 @@
-import type { Chain, Match, Rule, Target } from "../../../netfilter/tables.js";
+import type { Chain, Match, Rule } from "../../../netfilter/tables.js";
 import type { Direction, PolicyPairs } from "../../../pairs/pair-group.js";
 import type { Origin } from "../../../text/origin.js";
 import { activeRules, jump } from "./chains.js";
@@ -58,7 +58,7 @@ export class PolicyChains {
   /** The jumps of one direction, newest first, as they stand in AZURE-NPM-INGRESS or -EGRESS before its own rules. */
   jumps(direction: Direction): Rule[] {
     const jumps: Rule[] = [];
-    for (const chain of this.#chains.values()) if (chain?.direction === direction) jumps.push(new JumpTo(chain));
+    for (const chain of this.#chains.values()) if (chain?.direction === direction) jumps.push(jumpTo(chain));
     return jumps.reverse();
   }
 
@@ -80,12 +80,14 @@ class PolicyChain implements Chain {
   readonly name: string;
   readonly direction: Direction;
   readonly followsOrigin = true;
+  readonly origin: Origin;
   readonly #pairs: PolicyPairs;
   readonly #naming: Naming;
 
   constructor(name: string, direction: Direction, pairs: PolicyPairs, naming: Naming) {
     this.name = name;
     this.direction = direction;
+    this.origin = pairs.origin;
     this.#pairs = pairs;
     this.#naming = naming;
   }
@@ -102,31 +104,22 @@ class PolicyChain implements Chain {
   get jumpOrigin(): Origin {
     return this.#pairs.directions.find(({ direction }) => direction === this.direction)!.origin;
   }
-
-  get origin(): Origin {
-    return this.#pairs.origin;
-  }
 }
 
-/** The jump to a policy's chain, made whenever something of it is read, for the same reason. */
-class JumpTo implements Rule {
-  readonly #chain: PolicyChain;
-
-  constructor(chain: PolicyChain) {
-    this.#chain = chain;
-  }
-
-  get matches(): readonly Match[] {
-    return this.#chain.jumpMatches;
-  }
-
-  get target(): Target {
-    return jump(this.#chain.name);
-  }
-
-  get origin(): Origin {
-    return this.#chain.jumpOrigin;
-  }
+/**
+ * The jump to a policy's chain. What it matches is made whenever it is read, for the same reason; the fields are the object's own, so that a copy
+ * of the rule has them.
+ */
+function jumpTo(chain: PolicyChain): Rule {
+  return {
+    get matches() {
+      return chain.jumpMatches;
+    },
+    target: jump(chain.name),
+    get origin() {
+      return chain.jumpOrigin;
+    },
+  };
 }
 
 /** The directions of a policy, ingress first, each once. */
