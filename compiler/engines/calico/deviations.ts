@@ -132,6 +132,14 @@ const table = {
     releases: all,
     advice: "give the number of the port, or select the pods",
   },
+  "calico-wildcard-before-translation": {
+    applies: ({ knows }) => knows.wildcardHostEndpoints,
+    title: "policies before translation of the endpoint of all interfaces reach interfaces that have their own",
+    cause:
+      "an interface whose own host endpoint no policy before translation is about is left out where packets are led to those policies, and what has no place there goes to the endpoint of all interfaces",
+    releases: "v3.14 and newer",
+    advice: "give the other endpoint a policy before translation that passes everything, or select both",
+  },
   "calico-service-without-namespace": {
     applies: ({ knows }) => knows.services,
     title: "a service without a namespace means none",

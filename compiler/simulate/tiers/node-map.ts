@@ -44,6 +44,11 @@ export class NodeMap {
     return this.#hostEndpoints.length > 0;
   }
 
+  /** The host endpoint of all interfaces that have none of their own. */
+  get wildcard(): HostEndpoint | undefined {
+    return this.#hostEndpoints.find(({ interfaceName }) => interfaceName === "*");
+  }
+
   find(address: string): Whereabouts {
     let found = this.#found.get(address);
     if (!found) this.#found.set(address, (found = this.#look(address)));
@@ -69,7 +74,7 @@ export class NodeMap {
       this.#hostEndpoints.find(({ interfaceName, expectedIPs }) =>
         interfaceName === "" ? expectedIPs.some((each) => at.addresses.includes(each)) : interfaceName === at.name,
       );
-    return own ?? this.#hostEndpoints.find(({ interfaceName }) => interfaceName === "*");
+    return own ?? this.wildcard;
   }
 }
 

@@ -64,11 +64,12 @@ export function endOf(
   odd: EndOddities = {},
 ): RuleEnd {
   const { nets, notNets, ports, notPorts, selector, notSelector, namespaceSelector, serviceAccounts } = entity;
-  const isSelective = selector !== "" || notSelector !== "" || serviceAccounts !== undefined;
+  const accounts = serviceAccounts && accountTest(serviceAccounts, odd);
+  const isSelective = selector !== "" || notSelector !== "" || accounts !== undefined;
   const tests = [
     scopeTest(namespaceSelector, isSelective ? namespace : "", odd),
     selector === "" ? undefined : selectorTest(selector),
-    serviceAccounts && accountTest(serviceAccounts, odd),
+    accounts,
   ].filter((test) => test !== undefined);
   const unwanted = notSelector === "" ? undefined : selectorTest(notSelector);
   const positive: HolderTest = (holder) => tests.every((test) => test(holder));

@@ -63,13 +63,19 @@ function subjectTest(
   { namespace, selector, namespaceSelector, serviceAccountSelector }: CalicoPolicy,
   reachesGlobal: boolean,
 ): (holder: Holder) => boolean {
-  const wanted = selectorOf(selector);
+  // Where selectors of namespaces or accounts reach beyond, all() of the policy's own means what has a namespace, or an account.
+  const own = reachesGlobal && namespaceSelector !== "" ? allMeans(selector, "namespace") : selector;
+  const wanted = selectorOf(reachesGlobal && serviceAccountSelector !== "" ? allMeans(own, "serviceaccount") : own);
   const scope = scopeTest(namespaceSelector, namespace, { negationReachesGlobal: reachesGlobal });
   const accounts = serviceAccountSelector === "" ? undefined : selectorOf(serviceAccountSelector);
   return (holder) =>
     chooses(wanted, holder) &&
     (scope?.(holder) ?? true) &&
     (!accounts || labelsFit(accounts, holder.account?.labels, reachesGlobal && accounts.kind !== "all"));
+}
+
+function allMeans(selector: string, label: "namespace" | "serviceaccount"): string {
+  return selector.replaceAll("all()", `has(projectcalico.org/${label})`);
 }
 
 /** A rule of projectcalico.org/v3, in a policy or a profile. */

@@ -29,6 +29,8 @@ export class TieredCluster {
   readonly map: NodeMap;
   readonly tiers: readonly OrderedTier[];
   readonly holders: Holders;
+  /** Policies before translation of the endpoint of all interfaces stand in for those that an own endpoint has not. */
+  readonly wildcardStandsIn: boolean;
   readonly #profiles = new Map<string, readonly SpecRule[]>();
   readonly #chosen = new Map<string, readonly OrderedTier[]>();
   readonly #ofPods = new Map<Pod, Holder>();
@@ -41,6 +43,7 @@ export class TieredCluster {
     const resources = specification.resources.filter((each) => !altered.on("calico-unknown-feature", each));
     const slices = ofKind(resources, "EndpointSlice");
     this.specification = { ...specification, resources };
+    this.wildcardStandsIn = altered.has("calico-wildcard-before-translation");
     const present = pods.filter((pod) => isThere(pod, altered));
     this.map = new NodeMap(this.specification, present);
     this.holders = new Holders(present, labelsOfNamespace, resources, altered);

@@ -15,6 +15,7 @@ import {
 } from "../traffic.js";
 import { throughRules, throughTiers, type Fate, type Question } from "./fate.js";
 import type { Whereabouts } from "./node-map.js";
+import type { OrderedTier } from "./order.js";
 import type { Direction } from "./spec-policy.js";
 import { protocolTaken } from "./spec-rule.js";
 import type { TieredCluster } from "./tiered-cluster.js";
@@ -124,7 +125,7 @@ export class Way {
       this.#from.kind === "pod"
         ? { allowed: noTraffic, denied: noTraffic, open: traffic }
         : this.#untracked(hostEndpoint, "ingress", traffic);
-    const tiers = this.#cluster.tiersOf(hostEndpoint, "ingress", "pre-dnat");
+    const tiers = this.#beforeTranslation(hostEndpoint);
     const safe = this.#failsafe("ingress", tiers.length > 0);
     const fate = throughTiers(tiers, "ingress", subtractTraffic(untracked.open, safe), this.#question, false);
     return {
@@ -132,6 +133,13 @@ export class Way {
       denied: unionTraffic(untracked.denied, fate.denied),
       open: unionTraffic(fate.open, intersectTraffic(untracked.open, safe)),
     };
+  }
+
+  #beforeTranslation(hostEndpoint: HostEndpoint): readonly OrderedTier[] {
+    const own = this.#cluster.tiersOf(hostEndpoint, "ingress", "pre-dnat");
+    const { wildcard } = this.#cluster.map;
+    if (own.length > 0 || !wildcard || !this.#cluster.wildcardStandsIn) return own;
+    return this.#cluster.tiersOf(wildcard, "ingress", "pre-dnat");
   }
 
   /** Answers of failsafe ports pass, too: nothing else would let them. An endpoint of all interfaces has no untracked policies. */

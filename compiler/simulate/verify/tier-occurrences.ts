@@ -24,6 +24,8 @@ export function tierOccurrences(
   }
   for (const resource of resources) {
     if (unknown.includes(resource)) finder.add("calico-unknown-feature", resource, nameOf(resource), "metadata");
+    if (resource.kind === "HostEndpoint" && resource.interfaceName === "*")
+      finder.add("calico-wildcard-before-translation", resource, nameOf(resource), "spec.interfaceName");
     if (resource.kind === "GlobalNetworkPolicy" || resource.kind === "CalicoNetworkPolicy") finder.policy(resource);
     else if (resource.kind === "Profile") finder.rules(resource, resource);
   }

@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../../model/objects.js";
 import { usualCircumstances, type Circumstances } from "../circumstances.js";
 import type { Cluster, Endpoint } from "../cluster.js";
 import { TieredCluster } from "../tiers/tiered-cluster.js";
-import { Way } from "../tiers/way.js";
+import { untrackedDenies, Way } from "../tiers/way.js";
 import { intersectTraffic, type Traffic } from "../traffic.js";
 import { alterationsOf, type Occurrence } from "./alterations.js";
 import type { Reader } from "./reader.js";
@@ -44,6 +44,10 @@ export class TierReadings implements Reader {
     const [from, to] = [cluster.map.find(source.address), cluster.map.find(destination.address)];
     const way = new Way(cluster, from, to, question);
     return intersectTraffic(way.ingress().allowed, way.egress().allowed);
+  }
+
+  refusedAnyway(source: Endpoint, destination: Endpoint, places: readonly Occurrence[]): Traffic {
+    return untrackedDenies(this.#under(places), source, destination, this.#known);
   }
 
   /** Those of policies that are about one of the two in some reading, and of all other objects. */

@@ -14,7 +14,6 @@ import { readBack } from "../read-back.js";
 import { reachByRules } from "../reach-by-rules.js";
 import { reachBySpec } from "../reach-by-spec.js";
 import type { Passage, Reach } from "../reach.js";
-import { untrackedDenies } from "../tiers/way.js";
 import type { TracedTables } from "../trace.js";
 import { intersectTraffic, noTraffic, subtractTraffic, trafficOf, unionTraffic, type Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
@@ -140,15 +139,20 @@ function compare({ cluster, objects, machine, printed, known, reader, findings, 
       const answered = replies.between(to.replies, from.replies);
       const unanswered = refusedReplies(allowed, answered);
       if (unanswered === noTraffic) continue;
-      const refused = cluster.tiered
-        ? subtractTraffic(unanswered, untrackedDenies(cluster.tiered, destination, source, known))
-        : unanswered;
+      const refused = subtractTraffic(unanswered, reader.refusedAnyway?.(destination, source, []) ?? noTraffic);
       if (refused === noTraffic) continue;
       // Replies go the other way, and their ports are those of the client.
       const explained = anew ? subtractTraffic(refused, reader.traffic(destination, source)) : noTraffic;
-      const unexplained = subtractTraffic(refused, explained);
+      let unexplained = subtractTraffic(refused, explained);
       const reply = { source: destination, destination: source, state: "reply" as const };
       if (explained !== noTraffic && anew) add({ ...reply, traffic: explained, occurrences: [anew] });
+      if (unexplained === noTraffic) continue;
+      for (const occurrence of reader.refusedAnyway ? reader.candidates(destination, source) : []) {
+        const its = intersectTraffic(unexplained, reader.refusedAnyway!(destination, source, [occurrence]));
+        if (its === noTraffic) continue;
+        add({ ...reply, traffic: its, occurrences: [occurrence] });
+        unexplained = subtractTraffic(unexplained, its);
+      }
       if (unexplained !== noTraffic) add({ ...reply, traffic: unexplained, occurrences: [] });
     }
   }

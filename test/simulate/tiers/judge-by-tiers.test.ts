@@ -131,6 +131,11 @@ describe("rules", () => {
     expect(ask(outside, "x/web", "80/tcp", from(source))).toBe("deny");
   });
 
+  test("accounts without names and selector ask nothing, also in a policy of a namespace", () => {
+    const spec = "{ selector: app == 'web', ingress: [{ action: Allow, source: { serviceAccounts: {} } }] }";
+    expect(ask("8.8.8.8", "x/web", "80/tcp", object("NetworkPolicy", "any", spec, ", namespace: x"))).toBe("allow");
+  });
+
   const one = (rule: string) => global(`{ selector: app == 'web', ingress: [{ action: Allow, ${rule} }] }`);
   test.each<readonly [string, string, Packet["circumstances"], string, Packet["circumstances"]]>([
     ["protocol: TCP, destination: { ports: [http] }", "8080/tcp", {}, "8081/tcp", {}],
