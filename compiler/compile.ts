@@ -1,9 +1,10 @@
+import { admitSources } from "./admit-sources.js";
 import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
 import type { Specification } from "./engines/specification.js";
 import { configure, refusedObjects } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
 import { parseDocuments, type ParsedDocuments } from "./manifest/parse-documents.js";
-import { admit, type AdmitOptions } from "./model/admit.js";
+import type { AdmitOptions } from "./model/admit.js";
 import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
 import type { Resource } from "./model/resources.js";
@@ -65,13 +66,9 @@ export function compile(
   options: CompileOptions = {},
   parse: (source: Source) => ParsedDocuments = parseDocuments,
 ): Compilation {
-  const parsed = sources.map((source) => parse(source));
   const { machine, diagnostics: problems } = configure(options);
-  const admission = admit(
-    parsed.flatMap(({ documents }) => documents),
-    { ...options, ...(machine && { watched: machine.watched }) },
-  );
-  const found = [...problems, ...parsed.flatMap(({ diagnostics }) => diagnostics), ...admission.diagnostics];
+  const admission = admitSources(sources, { ...options, ...(machine && { watched: machine.watched }) }, parse);
+  const found = [...problems, ...admission.diagnostics];
   if (machine) found.push(...refusedObjects(machine, admission.skipped, admission.objects));
   const summary = summarize(admission);
   if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };

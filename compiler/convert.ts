@@ -1,7 +1,6 @@
 import { dump } from "js-yaml";
+import { admitSources } from "./admit-sources.js";
 import { engines } from "./engines/engines.js";
-import { parseDocuments } from "./manifest/parse-documents.js";
-import { admit } from "./model/admit.js";
 import { countRead } from "./model/summary.js";
 import { diagnostic, isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
@@ -27,14 +26,10 @@ export const converter = engines.find((engine) => engine.ownForm !== undefined)!
 
 /** The policies of Kubernetes among manifests, as objects of the engine that has its own. */
 export function convert(sources: readonly Source[], { generation, ...options }: ConvertOptions = {}): Conversion {
-  const parsed = sources.map(parseDocuments);
-  const admission = admit(
-    parsed.flatMap(({ documents }) => documents),
-    options,
-  );
+  const admission = admitSources(sources, options);
   const policies = admission.objects.flatMap((object) => (object.kind === "NetworkPolicy" ? [object] : []));
   const { objects, diagnostics } = converter.ownForm!(policies, generation ?? converter.generations[0]!);
-  const found = [...parsed.flatMap((each) => each.diagnostics), ...admission.diagnostics, ...diagnostics];
+  const found = [...admission.diagnostics, ...diagnostics];
   if (policies.length === 0 && !found.some(isError)) found.push(diagnostic("nothing-to-convert", {}));
   const summary = countRead(admission);
   return { diagnostics: sortDiagnostics(found), summary, ...(!found.some(isError) && { objects }) };

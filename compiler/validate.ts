@@ -1,5 +1,4 @@
-import { parseDocuments } from "./manifest/parse-documents.js";
-import { admit } from "./model/admit.js";
+import { admitSources } from "./admit-sources.js";
 import { resourceKinds } from "./model/kinds.js";
 import { summarize } from "./model/summary.js";
 import { sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
@@ -14,11 +13,6 @@ export interface Validation {
 
 /** Whether manifests are such as a server takes, those of kinds that only some engines watch too. Nothing is compiled. */
 export function validate(sources: readonly Source[], options: { readonly namespace?: string } = {}): Validation {
-  const parsed = sources.map(parseDocuments);
-  const admission = admit(
-    parsed.flatMap(({ documents }) => documents),
-    { ...options, watched: new Set(resourceKinds.values()) },
-  );
-  const diagnostics = [...parsed.flatMap((each) => each.diagnostics), ...admission.diagnostics];
-  return { diagnostics: sortDiagnostics(diagnostics), summary: summarize(admission) };
+  const admission = admitSources(sources, { ...options, watched: new Set(resourceKinds.values()) });
+  return { diagnostics: sortDiagnostics(admission.diagnostics), summary: summarize(admission) };
 }

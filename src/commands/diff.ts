@@ -24,6 +24,7 @@ import { Failure } from "../failure.js";
 import { readRevisions } from "../git.js";
 import { startProgress } from "../progress.js";
 import { readSources, type Read } from "../read-sources.js";
+import { refuseIpv6 } from "../refuse-ipv6.js";
 import { showsColours, writeReport } from "../report.js";
 
 const help = `
@@ -100,8 +101,7 @@ function diffCommand(versions: readonly string[], options: Options): void {
     const diagnostics = compiled.map((each) => each.diagnostics);
     const [before, after] = compiled.map(({ version }) => version);
     if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
-    const unable = [before, after].find(({ result }) => result.tables.ipv6);
-    if (unable) throw new Failure([diagnostic("ipv6-not-known", { engine: unable.result.machine.engine })]);
+    for (const { result } of [before, after]) refuseIpv6(result.machine);
     difference = diff(before, after);
     const mistake = output.mistake?.(difference);
     if (mistake) throw new Failure([mistake]);

@@ -23,6 +23,7 @@ import { readLiveNode, type LiveNode } from "../live-node.js";
 import { startProgress } from "../progress.js";
 import { readDumpFile } from "../read-dump.js";
 import { readSources } from "../read-sources.js";
+import { refuseIpv6 } from "../refuse-ipv6.js";
 import { writeReport } from "../report.js";
 
 const help = `
@@ -71,7 +72,7 @@ async function driftCommand(options: Options): Promise<void> {
   if (mistakes.length > 0) throw new Failure(mistakes);
   const compileOptions = compileOptionsOf(options);
   const { machine } = engineOf(options.engine).engine?.configure(compileOptions) ?? {};
-  if (machine?.lacks.includes("script")) throw new Failure([diagnostic("ipv6-not-known", { engine: machine.engine })]);
+  if (machine) refuseIpv6(machine);
   const { ownership } = machine ?? {};
   // An engine that nobody knows is told of when the manifests are compiled for it.
   const tables = ownership?.tables ?? ["filter"];

@@ -5,8 +5,6 @@ export interface Generation {
   readonly id: string;
   /** The release that the id stands for: `v3.24.6`. */
   readonly release: string;
-  /** Observed on running programs, or read from the code of the release. */
-  readonly evidence: "observed" | "code";
   readonly marks: Marks;
   /** From manifests to policies. */
   readonly conversion: {

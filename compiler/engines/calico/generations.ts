@@ -10,7 +10,6 @@ const marks: Marks = { accept: 0x10000, pass: 0x20000, drop: 0x40000, allBlocks:
 const calico2019: Generation = {
   id: "calico-2019",
   release: "v3.3.1",
-  evidence: "observed",
   marks: earlyMarks,
   conversion: {
     rulePerPort: true,
@@ -121,7 +120,6 @@ const calico329: Generation = {
   ...calico328,
   id: "calico-3.29",
   release: "v3.29.0",
-  evidence: "code",
   policyId: "tier",
   endpoints: { ...calico328.endpoints, tierStart: "tier", acceptsForwardByDirection: false },
   knows: { ...calico328.knows, tiers: true },
@@ -144,7 +142,6 @@ const calicoHead: Generation = {
   ...calico330,
   id: "calico",
   release: "v3.32",
-  evidence: "observed",
   conversion: { ...calico330.conversion, namesInitPorts: true },
   policyId: "kind",
   chainComment: "kind",
@@ -182,19 +179,18 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
     const { endpoints, statics } = calico2019;
     return {
       ...calico2019,
-      evidence: "code",
       knows: { ...calico2019.knows, textOperators: true },
       endpoints: { ...endpoints, dropsEncapsulated: "pods" },
       statics: { ...statics, acceptsBeforeWorkloads: false, mangleAcceptsWorkloads: false },
     };
   }
   if (minor === 22) {
-    return { ...calico324, evidence: "code", statics: { ...calico324.statics, reversePathSkip: false } };
+    return { ...calico324, statics: { ...calico324.statics, reversePathSkip: false } };
   }
   if (minor >= 23 && minor <= 26) return calico324;
-  if (minor === 27) return { ...calico324, evidence: "code", knows: { ...calico324.knows, performanceHints: true } };
+  if (minor === 27) return { ...calico324, knows: { ...calico324.knows, performanceHints: true } };
   if (minor === 28 && patch < 2) {
-    return { ...calico328, evidence: "code", statics: { ...calico328.statics, appendsNatPostrouting: false } };
+    return { ...calico328, statics: { ...calico328.statics, appendsNatPostrouting: false } };
   }
   if (minor === 28) return calico328;
   if (minor === 29) return calico329;
@@ -202,7 +198,6 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
   if (minor === 31) {
     return { ...calico330, dropsImpossible: true, statics: { ...calico330.statics, dscp: true } };
   }
-  if (minor === 32)
-    return { ...calicoHead, evidence: "code", statics: { ...calicoHead.statics, poolsSet: "all-ipam-pools" } };
+  if (minor === 32) return { ...calicoHead, statics: { ...calicoHead.statics, poolsSet: "all-ipam-pools" } };
   return undefined;
 }
