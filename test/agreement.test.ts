@@ -19,6 +19,13 @@ describe("in random clusters with every feature", () => {
     for (const generation of azureNpm.generations) expect(found.get(generation)?.get("any")).toBeGreaterThan(5);
   }, 60_000);
 
+  test("so do those of releases for which no generation stands", () => {
+    const generations = ["v1.0.9", "v1.0.27", "v1.0.28", "v1.0.29", "v1.0.32", "v1.1.1", "v1.4.4", "v1.4.20"];
+    const { cases, failure } = checkCases({ cases: 40, seed: 20_242, generations });
+    expect(failure).toBeUndefined();
+    expect(cases).toBe(40);
+  }, 60_000);
+
   test("canary: with any of its deviations unknown, something is not explained", () => {
     const [generation] = azureNpm.generations;
     for (const code of ["npm-skips-policy-ipv6", "npm-negation-means-everyone", "npm-ignores-deleted-pods"]) {

@@ -59,6 +59,8 @@ const in2020 = "v1.0.31";
 const in2019b = "v1.0.27";
 const in2019 = "v1.0.18";
 /** Those with which a habit began. */
+const newestFirst = "v1.0.13";
+const dropsBehindPeers = "v1.0.30";
 const finishedStay = "v1.0.29";
 const ownNamespace = "v1.0.32";
 const portSets = "v1.1.1";
@@ -295,11 +297,34 @@ const table = {
     applies: both(since("v1.1.4"), before("v1.4.16")),
   },
   "npm-open-rule-pods-only": {
-    title: "A rule {} means pods only",
-    cause: "NPM matches its list of all namespaces, which holds no address outside the cluster",
-    releases: "v1.0.27 to v1.0.30",
+    title: "A rule {} means pods only, unless it is the only rule for its pods",
+    cause:
+      "NPM matches its list of all namespaces, which holds no address outside the cluster; it leaves out the DROP where {} is the policy's only rule",
+    releases: "v1.0.29 to v1.0.30",
     advice: "write ipBlock: {cidr: 0.0.0.0/0} as a peer besides",
-    applies: both(since(in2019b), before(in2020)),
+    applies: both(since(finishedStay), before(in2020)),
+  },
+  "npm-open-rule-pods-only-even-alone": {
+    title: "A rule {} means pods only, also when it is the only rule for its pods",
+    cause:
+      "NPM matches its list of all namespaces, which holds no address outside the cluster, and drops everything else",
+    releases: "v1.0.27 to v1.0.28",
+    advice: "write ipBlock: {cidr: 0.0.0.0/0} as a peer besides",
+    applies: both(since(in2019b), before(finishedStay)),
+  },
+  "npm-exception-beside-ports": {
+    title: "An exception of a block beside ports has no effect",
+    cause: "NPM's rules for blocks with ports come before the DROP of the exception, which names no port",
+    releases: "v1.0.31 to v1.1.4",
+    advice: "write the blocks that remain without the exception",
+    applies: both(since(in2020), before(blockSets)),
+  },
+  "npm-exception-behind-block": {
+    title: "An exception of a block has no effect",
+    cause: "NPM puts the DROP of the exception behind the rule that accepts the block",
+    releases: "v1.0.27 to v1.0.29",
+    advice: "write the blocks that remain without the exception",
+    applies: both(since(in2019b), before(dropsBehindPeers)),
   },
   "npm-pools-ports": {
     title: "The ports of one rule open the peers of the others",
@@ -311,9 +336,9 @@ const table = {
   "npm-merges-policies": {
     title: "Policies with the same podSelector restrict both directions",
     cause: "NPM merges them, and takes the result for a policy of ingress and egress unless each is egress alone",
-    releases: "v1.0.27 to v1.0.30",
+    releases: "v1.0.27 to v1.1.0",
     advice: "write one policy for these pods, with all rules and policyTypes",
-    applies: both(since(in2019b), before(in2020)),
+    applies: both(since(in2019b), before(portSets)),
   },
   "npm-isolates-both-directions": {
     title: "A policy restricts ingress and egress, whatever its policyTypes",
@@ -369,9 +394,32 @@ const table = {
     title: "Policies share their lists of peers, in which the first match decides",
     cause:
       "a port that one policy allows leads to the peers of all, and the DROP or the exception of one comes before what another allows",
-    releases: "v1.0.27 to v1.0.30",
+    releases: "v1.0.30",
     advice: "select a pod by one policy only, which names peers and ports together",
-    applies: both(since(in2019b), before(in2020)),
+    applies: both(since(dropsBehindPeers), before(in2020)),
+  },
+  "npm-pools-policies": {
+    title: "The ports of one policy open the peers of others",
+    cause: "a rule for a port leads to one list of the peers of all policies, in which the first match decides",
+    releases: "v1.0.27 to v1.0.29",
+    advice: "select a pod by one policy only",
+    applies: both(since(in2019b), before(dropsBehindPeers)),
+  },
+  "npm-stacks-merged-rules": {
+    title: "Rules of all policies, those of one selector merged, stand in one list, in which the first match decides",
+    cause:
+      "the exception of a block is a DROP that comes before what older policies and earlier blocks allow without ports, and a policy that NPM merges is written anew",
+    releases: "v1.0.31 to v1.1.0",
+    advice: "select a pod by one policy only, and write blocks without exceptions",
+    applies: both(since(in2020), before(portSets)),
+  },
+  "npm-stacks-rules-of-2020": {
+    title: "Rules of all policies stand in one list, the newest first, and an exception refuses what older ones allow",
+    cause:
+      "the exception of a block is a DROP that comes before what older policies and earlier blocks allow without ports",
+    releases: "v1.1.1 to v1.1.4",
+    advice: "select a pod by one policy only, and write blocks without exceptions",
+    applies: both(since(portSets), before(blockSets)),
   },
   "npm-stacks-rules": {
     title: "Rules of all policies stand in one list, the newest first, and the first match decides",
@@ -385,9 +433,17 @@ const table = {
     title: "Rules of all policies stand in one list, the newest first, and an exception of a block has no effect",
     cause:
       "policies do not add up: a DROP of one comes before what an older one allows; of several blocks only the last one counts, and its exceptions stand behind it",
-    releases: "v1.0.9 to v1.0.17",
+    releases: "v1.0.13 to v1.0.17",
     advice: "select a pod by one policy only, and write blocks without exceptions",
-    applies: before(in2019),
+    applies: both(since(newestFirst), before(in2019)),
+  },
+  "npm-queues-rules": {
+    title: "Rules of all policies stand in one list, the oldest first, and the first match decides",
+    cause:
+      "policies do not add up: a DROP of one comes before what a newer one allows, ports lead to the peers of all rules, and of several blocks only the last one counts",
+    releases: "v1.0.9 to v1.0.12",
+    advice: "select a pod by one policy only, by one label, and give a direction one rule with at most one block",
+    applies: before(newestFirst),
   },
   "npm-shared-address": {
     title: "Pods with one address are one pod to the rules",

@@ -9,7 +9,14 @@ export function blockMeans(block: IpBlockPeer, rule: PolicyRule, address: string
   if (altered.on("npm-lite-matches-everything", block)) return true;
   if (altered.on("npm-blocks-share-exceptions", rule)) return setHolds(rule, address, altered);
   if (altered.on("npm-loses-block", block)) return false;
-  return !altered.on("npm-skips-block", block) && blockHolds(asRead(block, altered), address);
+  if (altered.on("npm-skips-block", block)) return false;
+  const read = asRead(block, altered);
+  return blockHolds(isWhole(block, altered) ? { ...read, except: [] } : read, address);
+}
+
+/** Whether exceptions of the block have no effect. */
+function isWhole(block: IpBlockPeer, altered: Alterations): boolean {
+  return altered.on("npm-exception-behind-block", block) || altered.on("npm-exception-beside-ports", block);
 }
 
 /**

@@ -1,10 +1,15 @@
-import type { LabelSelector, NetworkPolicy, PodPeer, Requirement } from "../../model/objects.js";
+import type { LabelSelector, NetworkPolicy, PodPeer, PolicyRule, Requirement } from "../../model/objects.js";
 import type { Alterations } from "./alterations.js";
 import type { Address } from "./holders.js";
 
 /** Whether a policy selects an address. */
 export function isSubject(policy: NetworkPolicy, address: Address, altered: Alterations): boolean {
   return localPods(policy.podSelector, policy.namespace, address, altered);
+}
+
+/** Whether a rule `{}` means pods alone. */
+export function isForPodsOnly(rule: PolicyRule, altered: Alterations): boolean {
+  return altered.on("npm-open-rule-pods-only", rule) || altered.on("npm-open-rule-pods-only-even-alone", rule);
 }
 
 /** Whether a peer with selectors means an address. */

@@ -4,10 +4,12 @@ import { allTraffic, intersectTraffic, noTraffic, unionTraffic, type Traffic } f
 import type { Alterations, Stop } from "./alterations.js";
 import { blockMeans } from "./altered-blocks.js";
 import { trafficOfPort, type Ends } from "./altered-ports.js";
-import { isSubject, meansAddress } from "./altered-selectors.js";
+import { isForPodsOnly, isSubject, meansAddress } from "./altered-selectors.js";
 import type { Address } from "./holders.js";
-import { mergedTraffic } from "./merged-lines.js";
-import { stackedTraffic } from "./stacked-lines.js";
+import { insertedTraffic, insertions } from "./inserted-lines.js";
+import { mergedTraffic, merges } from "./merged-lines.js";
+import { rulesOf } from "./rules-of.js";
+import { stackedTraffic, stacks } from "./stacked-lines.js";
 
 /**
  * What passes between two addresses by the specification, with some deviations in force; with none it is what `judge` says. It
@@ -16,11 +18,13 @@ import { stackedTraffic } from "./stacked-lines.js";
 export function alteredTraffic(cluster: Cluster, ends: Ends, altered: Alterations, stops: readonly Stop[]): Traffic {
   // Where policies can't be understood one by one, all of them are in one list.
   const [first] = cluster.policies;
-  if (first && altered.on("npm-shares-peers", first)) {
+  if (first && merges.some((code) => altered.on(code, first))) {
     return isExempt(cluster, ends, altered) ? allTraffic : mergedTraffic(cluster, ends, altered, stops);
   }
-  if (first && altered.on("npm-stacks-rules", first)) return stackedTraffic(cluster, ends, altered, true);
-  if (first && altered.on("npm-stacks-rules-of-2018", first)) return stackedTraffic(cluster, ends, altered, false);
+  const stack = first && stacks.find((code) => altered.on(code, first));
+  if (stack) return stackedTraffic(cluster, ends, altered, stack);
+  const inserted = first && insertions.find((code) => altered.on(code, first));
+  if (inserted) return insertedTraffic(cluster, ends, altered, stops, inserted === "npm-stacks-merged-rules");
   if (isExempt(cluster, ends, altered)) return allTraffic;
   const ingress = directionOf(cluster, "Ingress", ends, altered);
   const egress = directionOf(cluster, "Egress", ends, altered);
@@ -104,7 +108,7 @@ function ruleTraffic(
 ): Traffic {
   if (altered.on("npm-open-rule-ignored", rule)) return noTraffic;
   const other = type === "Ingress" ? ends.source : ends.destination;
-  if (altered.on("npm-open-rule-pods-only", rule) && !other.isPod) return noTraffic;
+  if (isForPodsOnly(rule, altered) && !other.isPod) return noTraffic;
   const pooled = altered.on("npm-pools-ports", policy)
     ? rulesOf(policy, type).filter(({ peers }) => peers.length > 0)
     : [rule];
@@ -151,8 +155,4 @@ export function reachesPeers(policy: NetworkPolicy, type: PolicyType, altered: A
       );
     }),
   );
-}
-
-export function rulesOf(policy: NetworkPolicy, type: PolicyType): readonly PolicyRule[] {
-  return type === "Ingress" ? policy.ingress : policy.egress;
 }

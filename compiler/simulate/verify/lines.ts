@@ -3,7 +3,7 @@ import type { Ends } from "./altered-ports.js";
 
 /**
  * What older releases make of policies: one ordered list of lines in which the first that takes a packet decides, so that no
- * policy can be understood alone. A line is told from others by its text; one that is there is not written again.
+ * policy can be understood alone. A line is told from others by its text.
  */
 export interface Line {
   readonly chain: string;
@@ -15,21 +15,30 @@ export interface Line {
   readonly field: string;
   /** True when iptables does not understand it. */
   readonly fails?: boolean;
+  /** Where in its chain; otherwise where most go. */
+  readonly place?: Place;
 }
+
+type Place = "first" | "last";
 
 export class Lines {
   private readonly chains = new Map<string, Line[]>();
 
-  constructor(private readonly place: "first" | "last") {}
+  /** `repeats`: a line that is there is written again. */
+  constructor(
+    private readonly place: Place,
+    private readonly repeats = false,
+  ) {}
 
   has({ chain, text }: Line): boolean {
     return this.chains.get(chain)?.some((line) => line.text === text) ?? false;
   }
 
   add(line: Line): void {
-    if (this.has(line)) return;
-    const lines = this.chains.get(line.chain) ?? [];
-    this.chains.set(line.chain, this.place === "first" ? [line, ...lines] : [...lines, line]);
+    if (!this.repeats && this.has(line)) return;
+    const { chain, place = this.place } = line;
+    const lines = this.chains.get(chain) ?? [];
+    this.chains.set(chain, place === "first" ? [line, ...lines] : [...lines, line]);
   }
 
   remove({ chain, text }: Line): void {

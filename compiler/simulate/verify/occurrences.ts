@@ -10,8 +10,13 @@ import type {
 import { isIpv4Network, leadingZeros, parseCidr } from "../../model/cidr.js";
 import { keyOf } from "../../model/objects.js";
 import { alterationsOf, type Occurrence, type Stop } from "./alterations.js";
-import { reachesPeers, rulesOf } from "./altered-spec.js";
+import { reachesPeers } from "./altered-spec.js";
 import type { Collision } from "./collisions.js";
+import { insertions } from "./inserted-lines.js";
+import { merges } from "./merged-lines.js";
+import { selectorKey } from "./merging.js";
+import { isOpen, isOpened, rulesOf } from "./rules-of.js";
+import { stacks } from "./stacked-lines.js";
 
 /** Every place where one of the deviations may show, in the order of the objects. */
 export function occurrencesIn(
@@ -22,7 +27,7 @@ export function occurrencesIn(
 ): readonly Occurrence[] {
   const finder = new Finder(codes, objects, stops);
   const first = objects.find((object) => object.kind === "NetworkPolicy");
-  if (first) for (const code of listCodes) finder.add(code, first, first, "spec", first.offset, true);
+  if (first) for (const code of finder.lists()) finder.add(code, first, first, "spec", first.offset, true);
   for (const object of objects) {
     if (object.kind === "Pod") finder.pod(object);
     if (object.kind === "NetworkPolicy") finder.policy(object);
@@ -33,12 +38,12 @@ export function occurrencesIn(
   return finder.found;
 }
 
-/** All policies are in one list; in force at the first of them. */
-const listCodes = ["npm-shares-peers", "npm-stacks-rules", "npm-stacks-rules-of-2018"] as const;
-
 class Finder {
   readonly found: Occurrence[] = [];
   private readonly podsByAddress = new Map<string, number>();
+  /** Namespace and selector of policies → how many have it. */
+  private readonly policiesBySelector = new Map<string, number>();
+  private hasExceptions = false;
   /** Behind a policy at which the engine crashes. */
   private crashed = false;
 
@@ -48,6 +53,12 @@ class Finder {
     private readonly stops: readonly Stop[],
   ) {
     for (const object of objects) {
+      if (object.kind === "NetworkPolicy") {
+        const key = selectorKey(object);
+        const peers = [...object.ingress, ...object.egress].flatMap((rule) => rule.peers);
+        this.hasExceptions ||= peers.some((peer) => peer.kind === "ipBlock" && peer.except.length > 0);
+        this.policiesBySelector.set(key, (this.policiesBySelector.get(key) ?? 0) + 1);
+      }
       if (object.kind !== "Pod" || isFinished(object)) continue;
       this.podsByAddress.set(object.ip, (this.podsByAddress.get(object.ip) ?? 0) + 1);
     }
@@ -74,6 +85,14 @@ class Finder {
     });
   }
 
+  /** All policies are in one list: deviations that are in force at the first of them. */
+  lists(): readonly DeviationCode[] {
+    const merging =
+      this.codes.has("npm-merges-policies") && [...this.policiesBySelector.values()].some((many) => many > 1);
+    const needed = merging || this.stops.length > 0 || this.hasExceptions;
+    return [...merges, ...stacks, ...(needed ? insertions : [])];
+  }
+
   pod(pod: Pod): void {
     if (pod.ip === "") return;
     const add = (code: DeviationCode, field: string): void => this.add(code, pod, pod, field);
@@ -88,6 +107,7 @@ class Finder {
     const add = (code: DeviationCode, at: object, field: string, offset: number): void =>
       this.add(code, at, policy, field, offset);
     const first = this.found.length;
+    const merged = this.policiesBySelector.get(selectorKey(policy))! > 1;
     add("npm-lite-fails-to-start", policy, "spec", policy.offset);
     if (this.crashed || crashesAt(policy))
       add("npm-crashes", policy, crashesAt(policy)?.field ?? "spec", crashesAt(policy)?.offset ?? policy.offset);
@@ -98,13 +118,13 @@ class Finder {
     add("npm-exempts-kube-system", policy, "spec.podSelector", policy.podSelector.offset);
     if (new Set(policy.policyTypes).size < 2) {
       add("npm-isolates-both-directions", policy, "spec.policyTypes", policy.offset);
-      add("npm-merges-policies", policy, "spec.podSelector", policy.podSelector.offset);
+      if (merged) add("npm-merges-policies", policy, "spec.podSelector", policy.podSelector.offset);
     }
     if ([...policy.ingress, ...policy.egress].some(({ ports }) => ports.length > 0))
       add("npm-pools-ports", policy, "spec", policy.offset);
     this.selector(policy, policy.podSelector, "spec.podSelector", "subject");
     // Merging brings rules of directions to life that the policy itself does not name.
-    const merges = this.codes.has("npm-merges-policies");
+    const merges = merged && this.codes.has("npm-merges-policies");
     for (const type of merges ? (["Ingress", "Egress"] as const) : new Set(policy.policyTypes)) {
       const direction = type === "Ingress" ? "ingress" : "egress";
       const rules = rulesOf(policy, type);
@@ -115,6 +135,7 @@ class Finder {
         const field = `spec.${direction}[${index}]`;
         if (isOpen(rule) && rules.length > 1) add("npm-open-rule-ignored", rule, field, rule.offset);
         if (isOpen(rule)) add("npm-open-rule-pods-only", rule, field, rule.offset);
+        if (isOpen(rule)) add("npm-open-rule-pods-only-even-alone", rule, field, rule.offset);
         if (!hidden) this.skips(policy, rule, field, type);
         blocks += this.blocks(policy, rule, `${field}.${type === "Ingress" ? "from" : "to"}`, blocks > 0);
         rule.peers.forEach((peer, position) => {
@@ -215,6 +236,8 @@ class Finder {
       ) {
         add("npm-loses-block");
       }
+      if (peer.except.length > 0) add("npm-exception-behind-block");
+      if (peer.except.length > 0 && rule.ports.length > 0) add("npm-exception-beside-ports");
       if (position > 0) add("npm-skips-peer");
       add("npm-lite-matches-everything");
       // In the rule itself a later block is in the set of the first one that counts.
@@ -273,15 +296,6 @@ function crashesAt(policy: NetworkPolicy): { readonly field: string; readonly of
 
 function isFinished({ phase }: Pod): boolean {
   return phase === "Succeeded" || phase === "Failed";
-}
-
-function isOpen({ peers, ports }: PolicyRule): boolean {
-  return peers.length === 0 && ports.length === 0;
-}
-
-function isOpened(policy: NetworkPolicy, type: PolicyType): boolean {
-  const rules = rulesOf(policy, type);
-  return rules.length === 1 && isOpen(rules[0]!);
 }
 
 /** Whether a selector asks for a set that an address must be in. */

@@ -10,13 +10,21 @@ import { fulfilsExpressions } from "./altered-selectors.js";
 import type { Address } from "./holders.js";
 import { Lines, type Line } from "./lines.js";
 
+/** The deviations that say how policies were carried out before v1.0.27, each for the releases that it names. */
+export const stacks = ["npm-stacks-rules", "npm-stacks-rules-of-2018", "npm-queues-rules"] as const;
+
 /**
- * How policies were carried out before v1.0.27: one line for each label of a policy and each label of a peer, the newest on top;
- * ports of all rules lead to the peers of all. `apart`: namespaces and pods have lists of their own (v1.0.18 on).
+ * How policies were carried out before v1.0.27: one line for each label of a policy and each label of a peer, the newest on top (before
+ * v1.0.13 the oldest); ports of all rules lead to the peers of all.
  */
-export function stackedTraffic(cluster: Cluster, ends: Ends, altered: Alterations, apart: boolean): Traffic {
+export function stackedTraffic(
+  cluster: Cluster,
+  ends: Ends,
+  altered: Alterations,
+  code: (typeof stacks)[number],
+): Traffic {
   let lines = known.get(altered);
-  if (!lines) known.set(altered, (lines = linesOf(cluster, altered, apart)));
+  if (!lines) known.set(altered, (lines = linesOf(cluster, altered, code)));
   return lines.traffic(["SYSTEM", "Ingress-PORT", "Egress-PORT", "TARGET-SETS"], ends, allTraffic);
 }
 
@@ -24,8 +32,9 @@ const known = new WeakMap<Alterations, Lines>();
 
 const kubeSystem = "kube-system";
 
-function linesOf(cluster: Cluster, altered: Alterations, apart: boolean): Lines {
-  const lines = new Lines("first");
+function linesOf(cluster: Cluster, altered: Alterations, code: (typeof stacks)[number]): Lines {
+  const lines = new Lines(code === "npm-queues-rules" ? "last" : "first");
+  const apart = code === "npm-stacks-rules";
   for (const policy of cluster.policies) {
     if (altered.on("npm-lets-kube-system-through", policy)) {
       for (const side of ["source", "destination"] as const) {
@@ -57,6 +66,7 @@ class Writer {
   constructor(
     private readonly policy: NetworkPolicy,
     private readonly altered: Alterations,
+    /** Namespaces and pods have lists of their own. */
     private readonly apart: boolean,
   ) {
     this.subjects = this.podGroups(policy.podSelector);

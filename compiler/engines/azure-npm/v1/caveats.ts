@@ -9,31 +9,31 @@ export const caveatsV1: readonly Caveat[] = [
   },
 ];
 
-/** The vectors are of v1.2.2. */
+/** The vectors are of v1.2.2; the code of v1.0.31 and v1.0.32 was read. */
 export const caveats2020: readonly Caveat[] = [
   {
     before: ["v1.1.5"],
     shows: "rules",
-    what: "the exceptions of a block are DROPs, and verify has no name for what these drop of other policies",
+    what: "blocks stand in rules, and their exceptions are DROPs",
   },
   {
     before: ["v1.1.1"],
     shows: "rules",
-    what: "when it merges policies of one selector, and takes them apart, is taken from v1.0.30",
+    what: "policies of one selector are merged, and a rule that is there is not added again",
   },
 ];
 
-/** The vectors are of v1.0.30. */
+/** The vectors are of v1.0.30; the code of v1.0.28 and v1.0.29 was read. */
 export const caveats2019b: readonly Caveat[] = [
   {
     before: ["v1.0.30"],
     shows: "rules",
-    what: "when it merges policies is taken from v1.0.30, and verify has no name for what follows from its DROPs standing in TARGET-SETS",
+    what: "its DROPs stand in TARGET-SETS alone, and exceptions behind their blocks",
   },
   {
     before: ["v1.0.29"],
     shows: "rules",
-    what: "all but its DROPs and its finished pods is taken from v1.0.29",
+    what: "a direction that a rule {} opens has a DROP, and finished pods stand in no set",
   },
   {
     before: ["v1.0.28"],

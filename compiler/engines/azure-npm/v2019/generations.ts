@@ -75,7 +75,7 @@ const caveats: readonly Caveat[] = [
   {
     before: ["v1.0.13"],
     shows: "rules",
-    what: "rules are added at the end of their chains, and verify has no name for what follows from that order",
+    what: "rules are added at the end of their chains",
   },
 ];
 
