@@ -51,6 +51,28 @@ test("a policy leaves its empty chain until the periodic task runs", () => {
   expect([0, 1, 2].map((index) => chains(index).length)).toEqual([1, 1, 0]);
 });
 
+/** Source: Azure NPM v1.5.0, npm/pkg/dataplane/dataplane.go, deleteIPSetsAndReferences. */
+test("empty sets of a policy go with it, others with the first change after the periodic task", () => {
+  const selector = "{matchLabels: {app: none}, matchExpressions: [{key: tier, operator: In, values: [fe, be]}]}";
+  const { result } = run([
+    ["apply", namespace("x"), pod("a", undefined, "{tier: fe}"), policy("p", `{podSelector: ${selector}}`)],
+    ["delete", policy("p")],
+    ["delete", pod("a")],
+    ["reconcile"],
+    ["apply", namespace("z")],
+  ]);
+  const podSets = result!.steps.map(({ tables }) =>
+    tables.sets.map(({ readableName }) => readableName ?? "").filter((name) => /^(?:pod|nested)label-/.test(name)),
+  );
+  expect(podSets.map((names) => names.sort())).toEqual([
+    ["nestedlabel-x/p:tier:fe:be", "podlabel-app:none", "podlabel-tier", "podlabel-tier:be", "podlabel-tier:fe"],
+    ["podlabel-tier", "podlabel-tier:fe"],
+    ["podlabel-tier", "podlabel-tier:fe"],
+    ["podlabel-tier", "podlabel-tier:fe"],
+    [],
+  ]);
+});
+
 test("no objects are invented: a namespace that is only mentioned is not applied", () => {
   const { result } = run([["apply", policy("p")]]);
   expect(result!.whole.objects.map(({ kind }) => kind)).toEqual(["NetworkPolicy"]);
@@ -104,6 +126,39 @@ test("pods of a deleted namespace stay until they are deleted themselves", () =>
     ["delete", pod("a")],
   ]);
   expect([setOf("ns-x", 1), setOf("ns-x", 2)]).toEqual([["10.0.0.1"], []]);
+});
+
+/** Source: Azure NPM v1.5.0, npm/pkg/controlplane/controllers/v2/podController.go, syncPod and syncAddAndUpdatePod. */
+test("a pod that changes makes its deleted namespace known again, one that stays as it is does not", () => {
+  const { setOf } = run([
+    ["apply", namespace("x"), pod("a")],
+    ["delete", namespace("x")],
+    ["apply", pod("a")],
+    ["apply", pod("a", undefined, "{app: api}")],
+  ]);
+  expect([0, 1, 2, 3].map((index) => setOf("nslabel-all-namespaces", index)?.length)).toEqual([1, 0, 0, 1]);
+});
+
+/** Source: Azure NPM v1.5.0, npm/pkg/controlplane/controllers/v2/podController.go, needSync and syncAddAndUpdatePod. */
+test("a pod with an IPv6 address makes its namespace known and leaves its sets, also before it runs", () => {
+  const { setOf, print } = run([
+    ["apply", pod("a", "{phase: Pending, podIP: '2001:db8::1'}")],
+    ["apply", pod("a")],
+    ["apply", pod("a", "{phase: Pending, podIP: '2001:db8::1'}")],
+  ]);
+  expect(setOf("nslabel-all-namespaces", 0)).toHaveLength(1);
+  expect([0, 1, 2].map((index) => setOf("ns-x", index))).toEqual([[], ["10.0.0.1"], []]);
+  expect(print("log", 0)).toContain("ignored as the PodIP is not valid ipv4 address. ip: [2001:db8::1]");
+});
+
+test("a running pod without an address is heard of only when it is not new", () => {
+  const waiting = pod("a", "{phase: Running}");
+  const { setOf, print } = run([
+    ["apply", waiting],
+    ["apply", waiting],
+  ]);
+  expect([0, 1].map((index) => setOf("nslabel-all-namespaces", index)?.length)).toEqual([undefined, 1]);
+  expect([0, 1].map((index) => print("log", index).includes("not valid ipv4"))).toEqual([false, true]);
 });
 
 test("a workload's pods come and go with it; those it has no more are deleted", () => {

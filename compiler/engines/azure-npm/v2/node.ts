@@ -20,7 +20,7 @@ import { directionsOf, PolicyChains, type ChainedPolicy } from "./policy-chains.
 import { policySets } from "./policy-sets.js";
 import { lostBlocks, refusals, refusedPolicy } from "./refusals.js";
 import { refusedByRestore } from "./restore-limits.js";
-import { SetStore } from "./set-store.js";
+import { SetStore, type SetState } from "./set-store.js";
 import { SetNames } from "./sets.js";
 import type { PodChange, V2Voice } from "./voices/voice.js";
 
@@ -235,11 +235,19 @@ export class V2Node implements NpmNode {
       return isNew ? [] : this.#syncPod(key, { kind: "finished", key, before }, () => this.#removePod(key));
     }
     if (reason === "no-address" || reason === "ipv6") {
-      const leaves = before && pod.phase === "Running" && this.#generation.cleansPodsWithoutAddress;
-      const change: PodChange = { kind: "without-address", pod, before };
-      return leaves ? this.#syncPod(key, change, () => this.#removePod(key)) : this.#voice.changingPod(change);
+      // A pod without any address is not heard of when it is new, or does not run.
+      const heard = pod.ip !== "" || (!isNew && pod.phase === "Running");
+      if (!heard || !this.#generation.cleansPodsWithoutAddress) return [];
+      return this.#syncPod(key, { kind: "without-address", pod }, () => {
+        this.#ensureNamespace(pod);
+        this.#removePod(key);
+      });
     }
-    return this.#syncPod(key, podChange(pod, before), () => this.#putPod(key, pod, before));
+    const change = podChange(pod, before);
+    return this.#syncPod(key, change, () => {
+      if (change.kind !== "unchanged") this.#ensureNamespace(pod);
+      this.#putPod(key, pod, before);
+    });
   }
 
   #podIsGone(key: string): Deed[] {
@@ -258,7 +266,6 @@ export class V2Node implements NpmNode {
 
   #putPod(key: string, pod: Pod, before: Pod | undefined): void {
     this.#pods.set(key, pod);
-    this.#ensureNamespace(pod.namespace, originOf(pod, "metadata.namespace"));
     const [wanted, had] = [this.#membershipsOf(pod), this.#membershipsOf(before)];
     for (const membership of had) if (!includes(wanted, membership)) this.#leave(membership, key);
     for (const membership of wanted) if (!includes(had, membership)) this.#join(membership, pod, key);
@@ -285,12 +292,13 @@ export class V2Node implements NpmNode {
   }
 
   /** A namespace that NPM first hears of through a pod gets its set, and a place in the list of all. */
-  #ensureNamespace(name: string, origin: Origin): void {
+  #ensureNamespace(pod: Pod): void {
+    const name = pod.namespace;
     if (this.#namespaces.has(name)) return;
     this.#mentioned.add(name);
     this.#sets.addToList(
       this.#sets.create(this.#names.allNamespaces, everyNamespace),
-      this.#sets.create(this.#names.namespace(name), origin),
+      this.#sets.create(this.#names.namespace(name), originOf(pod, "metadata.namespace")),
     );
   }
 
@@ -343,9 +351,11 @@ export class V2Node implements NpmNode {
     this.#policies.delete(key);
     if (found.inForce) this.#chains.remove(found);
     const deeds = found.inForce ? this.#commands.removePolicy(pairs, !this.#chains.active, this.#naming) : [];
+    const left: SetState[] = [];
     for (const { metadata, lists, blocks } of policySets(pairs, this.#names)) {
       const set = this.#sets.find(metadata);
       if (!set) continue;
+      left.push(set);
       set.policies -= 1;
       // A list that policies share loses its members with the first of them.
       for (const member of lists) {
@@ -353,9 +363,8 @@ export class V2Node implements NpmNode {
         if (held) this.#sets.removeFromList(set, held);
       }
       for (const block of blocks) this.#sets.remove(set, block, key);
-      const own = lists.length > 0 || blocks.length > 0;
-      if (own && set.policies === 0 && set.members.size === 0) this.#sets.destroy(set);
     }
+    this.#sets.destroyUnused(left);
     return [...this.#voice.removingPolicy(key), ...deeds, ...this.#applySets()];
   }
 

@@ -48,7 +48,8 @@ export const quirksV2: readonly Quirk[] = [
   {
     name: "empty-sets-stay",
     source: "Azure NPM cbd7560cf, npm/pkg/dataplane/ipsets/ipsetmanager.go, Reconcile",
-    consequence: "an empty set that nothing refers to goes with the first change after a five-minute task",
+    consequence:
+      "an empty set that nothing refers to goes with a policy that used it, or with the first change after a five-minute task",
     example: "delete the last pod with app=web: podlabel-app:web stays, empty",
   },
   {

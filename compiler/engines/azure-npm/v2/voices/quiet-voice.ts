@@ -202,7 +202,6 @@ function changingPod(change: PodChange): LogEntry[] {
   }
   if (change.kind !== "without-address") return [];
   const { pod } = change;
-  if (pod.ip === "" && pod.phase !== "Running") return [];
   return [
     klog("ai-utils.go:109", ({ nodeName }) => {
       const who = `${pod.namespace}/${pod.name}/${pod.nodeName || nodeName}/${goMap(pod.labels)}`;

@@ -43,8 +43,8 @@ export type PodChange =
   | { readonly kind: "unchanged"; readonly pod: Pod }
   /** It has finished, or is gone from its node; `before` is the pod in the sets. */
   | { readonly kind: "finished"; readonly key: string; readonly before: Pod | undefined }
-  /** It has no address that NPM can use; `before` is the pod in the sets. */
-  | { readonly kind: "without-address"; readonly pod: Pod; readonly before: Pod | undefined }
+  /** It has no address that NPM can use. */
+  | { readonly kind: "without-address"; readonly pod: Pod }
   | {
       readonly kind: "deleted";
       readonly key: string;
