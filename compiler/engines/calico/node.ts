@@ -303,7 +303,7 @@ export class CalicoNode implements Node {
         ...(tiers.has(resource.tier)
           ? []
           : [diagnostic("calico-missing-tier", { tier: resource.tier }, { ...where, field: "spec.tier" })]),
-        ...ruleWarnings(resource),
+        ...ruleWarnings(resource, this.#felix().felix.ipv6 ? [4, 6] : [4]),
       ];
     });
   }

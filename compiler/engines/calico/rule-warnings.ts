@@ -1,10 +1,10 @@
-import type { CalicoPolicy } from "../../model/calico/objects.js";
+import type { CalicoPolicy, CalicoRule } from "../../model/calico/objects.js";
 import { resourceKey } from "../../model/resources.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { splitPorts } from "./rules/policy-rules.js";
 
-/** Where rules of a policy do not do what they say. */
-export function ruleWarnings(policy: CalicoPolicy): readonly Diagnostic[] {
+/** Where rules of a policy do not do what they say; `versions`: those of IP that there are rules for. */
+export function ruleWarnings(policy: CalicoPolicy, versions: readonly (4 | 6)[]): readonly Diagnostic[] {
   return (["ingress", "egress"] as const).flatMap((direction) =>
     policy[direction].flatMap((rule, index) => {
       const where = {
@@ -18,10 +18,22 @@ export function ruleWarnings(policy: CalicoPolicy): readonly Diagnostic[] {
         splitPorts(ports.filter((port) => "first" in port)).length + ports.filter((port) => "name" in port).length > 1,
         nets.filter((net) => !net.includes(":")).length > 1,
       ]);
+      const refused = wrongVersion(rule, versions);
       return [
         ...(stray ? [diagnostic("calico-service-without-namespace", { name: stray.name }, where)] : []),
         ...(blocks.filter((block) => block).length > 2 ? [diagnostic("calico-blocks-weakness", {}, where)] : []),
+        ...(refused ? [diagnostic("calico-icmp-of-other-version", refused, where)] : []),
       ];
     }),
   );
+}
+
+/** The table that gets a match of messages for the protocol of the other version of IP, by number: by name Calico knows the version. */
+function wrongVersion(
+  { protocol, icmp, notIcmp, ipVersion }: CalicoRule,
+  versions: readonly (4 | 6)[],
+): { readonly protocol: number; readonly version: 4 | 6 } | undefined {
+  if ((protocol !== 1 && protocol !== 58) || !(icmp ?? notIcmp)) return undefined;
+  const version = protocol === 1 ? 6 : 4;
+  return versions.includes(version) && (ipVersion ?? version) === version ? { protocol, version } : undefined;
 }

@@ -87,7 +87,7 @@ export function calicoRule(
   slices: readonly EndpointSlice[],
   altered: TierAlterations,
 ): SpecRule {
-  const { action, ipVersion, protocol, notProtocol, icmp, notIcmp } = rule;
+  const { action, protocol, ipVersion = versionOf(protocol), notProtocol, icmp, notIcmp } = rule;
   const skipped = altered.on("calico-third-block", rule) ? skippedBlocks(rule) : {};
   const end = (side: "source" | "destination"): RuleEnd => {
     const any = endOf(side, rule[side], object.namespace, slices, {
@@ -110,6 +110,11 @@ export function calicoRule(
     location: { source: object.source, offset: rule.offset },
     rule: index,
   };
+}
+
+/** The version of IP that a protocol belongs to by its name. */
+function versionOf(protocol: CalicoRule["protocol"]): CalicoRule["ipVersion"] {
+  return protocol === "ICMP" ? 4 : protocol === "ICMPv6" ? 6 : undefined;
 }
 
 function odditiesOf(entity: CalicoEntity, altered: TierAlterations): EndOddities {

@@ -40,6 +40,11 @@ export const calicoCodes = {
       "the rule needs three blocks of which one must match each: Calico lets through what meets the first two, whatever the third says",
     () => "make two rules of it, or use fewer ports or nets",
   ),
+  "calico-icmp-of-other-version": warning<{ protocol: number; version: 4 | 6 }>(
+    ({ protocol, version }) =>
+      `Calico gives the tables of IPv${version} a match of ICMP messages for protocol ${protocol}, which no kernel takes: it programs no changes of the table any more`,
+    ({ version }) => `add ipVersion: ${version === 4 ? 6 : 4}, or write protocol: ${version === 4 ? "ICMPv6" : "ICMP"}`,
+  ),
   "felix-setting-fixed": warning<{ name: string; value: string }>(
     ({ name, value }) => `AKS gives calico-node its own ${name} (${value}), which outranks a FelixConfiguration`,
     ({ name }) => `use --felix ${name}=VALUE to see the rules of another`,

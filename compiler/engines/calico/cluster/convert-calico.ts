@@ -69,7 +69,7 @@ function prefixed(text: string, prefix: string): string {
 }
 
 function convertRule(rule: CalicoRule, namespace: string, origin: PolicyRule["origin"]): PolicyRule {
-  const { action, protocol, notProtocol, ipVersion, icmp, notIcmp } = rule;
+  const { action, protocol, notProtocol, ipVersion = versionOf(protocol), icmp, notIcmp } = rule;
   return {
     action: action.toLowerCase() as PolicyRule["action"],
     ...(ipVersion !== undefined && { ipVersion }),
@@ -82,6 +82,11 @@ function convertRule(rule: CalicoRule, namespace: string, origin: PolicyRule["or
     annotations: [...rule.annotations].map(([key, value]) => `${key}=${value}`),
     origin,
   };
+}
+
+/** A rule for ICMP by its name is for IPv4, one for ICMPv6 for IPv6. Source: Calico 87c15906f, felix/calc/rule_convert.go, ipVersionToProtoIPVersion; the same in 2017. */
+function versionOf(protocol: CalicoRule["protocol"]): PolicyRule["ipVersion"] {
+  return protocol === "ICMP" ? 4 : protocol === "ICMPv6" ? 6 : undefined;
 }
 
 function lowerCase(protocol: string | number): string | number {
