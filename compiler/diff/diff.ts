@@ -13,7 +13,7 @@ import { diffConnections, type ConnectionChange } from "./connections/connection
 import { diffObjects, type ChangedEntity, type ObjectsDifference, type ObjectsVersion } from "./edits/diff-objects.js";
 import { addressesOfNode } from "./connections/by-addresses.js";
 import { clusterOf } from "../simulate/cluster.js";
-import { parseIpv4 } from "../simulate/ipv4.js";
+import { parseIp } from "../simulate/ip.js";
 import { nodeSize, type NodeSize } from "./node-size.js";
 import { logGain } from "./log-gain.js";
 import { mixtures } from "./mixture.js";
@@ -112,7 +112,7 @@ const none = diffTables({ chains: [], sets: [] }, { chains: [], sets: [] });
 function sizesOf(before: DiffResult, after: DiffResult): readonly [NodeSize, NodeSize] {
   const onNode = addressesOfNode(before.tables, after.tables);
   const sizeOf = ({ tables, objects }: DiffResult, side: 0 | 1) => {
-    const endpoints = clusterOf(objects).endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
+    const endpoints = clusterOf(objects).endpoints.filter(({ address }) => parseIp(address) !== undefined);
     return nodeSize(tables, endpoints, onNode?.[side]);
   };
   return [sizeOf(before, 0), sizeOf(after, 1)];

@@ -16,13 +16,15 @@ export interface Specification {
   readonly failsafe: { readonly inbound: readonly FailsafePort[]; readonly outbound: readonly FailsafePort[] };
   /** Whether the node takes what its pods may send to it. */
   readonly podsReachNode: boolean;
+  /** Types of ICMPv6 that the node takes from its pods whatever policies say: without them neither finds the other. */
+  readonly neighbourMessages: readonly number[];
   /** Tunnels that no pod may send packets into. */
   readonly refusedTunnels: readonly ("vxlan" | "ipip")[];
 }
 
 export interface NodeInterface {
   readonly name: string;
-  /** The node's IPv4 addresses there, without a length. */
+  /** The node's addresses there, without a length. */
   readonly addresses: readonly string[];
   /** Blocks of the machines that are directly behind it. */
   readonly networks: readonly string[];
@@ -33,6 +35,6 @@ export interface FailsafePort {
   /** `tcp`, `udp` or `sctp` */
   readonly protocol: string;
   readonly port: number;
-  /** An IPv4 block; absent: from and to everywhere. */
+  /** A block; absent: from and to everywhere. */
   readonly net?: string;
 }

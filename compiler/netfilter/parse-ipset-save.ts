@@ -53,6 +53,7 @@ function parseCreate(name: string, words: readonly string[]): (IpSet & { members
   const [type, ...options] = words;
   if (!isKnownType(type)) return undefined;
   let maxElements: number | undefined;
+  let family: IpSet["family"];
   for (let at = 0; at < options.length; at += 2) {
     const value = options[at + 1] ?? "";
     switch (options[at]) {
@@ -61,7 +62,8 @@ function parseCreate(name: string, words: readonly string[]): (IpSet & { members
       case "initval":
         break;
       case "family":
-        if (value !== "inet") return undefined;
+        if (value !== "inet" && value !== "inet6") return undefined;
+        if (value === "inet6") family = value;
         break;
       case "size":
         if (value !== "8") return undefined;
@@ -75,8 +77,8 @@ function parseCreate(name: string, words: readonly string[]): (IpSet & { members
     }
   }
   const members: string[] = [];
-  if (maxElements === undefined || maxElements === defaultMaxElements) return { name, type, members };
-  return { name, type, maxElements, members };
+  const isUsual = maxElements === undefined || maxElements === defaultMaxElements;
+  return { name, type, ...(family && { family }), ...(!isUsual && { maxElements: maxElements! }), members };
 }
 
 function isKnownType(type: string | undefined): type is IpSetType {

@@ -90,6 +90,8 @@ function parseExtension(clause: readonly string[]): Match | undefined {
       return parseMultiport("source", value, negated);
     case "icmp --icmp-type":
       return parseIcmp(value, negated);
+    case "icmp6 --icmpv6-type":
+      return parseIcmp(value, negated, "icmp6");
     case "tcp --dport":
     case "udp --dport":
     case "sctp --dport":
@@ -120,7 +122,7 @@ function parseRange(value: string): { readonly first: number; readonly last: num
   return { first, last };
 }
 
-function parseIcmp(value: string, negated: boolean): Match | undefined {
+function parseIcmp(value: string, negated: boolean, extension?: "icmp6"): Match | undefined {
   const found = /^(0|[1-9]\d{0,2})(?:\/(0|[1-9]\d{0,2}))?$/.exec(value);
   if (!found || Number(found[1]) > 255 || Number(found[2] ?? 0) > 255) return undefined;
   return {
@@ -128,6 +130,7 @@ function parseIcmp(value: string, negated: boolean): Match | undefined {
     type: Number(found[1]),
     ...(found[2] !== undefined && { code: Number(found[2]) }),
     negated,
+    ...(extension && { extension }),
   };
 }
 

@@ -50,7 +50,8 @@ function pushMatch(pieces: string[], match: Match): void {
       pieces.push(match.ranges.map(printRange).join(","));
       return;
     case "icmp":
-      pieces.push(match.negated ? " -m icmp ! --icmp-type " : " -m icmp --icmp-type ", String(match.type));
+      pieces.push(match.extension ? " -m icmp6 " : " -m icmp ", match.negated ? "! " : "");
+      pieces.push(match.extension ? "--icmpv6-type " : "--icmp-type ", String(match.type));
       if (match.code !== undefined) pieces.push("/", String(match.code));
       return;
     case "interface":

@@ -13,17 +13,17 @@ export interface Tables {
   /** By kernel type (hash:ip,port, hash:net, list:set), then name. */
   readonly sets: readonly IpSet[];
   /** The same for IPv6, where a program has rules for it: what ip6tables shows, and sets of its addresses. */
-  readonly ipv6?: Pick<Tables, "chains" | "others" | "sets">;
+  readonly ipv6?: Omit<Tables, "ipv6">;
 }
 
 export interface Interface {
   readonly name: string;
   /**
-   * The IPv4 addresses behind it, as members of a set: `10.0.0.4`, `0.0.0.0/0`, `10.0.0.5 nomatch`; absent: others than those behind
+   * The addresses behind it, of the tables' version of IP, as members of a set: `10.0.0.4`, `0.0.0.0/0`, `10.0.0.5 nomatch`; absent: others than those behind
    * the rest, and nobody knows which.
    */
   readonly addresses?: readonly string[];
-  /** The machine's own IPv4 addresses there. */
+  /** The machine's own addresses there. */
   readonly own?: readonly string[];
 }
 
@@ -82,8 +82,15 @@ export type Match =
       readonly ranges: readonly { readonly first: number; readonly last: number }[];
       readonly negated: boolean;
     }
-  /** `-m icmp [!] --icmp-type 8` or `8/0`. */
-  | { readonly kind: "icmp"; readonly type: number; readonly code?: number; readonly negated: boolean }
+  /** `-m icmp [!] --icmp-type 8` or `8/0`; of ICMPv6 `-m icmp6 [!] --icmpv6-type 128`. */
+  | {
+      readonly kind: "icmp";
+      readonly type: number;
+      readonly code?: number;
+      readonly negated: boolean;
+      /** Absent: icmp. */
+      readonly extension?: "icmp6";
+    }
   /** `[!] -i NAME` or `-o NAME`; a `+` at the end stands for any characters. */
   | { readonly kind: "interface"; readonly direction: "in" | "out"; readonly name: string; readonly negated: boolean }
   /** `-m set [!] --match-set NAME src`; `flags` is `src`, `dst`, `dst,dst` … */

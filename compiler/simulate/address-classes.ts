@@ -1,4 +1,4 @@
-import { maskIpv4, rangeOf } from "./ipv4.js";
+import { after, maskIp, rangeOf, type Ip } from "./ip.js";
 import type { AddressGroup, Conditions, Literal, PortCondition } from "./rule-program.js";
 import { portTraffic } from "./rule-program.js";
 import type { AddressPorts, AddressPortSet, AddressSet } from "./set-index.js";
@@ -19,14 +19,14 @@ export interface AddressClass {
 /** Sorts addresses into classes by the conditions that they fulfil at one end. */
 export class AddressClasses {
   readonly classes: AddressClass[] = [];
-  private readonly byAddress = new Map<number, AddressClass>();
+  private readonly byAddress = new Map<Ip, AddressClass>();
   private readonly byMembership = new Map<string, AddressClass>();
   private readonly bySignature = new Map<string, AddressClass>();
   private readonly sets: readonly AddressSet[];
   /** By prefix length, the longest first: masked network → sets that hold it, and whether as an exception. */
   private readonly networks: readonly {
     readonly prefixLength: number;
-    readonly owners: ReadonlyMap<number, Owner[]>;
+    readonly owners: ReadonlyMap<Ip, Owner[]>;
   }[];
   /** Set → groups that it is part of. */
   private readonly groupsOf = new Map<AddressSet, AddressGroup[]>();
@@ -35,7 +35,7 @@ export class AddressClasses {
   /** Conditions that are looked at for every address: they demand no group, or one that is not fully known. */
   private readonly always: number[] = [];
   /** Address → its members in sets of addresses and ports, in the order of the sets. */
-  private readonly portsAt = new Map<number, PortsIn[]>();
+  private readonly portsAt = new Map<Ip, PortsIn[]>();
 
   constructor(private readonly conditions: Conditions) {
     const groups = new Set(conditions.all.flatMap((literals) => literals.map(({ group }) => group)));
@@ -55,7 +55,7 @@ export class AddressClasses {
     });
   }
 
-  classOf(address: number): AddressClass {
+  classOf(address: Ip): AddressClass {
     const known = this.byAddress.get(address);
     if (known) return known;
     const found = this.classify(address);
@@ -64,21 +64,21 @@ export class AddressClasses {
   }
 
   /** Where networks of the sets begin, and the first addresses behind them. */
-  *borders(): Generator<number> {
+  *borders(): Generator<Ip> {
     for (const { prefixLength, owners } of this.networks) {
       for (const network of owners.keys()) {
         const { first, last } = rangeOf({ network, prefixLength });
         yield first;
-        yield last + 1;
+        yield after(last);
       }
     }
     for (const address of this.portsAt.keys()) {
       yield address;
-      yield address + 1;
+      yield after(address);
     }
   }
 
-  private classify(address: number): AddressClass {
+  private classify(address: Ip): AddressClass {
     const sets = this.setsWith(address);
     const ports = this.portsAt.get(address) ?? [];
     const portsKey = ports.map(keyOfPorts).join(" ");
@@ -103,10 +103,10 @@ export class AddressClasses {
   }
 
   /** Numbers of the sets that hold an address, ascending. */
-  private setsWith(address: number): number[] {
+  private setsWith(address: Ip): number[] {
     const answers = new Map<number, boolean>();
     for (const { prefixLength, owners } of this.networks) {
-      const found = owners.get(maskIpv4(address, prefixLength));
+      const found = owners.get(maskIp(address, prefixLength));
       if (!found) continue;
       for (const { set, exception } of found) if (!answers.has(set)) answers.set(set, !exception);
     }
@@ -186,8 +186,8 @@ function anchorOf(literals: readonly Literal[]): AddressGroup | undefined {
   return anchor;
 }
 
-function indexNetworks(sets: readonly AddressSet[]): { prefixLength: number; owners: Map<number, Owner[]> }[] {
-  const byLength = new Map<number, Map<number, Owner[]>>();
+function indexNetworks(sets: readonly AddressSet[]): { prefixLength: number; owners: Map<Ip, Owner[]> }[] {
+  const byLength = new Map<number, Map<Ip, Owner[]>>();
   sets.forEach((set, index) => {
     for (const { prefixLength, networks } of set.byLength) {
       let owners = byLength.get(prefixLength);

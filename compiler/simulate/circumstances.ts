@@ -1,3 +1,5 @@
+import type { IpVersion } from "./ip.js";
+
 /** What decides about a packet and is in no set of traffic. Nobody knows it where it is absent. */
 export interface Circumstances {
   /** 0..65535, of TCP, UDP and SCTP. */
@@ -15,11 +17,14 @@ export interface OtherProtocol {
   readonly icmp?: { readonly type: number; readonly code: number };
 }
 
-const icmp = 1;
+/** ICMP, or ICMPv6. */
+export const icmpNumber = { 4: 1, 6: 58 } as const;
 
-/** An echo request from a port that clients get, sent to where it goes: what is meant where nobody says more of a packet. */
+/** From a port that clients get, sent to where it goes: what is meant where nobody says more of a packet. */
+const fromClients = { sourcePort: 49152, translated: false } as const;
+
+/** Another protocol is an echo request. */
 export const usualCircumstances = {
-  sourcePort: 49152,
-  other: { number: icmp, icmp: { type: 8, code: 0 } },
-  translated: false,
-} as const satisfies Circumstances;
+  4: { ...fromClients, other: { number: icmpNumber[4], icmp: { type: 8, code: 0 } } },
+  6: { ...fromClients, other: { number: icmpNumber[6], icmp: { type: 128, code: 0 } } },
+} as const satisfies Record<IpVersion, Circumstances>;

@@ -1,5 +1,16 @@
 import type { Endpoint, OutsideEndpoint } from "./cluster.js";
-import { formatIpv4, parseIpv4, type AddressRange } from "./ipv4.js";
+import {
+  after,
+  before,
+  compareIps,
+  everyAddress,
+  formatIp,
+  parseIp,
+  versionOf,
+  type AddressRange,
+  type Ip,
+  type IpVersion,
+} from "./ip.js";
 import type { Reach } from "./reach.js";
 
 /** Endpoints that none of several ways to look at reachability tells apart, neither as source nor as destination. */
@@ -23,15 +34,17 @@ export function endpointClasses(
   );
 }
 
-/** All IPv4 addresses that no endpoint of `taken` has, in classes: each a list of ranges, ascending. */
+/** All addresses of a version that no endpoint of `taken` has, in classes: each a list of ranges, ascending. */
 export function outsideClasses(
   reaches: readonly Reach<Endpoint>[],
   taken: readonly Endpoint[],
+  version: IpVersion,
 ): readonly EndpointClass<AddressRange>[] {
   const borders = reaches.map((reach) => reach.borders());
   const stretches = stretchesBetween(
     borders.flat(),
-    taken.flatMap(({ address }) => parseIpv4(address) ?? []),
+    taken.flatMap(({ address }) => parseIp(address) ?? []),
+    everyAddress(version),
   );
   const classes = group(
     reaches,
@@ -50,8 +63,8 @@ export function byAddress(reach: Reach<string>): Reach<Endpoint> {
   };
 }
 
-function outside(address: number): OutsideEndpoint {
-  return { kind: "outside", address: formatIpv4(address) };
+function outside(address: Ip): OutsideEndpoint {
+  return { kind: "outside", address: formatIp(address) };
 }
 
 function group<Member>(
@@ -70,23 +83,27 @@ function group<Member>(
   return [...found.values()];
 }
 
-/** The whole IPv4 space cut at each border, without the taken addresses. */
-function stretchesBetween(borders: readonly number[], taken: readonly number[]): readonly AddressRange[] {
+/** A range cut at each border, without the taken addresses. */
+function stretchesBetween(
+  borders: readonly Ip[],
+  taken: readonly Ip[],
+  { first: start, last: end }: AddressRange,
+): readonly AddressRange[] {
   const holes = new Set(taken);
-  const cuts = new Set([0, ...borders, ...taken, ...taken.map((address) => address + 1)]);
-  const starts = [...cuts].filter((start) => start < end).sort((a, b) => a - b);
-  return starts.flatMap((first, index) => (holes.has(first) ? [] : [{ first, last: (starts[index + 1] ?? end) - 1 }]));
+  const cuts = new Set([start, ...borders, ...taken, ...taken.map(after)]);
+  const starts = [...cuts].filter((cut) => versionOf(cut) === versionOf(start) && cut <= end).sort(compareIps);
+  return starts.flatMap((first, index) => {
+    const next = starts[index + 1];
+    return holes.has(first) ? [] : [{ first, last: next === undefined ? end : before(next) }];
+  });
 }
-
-/** Behind the last IPv4 address. */
-const end = 2 ** 32;
 
 /** Ranges that touch become one. */
 function joined(ranges: readonly AddressRange[]): readonly AddressRange[] {
-  const result: { first: number; last: number }[] = [];
+  const result: { first: Ip; last: Ip }[] = [];
   for (const { first, last } of ranges) {
-    const before = result.at(-1);
-    if (before && before.last + 1 === first) before.last = last;
+    const previous = result.at(-1);
+    if (previous && after(previous.last) === first) previous.last = last;
     else result.push({ first, last });
   }
   return result;

@@ -1,6 +1,7 @@
 import type { KubernetesObject, Labels, NetworkPolicy, Pod } from "../model/objects.js";
-import { parseAddress } from "../model/cidr.js";
 import type { Specification } from "../engines/specification.js";
+import { parseIp, plainIp, versionOfText, type IpVersion } from "./ip.js";
+import { addressesOf } from "./tiers/holders.js";
 import { TieredCluster } from "./tiers/tiered-cluster.js";
 
 /** One end of a connection, as network policies see it. */
@@ -26,9 +27,10 @@ export interface OutsideEndpoint {
   readonly address: string;
 }
 
-/** Objects, indexed for questions about packets. */
+/** Objects, indexed for questions about packets of one version of IP. */
 export interface Cluster {
-  /** Every pod that can send and receive, in the order of the objects: it has an address and has not finished. */
+  readonly version: IpVersion;
+  /** Every pod that can send and receive, in the order of the objects: it has an address of the version, the first of which counts, and has not finished. */
   readonly endpoints: readonly (PodEndpoint | HostNetworkEndpoint)[];
   /** In the order of the objects. */
   readonly policies: readonly NetworkPolicy[];
@@ -46,7 +48,11 @@ export interface Cluster {
 }
 
 /** Objects, and what is asked about them beside NetworkPolicy. */
-export function clusterOf(objects: readonly KubernetesObject[], specification?: Specification): Cluster {
+export function clusterOf(
+  objects: readonly KubernetesObject[],
+  specification?: Specification,
+  version: IpVersion = 4,
+): Cluster {
   const endpoints: (PodEndpoint | HostNetworkEndpoint)[] = [];
   const policies: NetworkPolicy[] = [];
   const byName = new Map<string, Endpoint>();
@@ -61,7 +67,7 @@ export function clusterOf(objects: readonly KubernetesObject[], specification?: 
       if (others) others.push(object);
       else byNamespace.set(object.namespace, [object]);
     } else {
-      const endpoint = endpointOf(object);
+      const endpoint = endpointOf(object, version);
       if (!endpoint) continue;
       endpoints.push(endpoint);
       byName.set(`${object.namespace}/${object.name}`, endpoint);
@@ -71,21 +77,34 @@ export function clusterOf(objects: readonly KubernetesObject[], specification?: 
   const labelsOfNamespace = (name: string): Labels => namespaces.get(name) ?? noLabels;
   const pods = objects.filter((object) => object.kind === "Pod");
   return {
+    version,
     endpoints,
     policies,
     policiesIn: (namespace) => byNamespace.get(namespace) ?? [],
     labelsOfNamespace,
     ...(specification && { tiered: new TieredCluster({ pods, policies, labelsOfNamespace, specification }) }),
     endpoint: (name) =>
-      byName.get(name) ?? byAddress.get(name) ?? (parseAddress(name) ? { kind: "outside", address: name } : undefined),
+      byName.get(name) ??
+      byAddress.get(plainIp(name)) ??
+      (parseIp(name) === undefined ? undefined : { kind: "outside", address: plainIp(name) }),
   };
 }
 
 const noLabels: Labels = new Map();
 
-function endpointOf(pod: Pod): PodEndpoint | HostNetworkEndpoint | undefined {
-  if (pod.ip === "" || pod.phase === "Succeeded" || pod.phase === "Failed") return undefined;
-  return { kind: pod.hostNetwork ? "host-network" : "pod", pod, address: pod.ip };
+function endpointOf(pod: Pod, version: IpVersion): PodEndpoint | HostNetworkEndpoint | undefined {
+  const address = isRunning(pod) ? addressesOf(pod).find((each) => versionOfText(each) === version) : undefined;
+  return address === undefined ? undefined : { kind: pod.hostNetwork ? "host-network" : "pod", pod, address };
+}
+
+/** The code of what is said where somebody names an end without an address of a version. */
+export function otherVersion(version: IpVersion): "endpoint-not-ipv4" | "endpoint-not-ipv6" {
+  return version === 4 ? "endpoint-not-ipv4" : "endpoint-not-ipv6";
+}
+
+/** Whether a pod has an address, of whatever version, and has not finished. */
+export function isRunning({ ip, phase }: Pod): boolean {
+  return ip !== "" && phase !== "Succeeded" && phase !== "Failed";
 }
 
 /** Whether a verdict about the two means anything: a pod always reaches itself, and policies say nothing about two outsiders. */

@@ -1,5 +1,6 @@
 import { chainsOf } from "../netfilter/owned.js";
 import type { Chain } from "../netfilter/tables.js";
+import { parseIp, type Ip } from "./ip.js";
 import type { TracedTables } from "./trace.js";
 
 /** How a packet passes a machine: through it, to it, or from it. */
@@ -40,11 +41,11 @@ export function namedChains({
 }
 
 /** The addresses of the machine itself, as far as they are known. */
-export function ownAddresses({ interfaces = [] }: TracedTables): ReadonlySet<string> {
-  return new Set(interfaces.flatMap(({ own = [] }) => own));
+export function ownAddresses({ interfaces = [] }: TracedTables): ReadonlySet<Ip> {
+  return new Set(interfaces.flatMap(({ own = [] }) => own.flatMap((address) => parseIp(address) ?? [])));
 }
 
-export function courseOf(own: ReadonlySet<string>, source: string, destination: string): Course {
+export function courseOf(own: ReadonlySet<Ip>, source: Ip, destination: Ip): Course {
   if (own.has(source)) return "out";
   return own.has(destination) ? "in" : "forward";
 }

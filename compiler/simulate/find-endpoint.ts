@@ -2,18 +2,18 @@ import { parseAddress } from "../model/cidr.js";
 import type { KubernetesObject, Pod } from "../model/objects.js";
 import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
 import { suggest } from "../text/suggest.js";
-import { clusterOf, type Cluster, type Endpoint } from "./cluster.js";
-import { parseIpv4 } from "./ipv4.js";
+import { clusterOf, isRunning, otherVersion, type Cluster, type Endpoint } from "./cluster.js";
+import { versionOfText, type IpVersion } from "./ip.js";
 
 /** What a name on the command line means. */
 export interface FoundEndpoints {
   /** `namespace/pod`, `namespace/Kind/name` of a workload, or an address. */
   readonly name: string;
-  /** Running, with IPv4 addresses, at least one; several only of a workload. */
+  /** Running, with addresses of the version of IP, at least one; several only of a workload. */
   readonly endpoints: readonly Endpoint[];
 }
 
-/** Finds the endpoints that people name. */
+/** Finds the endpoints that people name, of packets of one version of IP. */
 export interface EndpointFinder {
   readonly cluster: Cluster;
   /**
@@ -23,13 +23,17 @@ export interface EndpointFinder {
   find(text: string, option: string, namespace: string): FoundEndpoints | Diagnostic;
 }
 
-export function endpointFinder(objects: readonly KubernetesObject[]): EndpointFinder {
-  const cluster = clusterOf(objects);
+export function endpointFinder(objects: readonly KubernetesObject[], version: IpVersion): EndpointFinder {
+  const cluster = clusterOf(objects, undefined, version);
+  const other = otherVersion(version);
   const candidates = candidatesOf(objects);
   return {
     cluster,
     find(text, option, namespace) {
-      if (parseAddress(text)) return ipv4Only(option, { name: text, endpoints: [cluster.endpoint(text)!] });
+      if (parseAddress(text)) {
+        if (versionOfText(text) !== version) return diagnostic(other, { option, name: text, address: text });
+        return { name: text, endpoints: [cluster.endpoint(text)!] };
+      }
       const names = readings(text, namespace).filter((name) => candidates.has(name.toLowerCase()));
       const found = [...new Map(names.flatMap((name) => candidates.get(name.toLowerCase())!.map((c) => [c.name, c])))];
       if (found.length === 0) {
@@ -41,8 +45,10 @@ export function endpointFinder(objects: readonly KubernetesObject[]): EndpointFi
       }
       const [name, { pods }] = found[0]!;
       const endpoints = pods.flatMap((pod) => cluster.endpoint(`${pod.namespace}/${pod.name}`) ?? []);
-      if (endpoints.length === 0) return diagnostic("endpoint-not-running", { option, name });
-      return ipv4Only(option, { name: name.replace("/Pod/", "/"), endpoints });
+      if (endpoints.length > 0) return { name: name.replace("/Pod/", "/"), endpoints };
+      const running = pods.find(isRunning);
+      if (!running) return diagnostic("endpoint-not-running", { option, name });
+      return diagnostic(other, { option, name: name.replace("/Pod/", "/"), address: running.ip });
     },
   };
 }
@@ -97,10 +103,4 @@ function suggestionFor(text: string, namespace: string, candidates: Candidates):
     known.find((each) => each.endsWith(`/${name}`)) ??
     known.find((each) => suggest(name, [each.slice(each.indexOf("/") + 1)]) !== undefined)
   );
-}
-
-function ipv4Only(option: string, found: FoundEndpoints): FoundEndpoints | Diagnostic {
-  const endpoints = found.endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
-  if (endpoints.length > 0) return { ...found, endpoints };
-  return diagnostic("endpoint-not-ipv4", { option, name: found.name, address: found.endpoints[0]!.address });
 }

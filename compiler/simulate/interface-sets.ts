@@ -1,5 +1,5 @@
 import type { IpSet, Match } from "../netfilter/tables.js";
-import { parseIpv4 } from "./ipv4.js";
+import { parseIp } from "./ip.js";
 import { holdsAddress, indexSets } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
 
@@ -38,7 +38,7 @@ export function interfaceAt(
   { interfaces = [] }: Pick<TracedTables, "interfaces">,
   address: string,
 ): string | undefined {
-  const number = parseIpv4(address);
+  const number = parseIp(address);
   if (number === undefined) return undefined;
   return interfaces.find(({ name, addresses = [] }) => {
     const set = indexSets([{ name, type: "hash:net", members: addresses }]).get(name);

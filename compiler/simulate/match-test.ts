@@ -1,7 +1,7 @@
 import type { Match } from "../netfilter/tables.js";
 import type { Circumstances } from "./circumstances.js";
 import { interfaceSet } from "./interface-sets.js";
-import { parseIpv4Network, rangeOf } from "./ipv4.js";
+import { maskIp, parseNetwork, type Ip } from "./ip.js";
 import { holdsAddress, type IndexedSet, type SetIndex } from "./set-index.js";
 import { holdsTraffic, portsOf, type TrafficProtocol } from "./traffic.js";
 import type { TracedTables } from "./trace.js";
@@ -9,8 +9,8 @@ import { comesAstray, icmpMatches, not, otherMatches, protocolOf, stateMatches, 
 
 /** What the matches of a rule ask a packet, its mark aside. */
 export interface Facts {
-  readonly source: number;
-  readonly destination: number;
+  readonly source: Ip;
+  readonly destination: Ip;
   readonly protocol: TrafficProtocol;
   /** Undefined when it is not known. */
   readonly port: number | undefined;
@@ -96,10 +96,10 @@ function multiportTest({ side, ranges, negated }: Extract<Match, { kind: "multip
 }
 
 function addressTest(text: string, side: "source" | "destination", negated: boolean): MatchTest {
-  const network = parseIpv4Network(text);
+  const network = parseNetwork(text);
   if (!network) return unknown;
-  const { first, last } = rangeOf(network);
-  return (facts) => (facts[side] >= first && facts[side] <= last) !== negated;
+  const { network: wanted, prefixLength } = network;
+  return (facts) => (maskIp(facts[side], prefixLength) === wanted) !== negated;
 }
 
 /** A set with more dimensions than the rule has flags matches nothing; flags beyond a set's dimensions are not looked at. */

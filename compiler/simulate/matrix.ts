@@ -1,5 +1,5 @@
 import { isPair, type Cluster, type Endpoint } from "./cluster.js";
-import { parseIpv4 } from "./ipv4.js";
+import { compareIps, parseIp, versionOf } from "./ip.js";
 import type { Passage, Reach } from "./reach.js";
 
 /** Who reaches whom, for every ordered pair of pods, and of pods and some addresses outside; or of addresses alone. */
@@ -25,25 +25,26 @@ export interface MatrixEndpoint {
 }
 
 export interface MatrixOptions {
-  /** IPv4 addresses outside the cluster; one that a pod has is that pod and adds nothing. */
+  /** Addresses outside the cluster, of its version of IP; one that a pod has is that pod and adds nothing. */
   readonly external?: readonly string[];
 }
 
 /**
- * Pods with IPv4 addresses only: the rules see no others. Nothing is computed before it is asked for, and then once for a pair
+ * Pods with addresses of the cluster's version of IP only: the rules see no others. Nothing is computed before it is asked for, and then once for a pair
  * of classes.
  */
 export function matrixOf(cluster: Cluster, reach: Reach<Endpoint>, options: MatrixOptions = {}): Matrix {
-  const pods = cluster.endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
-  const named = pods.map((endpoint): [string, Endpoint] => [
+  const named = cluster.endpoints.map((endpoint): [string, Endpoint] => [
     `${endpoint.pod.namespace}/${endpoint.pod.name}`,
     endpoint,
   ]);
   named.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   for (const address of new Set(options.external)) {
-    if (parseIpv4(address) === undefined) throw new Error(`not an IPv4 address: ${address}`);
+    const number = parseIp(address);
+    if (number === undefined || versionOf(number) !== cluster.version)
+      throw new Error(`not an IPv${cluster.version} address: ${address}`);
     const endpoint = cluster.endpoint(address)!;
-    if (endpoint.kind === "outside") named.push([address, endpoint]);
+    if (endpoint.kind === "outside") named.push([endpoint.address, endpoint]);
   }
   const endpoints = named.map(([name, endpoint]) => placed({ name, kind: endpoint.kind, endpoint }, reach));
   return filled(endpoints, reach, (source, destination) => isPair(source.endpoint, destination.endpoint));
@@ -51,7 +52,7 @@ export function matrixOf(cluster: Cluster, reach: Reach<Endpoint>, options: Matr
 
 /** The matrix of addresses, by number, of which nobody says whose they are: any two are a pair. */
 export function matrixOfAddresses(addresses: readonly string[], reach: Reach<Endpoint>): Matrix {
-  const distinct = [...new Set(addresses)].sort((a, b) => parseIpv4(a)! - parseIpv4(b)!);
+  const distinct = [...new Set(addresses)].sort((a, b) => compareIps(parseIp(a)!, parseIp(b)!));
   const endpoints = distinct.map((address) => {
     return placed({ name: address, kind: "address", endpoint: { kind: "outside", address } }, reach);
   });

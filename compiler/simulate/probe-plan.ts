@@ -2,9 +2,8 @@ import type { Specification } from "../engines/specification.js";
 import type { KubernetesObject } from "../model/objects.js";
 import { byAddress, endpointClasses, outsideClasses } from "./classes.js";
 import { usualCircumstances } from "./circumstances.js";
-import { clusterOf, type Cluster, type Endpoint } from "./cluster.js";
+import { clusterOf, isRunning, type Cluster, type Endpoint } from "./cluster.js";
 import { judge } from "./judge.js";
-import { parseIpv4 } from "./ipv4.js";
 import { canBeProbed, endsOf } from "./probe-addresses.js";
 import { portsInPlay, trafficInRules } from "./probe-ports.js";
 import { reachByRules } from "./reach-by-rules.js";
@@ -56,13 +55,13 @@ export function planProbes(
 ): ProbePlan {
   const cluster = clusterOf(objects, specification);
   const reaches = [byAddress(reachByRules(tables)), reachBySpec(cluster)];
-  const known = cluster.endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
   const leftOut: string[] = [];
   const leaveOut = (count: number, what: string): void => void (count > 0 && leftOut.push(`${count} ${what}`));
-  leaveOut(cluster.endpoints.length - known.length, "pods without an IPv4 address: the rules see no others");
+  const running = objects.filter((object) => object.kind === "Pod" && isRunning(object)).length;
+  leaveOut(running - cluster.endpoints.length, "pods without an IPv4 address: the rules see no others");
 
-  const inside = chooseInside(reaches, known, limits.inside, leaveOut);
-  const outside = chooseOutside(reaches, cluster.endpoints, limits.outside, leaveOut);
+  const inside = chooseInside(reaches, cluster.endpoints, limits.inside, leaveOut);
+  const outside = chooseOutside(reaches, cluster, limits.outside, leaveOut);
   const passagesOf = passages(reaches);
   const pairs = pairsOf([...inside, ...outside], (...ends) => isForwarded(cluster, ...ends)).map((pair) => ({
     ...pair,
@@ -126,11 +125,11 @@ function chooseInside(
 
 function chooseOutside(
   reaches: Reaches,
-  taken: readonly Endpoint[],
+  { endpoints, version }: Cluster,
   limit: number,
   leaveOut: LeaveOut,
 ): readonly Endpoint[] {
-  const classes = outsideClasses(reaches, taken).map(({ members }) => endsOf(members));
+  const classes = outsideClasses(reaches, endpoints, version).map(({ members }) => endsOf(members));
   const usable = classes.filter((ends) => ends.length > 0);
   leaveOut(classes.length - usable.length, "classes of outside addresses that no machine can have");
   const over = usable.length - Math.min(usable.length, limit);
@@ -145,7 +144,7 @@ interface Pair {
 }
 
 /** What packets of no protocol with ports are, and that none is translated. */
-const ofProbes = { other: usualCircumstances.other, translated: false };
+const ofProbes = { other: usualCircumstances[4].other, translated: false };
 
 /** One end is a pod with an address of its own, on the node that is shown if there is one: nothing else passes from one interface to another. */
 function isForwarded({ tiered }: Cluster, source: Endpoint, destination: Endpoint): boolean {

@@ -1,5 +1,5 @@
 import { AddressClasses, type AddressClass } from "./address-classes.js";
-import { parseIpv4 } from "./ipv4.js";
+import { after, compareIps, parseIp, type Ip } from "./ip.js";
 import type { Circumstances } from "./circumstances.js";
 import { passagesOf, type Reach } from "./reach.js";
 import { programOf, type Conditions, type ProgramChain, type ProgramRule, type RuleProgram } from "./rule-program.js";
@@ -15,7 +15,7 @@ export interface RuleReachOptions {
 }
 
 /**
- * Who reaches whom by the rules, asked by IPv4 address. The same answers as a trace of each packet would give, but one walk a pair of
+ * Who reaches whom by the rules, asked by address, of the version of IP that they are for. The same answers as a trace of each packet would give, but one walk a pair of
  * classes: all traffic sets out together, and what a rule takes parts from what it leaves.
  */
 export function reachByRules(tables: TracedTables, options: RuleReachOptions = {}): Reach<string> {
@@ -56,8 +56,8 @@ export function reachByRules(tables: TracedTables, options: RuleReachOptions = {
       return passage(subtractTraffic(allowed, depends), depends);
     },
     borders: () => {
-      const own = [...program.own].map(numberOf).flatMap((address) => [address, address + 1]);
-      return [...new Set([...sources.borders(), ...destinations.borders(), ...own])].sort((a, b) => a - b);
+      const own = [...program.own].flatMap((address) => [address, after(address)]);
+      return [...new Set([...sources.borders(), ...destinations.borders(), ...own])].sort(compareIps);
     },
   };
 }
@@ -69,12 +69,14 @@ class Ends {
 
   constructor(
     private readonly classes: AddressClasses,
-    private readonly own: ReadonlySet<string>,
+    private readonly own: ReadonlySet<Ip>,
   ) {}
 
   numberOf(address: string): number {
-    const its = this.classes.classOf(numberOf(address));
-    const isOwn = this.own.has(address);
+    const asked = parseIp(address);
+    if (asked === undefined) throw new Error(`not an address: ${address}`);
+    const its = this.classes.classOf(asked);
+    const isOwn = this.own.has(asked);
     const key = `${its.number} ${isOwn}`;
     let number = this.numbers.get(key);
     if (number === undefined) {
@@ -264,10 +266,4 @@ class Candidates {
     for (const list of lists.values()) list.sort((a, b) => a - b);
     return lists;
   }
-}
-
-function numberOf(address: string): number {
-  const number = parseIpv4(address);
-  if (number === undefined) throw new Error(`not an IPv4 address: ${address}`);
-  return number;
 }

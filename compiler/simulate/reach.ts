@@ -1,3 +1,4 @@
+import type { Ip } from "./ip.js";
 import { allTraffic, noTraffic, type Traffic } from "./traffic.js";
 
 /**
@@ -11,10 +12,10 @@ export interface Reach<Endpoint> {
   /** What passes between two classes, one of `sourceClass` and one of `destinationClass`. */
   between(sourceClass: number, destinationClass: number): Passage;
   /**
-   * IPv4 addresses, ascending, at which a block in play begins, or the first one behind it: between two of them all addresses
-   * outside the cluster are alike.
+   * Addresses, those of each version ascending, at which a block in play begins, or the first one behind it: between two of them all
+   * addresses outside the cluster are alike.
    */
-  borders(): readonly number[];
+  borders(): readonly Ip[];
 }
 
 /** Equal passages of one `Reach` are one object. */

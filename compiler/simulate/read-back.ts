@@ -5,7 +5,7 @@ import { printIptablesSave, printOtherTable } from "../netfilter/print-iptables-
 import type { Tables } from "../netfilter/tables.js";
 import type { TracedTables } from "./trace.js";
 
-/** Tables as a reader of their text sees them: a referee reads what was printed, not what was meant. */
+/** Tables of one version of IP as a reader of their text sees them: a referee reads what was printed, not what was meant. */
 export function readBack(tables: Tables): TracedTables {
   const { chains, problems } = parseIptablesSave(printIptablesSave(tables));
   const { sets, problems: more, others } = parseIpsetSave(printIpsetSave(tables.sets));

@@ -4,6 +4,7 @@ import { diagnostic, isError, type Diagnostic } from "../text/diagnostic.js";
 import type { TraceEnd, TraceQuestion } from "./answer-trace.js";
 import { readPort } from "./asked-port.js";
 import { endpointFinder, type EndpointFinder } from "./find-endpoint.js";
+import type { IpVersion } from "./ip.js";
 import { reachByRules } from "./reach-by-rules.js";
 import type { TracedTables } from "./trace.js";
 
@@ -23,13 +24,14 @@ export interface ReadQuestion {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** What a written question means; without objects only addresses mean something. */
+/** What a written question means, of packets of one version of IP; without objects only addresses mean something. */
 export function readQuestion(
   written: WrittenQuestion,
   tables: TracedTables,
   objects: readonly KubernetesObject[] | undefined,
+  version: IpVersion = 4,
 ): ReadQuestion {
-  const finder = endpointFinder(objects ?? []);
+  const finder = endpointFinder(objects ?? [], version);
   const diagnostics: Diagnostic[] = [];
   const read = (option: "--from" | "--to", text: string): TraceEnd | undefined => {
     const found =

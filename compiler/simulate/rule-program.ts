@@ -3,7 +3,7 @@ import type { Match, Rule, Target } from "../netfilter/tables.js";
 import type { Circumstances } from "./circumstances.js";
 import { hooksOf, ownAddresses, type Course, type WalkedTable } from "./courses.js";
 import { interfaceSet, interfaceSets } from "./interface-sets.js";
-import { parseIpv4Network, type Ipv4Network } from "./ipv4.js";
+import { compareIps, parseNetwork, type Ip, type Network } from "./ip.js";
 import { indexSets, type AddressPortSet, type AddressSet, type IndexedSet, type SetIndex } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
 import {
@@ -36,7 +36,7 @@ export interface RuleProgram {
   /** By course: the built-in chains where walks begin, one after the other. */
   readonly courses: Readonly<Record<Course, readonly ProgramHook[]>>;
   /** Addresses of the machine itself. */
-  readonly own: ReadonlySet<string>;
+  readonly own: ReadonlySet<Ip>;
   readonly chains: readonly ProgramChain[];
   readonly source: Conditions;
   readonly destination: Conditions;
@@ -249,7 +249,7 @@ class Builder {
           break;
         }
         case "address": {
-          const network = parseIpv4Network(match.network);
+          const network = parseNetwork(match.network);
           if (network) sides[match.side].push({ group: this.network(network), negated: match.negated });
           else answer("unknown");
           break;
@@ -331,7 +331,7 @@ class Builder {
     if (set.kind !== "addresses" || set.size > smallSet) return set.name;
     const content = set.byLength.map(({ prefixLength, networks }) => {
       const members = [...networks]
-        .sort(([a], [b]) => a - b)
+        .sort(([a], [b]) => compareIps(a, b))
         .map(([network, exception]) => `${network}${exception ? "!" : ""}`);
       return `${prefixLength}:${members.join()}`;
     });
@@ -341,7 +341,7 @@ class Builder {
     return known ?? set.name;
   }
 
-  private network(network: Ipv4Network): AddressGroup {
+  private network(network: Network): AddressGroup {
     const name = ` ${network.network}/${network.prefixLength}`;
     const networks = new Map([[network.network, false]]);
     const set: AddressSet = {

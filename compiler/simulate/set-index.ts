@@ -1,5 +1,5 @@
 import type { IpSet } from "../netfilter/tables.js";
-import { maskIpv4, parseIpv4, parseIpv4Network } from "./ipv4.js";
+import { maskIp, parseIp, parseNetwork, type Ip } from "./ip.js";
 import { noTraffic, trafficOf, unionTraffic, type Traffic } from "./traffic.js";
 
 /** A set ready for questions about addresses. */
@@ -10,7 +10,7 @@ export interface AddressSet {
   readonly kind: "addresses";
   readonly name: string;
   /** By prefix length, the longest first: masked network → whether it is an exception (`nomatch`). */
-  readonly byLength: readonly { readonly prefixLength: number; readonly networks: ReadonlyMap<number, boolean> }[];
+  readonly byLength: readonly { readonly prefixLength: number; readonly networks: ReadonlyMap<Ip, boolean> }[];
   readonly size: number;
 }
 
@@ -18,7 +18,7 @@ export interface AddressSet {
 export interface AddressPortSet {
   readonly kind: "address-ports";
   readonly name: string;
-  readonly members: ReadonlyMap<number, AddressPorts>;
+  readonly members: ReadonlyMap<Ip, AddressPorts>;
   readonly size: number;
 }
 
@@ -54,19 +54,19 @@ export function indexSets(sets: readonly IpSet[]): SetIndex {
 }
 
 /** What the kernel answers for an address: the longest network that holds it decides, and an exception means no. */
-export function holdsAddress({ byLength }: AddressSet, address: number): boolean {
+export function holdsAddress({ byLength }: AddressSet, address: Ip): boolean {
   for (const { prefixLength, networks } of byLength) {
-    const exception = networks.get(maskIpv4(address, prefixLength));
+    const exception = networks.get(maskIp(address, prefixLength));
     if (exception !== undefined) return !exception;
   }
   return false;
 }
 
 function indexAddresses(set: IpSet): AddressSet | undefined {
-  const byLength = new Map<number, Map<number, boolean>>();
+  const byLength = new Map<number, Map<Ip, boolean>>();
   for (const member of set.members) {
     const exception = member.endsWith(" nomatch");
-    const found = parseIpv4Network(exception ? member.slice(0, -" nomatch".length) : member);
+    const found = parseNetwork(exception ? member.slice(0, -" nomatch".length) : member);
     if (!found) return undefined;
     let networks = byLength.get(found.prefixLength);
     if (!networks) byLength.set(found.prefixLength, (networks = new Map()));
@@ -82,10 +82,10 @@ function indexAddresses(set: IpSet): AddressSet | undefined {
 
 /** Members are `10.0.0.1,tcp:80`; other protocols are `10.0.0.1,icmp:echo-request` and the like. */
 function indexAddressPorts(set: IpSet): AddressPortSet | undefined {
-  const members = new Map<number, AddressPorts>();
+  const members = new Map<Ip, AddressPorts>();
   for (const member of set.members) {
     const found = /^([^,]+),([^:]+):(.+)$/.exec(member);
-    const address = found ? parseIpv4(found[1]!) : undefined;
+    const address = found ? parseIp(found[1]!) : undefined;
     if (!found || address === undefined) return undefined;
     const before = members.get(address) ?? { traffic: noTraffic, others: false };
     const protocol = found[2]!;

@@ -1,14 +1,14 @@
-import { isIpv4Network, parseCidr } from "../model/cidr.js";
 import type { Labels, LabelSelector, NetworkPolicy, Peer, PolicyType } from "../model/objects.js";
 import { selects } from "../model/selector.js";
 import { blockHolds } from "./block.js";
 import type { Cluster, Endpoint } from "./cluster.js";
-import { parseIpv4, rangeOf, type AddressRange } from "./ipv4.js";
+import { networkOfBlock, rangeOf, type AddressRange, type Ip } from "./ip.js";
 import type { CompiledPolicy } from "./spec-policies.js";
+import { Stretches } from "./stretches.js";
 
 /** The peers of all policies, each distinct one once. */
 export class Peers {
-  readonly borders: readonly number[];
+  private readonly stretches: Stretches;
   private readonly blocks: Record<
     PolicyType,
     { readonly number: number; readonly written: Peer & { kind: "ipBlock" } }[]
@@ -36,7 +36,7 @@ export class Peers {
     policies: readonly CompiledPolicy[],
   ) {
     const numbers = new Map<string, number>();
-    const borders = new Set<number>();
+    const ranges: AddressRange[] = [];
     for (const { written: policy, rules } of policies) {
       for (const direction of ["Ingress", "Egress"] as const) {
         for (const peer of rules[direction].flatMap(({ peers }) => peers)) {
@@ -46,11 +46,15 @@ export class Peers {
           if (known !== undefined) continue;
           numbers.set(key, peer.number);
           this.add(peer.number, peer.written, policy, direction);
-          for (const { first, last } of rangesOf(peer.written)) borders.add(first).add(last + 1);
+          ranges.push(...rangesOf(peer.written));
         }
       }
     }
-    this.borders = [...borders].sort((a, b) => a - b);
+    this.stretches = new Stretches(ranges);
+  }
+
+  get borders(): readonly Ip[] {
+    return this.stretches.borders;
   }
 
   /** Numbers of the peers that mean an endpoint, ascending. */
@@ -70,17 +74,9 @@ export class Peers {
     return found.sort((a, b) => a - b);
   }
 
-  /** Where an address lies between the borders; addresses of one stretch are in the same blocks. IPv6 ones stand for themselves. */
+  /** Where an address lies between the borders; addresses of one stretch are in the same blocks. */
   stretchOf(address: string): string {
-    const number = parseIpv4(address);
-    if (number === undefined) return address;
-    let [low, high] = [0, this.borders.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.borders[middle]! <= number) low = middle + 1;
-      else high = middle;
-    }
-    return `${low}`;
+    return this.stretches.of(address);
   }
 
   private blocksWith(address: string, direction: PolicyType): readonly number[] {
@@ -134,14 +130,11 @@ function keyOfSelector({ matchLabels, matchExpressions }: LabelSelector): string
   return JSON.stringify([[...(matchLabels satisfies Labels)], expressions]);
 }
 
-/** The IPv4 addresses of a block and of its exceptions. */
+/** The addresses of a block and of its exceptions. */
 function rangesOf(peer: Peer): readonly AddressRange[] {
   if (peer.kind !== "ipBlock") return [];
   return [peer.cidr, ...peer.except].flatMap((text) => {
-    const cidr = parseCidr(text);
-    if (!cidr || !isIpv4Network(cidr)) return [];
-    const [a, b, c, d] = cidr.network.slice(12) as [number, number, number, number];
-    const network = ((a * 256 + b) * 256 + c) * 256 + d;
-    return [rangeOf({ network, prefixLength: cidr.prefixLength - (cidr.addressLength - 32) })];
+    const network = networkOfBlock(text);
+    return network ? [rangeOf(network)] : [];
   });
 }

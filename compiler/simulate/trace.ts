@@ -4,7 +4,7 @@ import type { Outcome } from "./verdicts.js";
 
 /** A packet that a node forwards. */
 export interface TracePacket {
-  /** IPv4 addresses, `10.0.0.7`. */
+  /** Addresses of the version of IP that the tables are for: `10.0.0.7`. */
   readonly source: string;
   readonly destination: string;
   /** `other` is any protocol but these three, such as ICMP. */

@@ -3,7 +3,7 @@ import { printRule } from "../netfilter/print-rule.js";
 import type { Match, Rule } from "../netfilter/tables.js";
 import { courseOf, hooksOf, nameIn, ownAddresses, type Hook, type WalkedTable } from "./courses.js";
 import { interfaceSets } from "./interface-sets.js";
-import { parseIpv4 } from "./ipv4.js";
+import { parseIp } from "./ip.js";
 import { matchTest, type Facts, type MatchTest } from "./match-test.js";
 import { indexSets } from "./set-index.js";
 import type {
@@ -40,15 +40,16 @@ export function tracerOf(tables: TracedTables): Tracer {
   const chains = prepare(tables);
   const own = ownAddresses(tables);
   const run = (packet: TracePacket, options: TraceOptions, steps?: TraceStep[]): Verdict => {
+    const facts = factsOf(packet, options);
     const walk: Walk = {
-      facts: factsOf(packet, options),
+      facts,
       accepted: [],
       denied: false,
       entered: [],
       known: new Map(),
       steps,
     };
-    const { source, destination } = packet;
+    const { source, destination } = facts;
     const hooks: readonly Hook[] =
       options.chain === undefined
         ? hooksOf(courseOf(own, source, destination), tables)
@@ -300,9 +301,9 @@ function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
 }
 
 function factsOf(packet: TracePacket, options: TraceOptions): Facts {
-  const [source, destination] = [parseIpv4(packet.source), parseIpv4(packet.destination)];
+  const [source, destination] = [parseIp(packet.source), parseIp(packet.destination)];
   if (source === undefined || destination === undefined) {
-    throw new Error(`not an IPv4 address: ${source === undefined ? packet.source : packet.destination}`);
+    throw new Error(`not an address: ${source === undefined ? packet.source : packet.destination}`);
   }
   return {
     source,

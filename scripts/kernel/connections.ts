@@ -1,4 +1,4 @@
-import { formatIpv4 } from "../../compiler/simulate/ipv4.js";
+import { formatIp } from "../../compiler/simulate/ip.js";
 import { reachByRules } from "../../compiler/simulate/reach-by-rules.js";
 import type { TracedTables } from "../../compiler/simulate/trace.js";
 import { intersectTraffic, noTraffic, subtractTraffic, unionTraffic } from "../../compiler/simulate/traffic.js";
@@ -11,7 +11,7 @@ export function gapBetween(before: TracedTables, after: TracedTables, found: Tra
   const reaches = [before, after, found].map((tables) => reachByRules(tables));
   const addresses = [...new Set([0, ...reaches.flatMap((reach) => reach.borders())])]
     .filter((address) => address < 2 ** 32)
-    .map(formatIpv4);
+    .map(formatIp);
   const classes = (its: (address: string) => number[]): [string, number[]][] => {
     const known = new Map(addresses.map((address) => [its(address).join(), address]));
     return [...known.values()].map((address) => [address, its(address)]);

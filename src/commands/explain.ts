@@ -34,6 +34,7 @@ import { addEngineOptions, addInputOptions, compileOptionsOf, type ClusterOption
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { Failure } from "../failure.js";
 import { standardInput } from "../read-sources.js";
+import { refuseIpv6 } from "../refuse-ipv6.js";
 import { writeReport } from "../report.js";
 
 const help = `
@@ -153,6 +154,7 @@ function whyCommand(rest: readonly string[], options: Options): void {
     all,
     "explaining",
     ({ result, sources, diagnostics, summary }) => {
+      refuseIpv6(result.machine);
       const written = { from, to, port, namespace, state: "new" as const };
       const { question, diagnostics: found } = readQuestion(written, readBack(result.tables), result.objects);
       if (!question) throw new Failure([...diagnostics, ...found]);

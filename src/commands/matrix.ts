@@ -11,6 +11,7 @@ import {
   type TracedTables,
 } from "../../compiler/index.js";
 import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
+import { tablesAsked } from "../tables-asked.js";
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { Failure } from "../failure.js";
 import { readDump } from "../read-dump.js";
@@ -27,12 +28,15 @@ Formats:
   svg        a heat map whose cells explain themselves
   html       the same as a page that needs nothing else
 
+With --ipv6 packets are of IPv6, and pods those with addresses of it.
+
 Examples:
   anpm matrix -f cluster.yaml                                   who reaches whom on what
   anpm matrix -f cluster.yaml --by spec                         what the policies ask for, whatever NPM makes of it
   anpm matrix -f cluster.yaml --focus shop/db --only allowed    who reaches the database, and whom it reaches
   anpm matrix -f cluster.yaml --external 203.0.113.7 -o csv     with an address outside
   anpm matrix -f cluster.yaml -o html > matrix.html
+  anpm matrix -f cluster.yaml --engine calico --ipv6 --external 2001:db8::7
   anpm matrix -f cluster.yaml --rules node.iptables --sets node.ipset
   anpm matrix --rules node.iptables --sets node.ipset           the addresses in its sets, without manifests
 `;
@@ -63,20 +67,24 @@ interface Options extends ClusterOptions {
 }
 
 async function matrixCommand(options: Options): Promise<void> {
-  const { rules, sets, by } = options;
+  const { rules, sets, by, ipv6 } = options;
+  const version = ipv6 ? 6 : 4;
   if (sets !== undefined && rules === undefined) throw new Failure([diagnostic("sets-without-rules", {})]);
   if (rules !== undefined && by === "spec") {
     throw new Failure([diagnostic("conflicting-options", { option: "--rules", other: "--by spec" })]);
   }
   const dump = rules === undefined ? undefined : readDump(rules, sets);
   if (dump && options.filename === undefined) {
-    const { view, diagnostics } = viewMatrix({ rules: { tables: dump, legend: legendOf(), name: nodeRules } }, options);
+    const { view, diagnostics } = viewMatrix(
+      { version, rules: { tables: dump, legend: legendOf(), name: nodeRules } },
+      options,
+    );
     if (!view) throw new Failure(diagnostics);
     await writePieces(printMatrix(view, options.output));
     return writeReport({ diagnostics, summary: [] }, options.diagnostics);
   }
   const { compiled, first, pieces } = compileManifests(options, "comparing all pods of", (found) => {
-    const { view, diagnostics } = viewMatrix(groundOf(found, dump, by), options);
+    const { view, diagnostics } = viewMatrix({ version, ...groundOf(found, dump, options) }, options);
     if (!view) throw new Failure([...found.diagnostics, ...diagnostics]);
     const all = printMatrix(view, options.output);
     return { compiled: found, first: all.next().value ?? "", pieces: all };
@@ -86,16 +94,12 @@ async function matrixCommand(options: Options): Promise<void> {
   writeReport(compiled, options.diagnostics);
 }
 
-function groundOf(
-  { result }: Compiled,
-  dump: TracedTables | undefined,
-  by: "rules" | "spec" | undefined,
-): MatrixGround {
+function groundOf({ result }: Compiled, dump: TracedTables | undefined, { by, ipv6 }: Options): MatrixGround {
   const { objects, specification, machine } = result;
   if (by === "spec") return { objects, ...(specification && { specification }) };
-  const tables = dump ?? readBack(result.tables);
+  const compiled = tablesAsked(result.tables, ipv6);
   const name = dump ? nodeRules : `the rules of ${machine.engine} ${machine.generation}`;
-  return { objects, rules: { tables, legend: legendOf(result.tables), name } };
+  return { objects, rules: { tables: dump ?? readBack(compiled), legend: legendOf(compiled), name } };
 }
 
 const nodeRules = "the rules of the node";

@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from "../../compiler/index.js";
 import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
+import { tablesAsked } from "../tables-asked.js";
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { exitCodes } from "../exit-code.js";
 import { Failure } from "../failure.js";
@@ -20,6 +21,7 @@ import { writeReport, type Report } from "../report.js";
 const help = `
 --from and --to take NAMESPACE/POD, a POD or workload of the namespace of -n, KIND/NAME of a workload, or an address.
 --port takes 80, 80/tcp, 53/udp, the name of a port of the destination, or any; numbers are TCP unless they say otherwise.
+With --ipv6 packets are of IPv6: those of pods go from and to their first addresses of it. Without it, they are of IPv4.
 With --rules the packet walks through a node's own tables; -f beside it gives names to addresses, sets and rules.
 
 Examples:
@@ -27,6 +29,7 @@ Examples:
   anpm trace -f policies/ -n shop --from Deployment/web --to api --port http
   anpm trace -f cluster.yaml --from 203.0.113.7 --to shop/web            what of all traffic passes
   anpm trace -f cluster.yaml --from shop/web --to shop/db --port 5432 --expect deny && echo closed
+  anpm trace -f cluster.yaml --engine calico --ipv6 --from 2001:db8::7 --to shop/web --port 80
   anpm trace --rules node.iptables --sets node.ipset --from 10.240.0.7 --to 10.240.0.9 --port 80/tcp
 `;
 
@@ -60,14 +63,14 @@ interface Options extends ClusterOptions {
 }
 
 function traceCommand(options: Options): void {
-  const { rules, sets, filename, expect } = options;
+  const { rules, sets, filename, expect, ipv6 } = options;
   if (sets !== undefined && rules === undefined) throw new Failure([diagnostic("sets-without-rules", {})]);
   const dump = rules === undefined ? undefined : readDump(rules, sets);
   const traced =
     dump && filename === undefined
       ? traceThrough(dump, options)
       : compileManifests({ ...options, otherNamespaces: "kept" }, "tracing", (compiled) =>
-          traceThrough(dump ?? readBack(compiled.result.tables), options, compiled),
+          traceThrough(dump ?? readBack(tablesAsked(compiled.result.tables, ipv6)), options, compiled),
         );
   process.stdout.write(traced.text);
   writeReport(traced, options.diagnostics);
@@ -80,9 +83,10 @@ interface Traced extends Report {
 }
 
 function traceThrough(tables: TracedTables, options: Options, compiled?: Compiled): Traced {
-  const legend = legendOf(compiled?.result.tables);
+  const { ipv6 } = options;
+  const legend = legendOf(compiled && tablesAsked(compiled.result.tables, ipv6));
   const written = { ...options, namespace: options.namespace ?? "default" };
-  const { question, diagnostics: found } = readQuestion(written, tables, compiled?.result.objects);
+  const { question, diagnostics: found } = readQuestion(written, tables, compiled?.result.objects, ipv6 ? 6 : 4);
   const diagnostics = [...(compiled?.diagnostics ?? []), ...found];
   if (!question) throw new Failure(diagnostics);
   const answer = answerTrace(question, tables, legend);

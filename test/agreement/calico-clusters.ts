@@ -44,9 +44,19 @@ const accountSelector = pick("all()", "role == 'clerk'", "role != 'clerk'", "pro
 const accounts = fc
   .record({ names: seldom(pick(["robot"], ["default", "robot"]), 1), selector: seldom(accountSelector, 1) })
   .map(given);
-const net = pick("10.240.0.0/29", "10.240.0.2/31", "10.240.0.0/24", "203.0.113.0/24", "0.0.0.0/0", "2001:db8::/64");
+const net = pick(
+  "10.240.0.0/29",
+  "10.240.0.2/31",
+  "10.240.0.0/24",
+  "203.0.113.0/24",
+  "0.0.0.0/0",
+  "fd00::/125",
+  "fd00::2/127",
+  "2001:db8::/64",
+  "::/0",
+);
 const nets = fc.array(net, { minLength: 1, maxLength: 3 });
-const notNet = pick("10.240.0.2/31", "10.240.0.4/32", "203.0.113.0/25", "2001:db8::/64");
+const notNet = pick("10.240.0.2/31", "10.240.0.4/32", "203.0.113.0/25", "fd00::2/127", "fd00::4/128", "2001:db8::/65");
 const notNets = fc.array(notNet, { minLength: 1, maxLength: 2 });
 const port = pick<number | string>(80, 443, 53, "80:90", "1000:2000", "http", "dns");
 const manyPorts = fc.constant([...Array.from({ length: 15 }, (_, index) => 2 * index + 1), 80]);
@@ -97,6 +107,12 @@ const protocol: fc.Arbitrary<Partial<Protocol>> = fc.oneof(
     { protocol: 47 },
     { notProtocol: "UDP" },
     { notProtocol: "ICMP" },
+    { protocol: "ICMPv6" },
+    { protocol: "ICMPv6", icmp: { type: 128 } },
+    { protocol: "ICMPv6", icmp: { type: 135 } },
+    { protocol: "ICMPv6", notICMP: { type: 1, code: 4 } },
+    { protocol: 58 },
+    { notProtocol: "ICMPv6" },
   ),
 );
 
@@ -106,17 +122,21 @@ function rule(direction: "ingress" | "egress", namespaced: boolean): fc.Arbitrar
     return fc
       .record({
         action: pick("Allow", "Allow", "Deny", "Pass", "Log"),
-        family: pick(4, 4, 4, 4, 4, 6),
-        ipVersion: its.protocol === "ICMP" ? fc.constant(undefined) : seldom(pick(4, 6), 8),
+        family: pick(4, 4, 4, 6, 6),
+        ipVersion: isIcmp(its.protocol) ? fc.constant(undefined) : seldom(pick(4, 6), 8),
         source: entity("source", hasPorts, direction === "ingress", namespaced),
         destination: entity("destination", hasPorts, direction === "egress", namespaced),
       })
       .map(({ source, destination, family, ...rest }) => {
-        const isIpv6 =
-          its.protocol === "ICMP" ? false : rest.ipVersion === undefined ? family === 6 : rest.ipVersion === 6;
+        const version = isIcmp(its.protocol) ? (its.protocol === "ICMP" ? 4 : 6) : (rest.ipVersion ?? family);
+        const isIpv6 = version === 6;
         return given({ ...its, ...rest, source: ofFamily(source, isIpv6), destination: ofFamily(destination, isIpv6) });
       });
   });
+}
+
+function isIcmp(protocol: unknown): boolean {
+  return protocol === "ICMP" || protocol === "ICMPv6";
 }
 
 /** Blocks of a rule are of one version. */
@@ -199,7 +219,7 @@ const hostEndpoint = fc
   })
   .map(({ labels, node, interfaceName, ...rest }, index?: number): Manifest => {
     void index;
-    const addresses = node === "node-0" ? ["10.240.9.1"] : ["10.240.9.3"];
+    const addresses = node === "node-0" ? ["10.240.9.1", "fd00::9:1"] : ["10.240.9.3", "fd00::9:3"];
     return {
       apiVersion: "projectcalico.org/v3",
       kind: "HostEndpoint",
@@ -252,29 +272,46 @@ const serviceAccounts = ["x", "y"].map((namespace): Manifest => ({
   metadata: { name: "robot", namespace, labels: { role: namespace === "x" ? "clerk" : "boss" } },
 }));
 
-const slice: Manifest = {
+const slices = [
+  { addressType: "IPv4", endpoints: [{ addresses: ["10.240.0.1"] }, { addresses: ["10.240.0.3"] }] },
+  { addressType: "IPv6", endpoints: [{ addresses: ["fd00:0::1"] }, { addresses: ["fd00::3"] }] },
+].map((of): Manifest => ({
   apiVersion: "discovery.k8s.io/v1",
   kind: "EndpointSlice",
-  metadata: { name: "web-1", namespace: "x", labels: { "kubernetes.io/service-name": "web" } },
-  addressType: "IPv4",
-  endpoints: [{ addresses: ["10.240.0.1"] }, { addresses: ["10.240.0.3"] }],
+  metadata: { name: of.addressType.toLowerCase(), namespace: "x", labels: { "kubernetes.io/service-name": "web" } },
+  ...of,
   ports: [
     { name: "http", port: 80 },
     { name: "dns", port: 53, protocol: "UDP" },
   ],
-};
+}));
 
-/** Pods of Kubernetes's clusters on two nodes, with accounts; every pod has an address of its own. */
+/** Pods of Kubernetes's clusters on two nodes, with accounts; every pod has addresses of its own, most of both versions of IP. */
 function placed(manifest: Manifest, index: number, choice: number): Manifest {
   if (manifest["kind"] !== "Pod") return manifest;
   const spec = manifest["spec"] as Readonly<Record<string, unknown>>;
   const status = manifest["status"] as Readonly<Record<string, unknown>>;
   const account = (choice >> index) % 3 === 0 ? { serviceAccountName: "robot" } : {};
-  const shared = status["podIP"] === "10.240.0.1" && index > 0;
+  const given4 = status["podIP"] as string | undefined;
+  const own = given4 === "10.240.0.1" && index > 0 ? `10.240.0.${index + 20}` : given4;
+  const other = own?.startsWith("10.240.0.") ? `fd00::${own.slice("10.240.0.".length)}` : undefined;
+  const order = (choice >> (index % 5)) % 8;
+  const addresses =
+    own === undefined || other === undefined || order < 2
+      ? [own]
+      : order < 3
+        ? [other, own]
+        : order < 4
+          ? [other]
+          : [own, other];
   return {
     ...manifest,
     spec: { ...spec, nodeName: (choice >> (index % 8)) % 4 === 1 ? "node-1" : "node-0", ...account },
-    status: given({ ...status, podIP: shared ? `10.240.0.${index + 20}` : status["podIP"] }),
+    status: given({
+      ...status,
+      podIP: addresses[0],
+      podIPs: addresses[0] === undefined ? undefined : addresses.map((ip) => ({ ip })),
+    }),
   };
 }
 
@@ -285,6 +322,7 @@ const felix = pick<Manifest | undefined>(undefined, undefined, undefined, {
   spec: {
     failsafeInboundHostPorts: [
       { protocol: "tcp", port: 22, net: "203.0.113.0/24" },
+      { protocol: "tcp", port: 22, net: "2001:db8::/64" },
       { protocol: "udp", port: 68 },
     ],
     failsafeOutboundHostPorts: [{ protocol: "udp", port: 53 }],
@@ -295,7 +333,8 @@ const felix = pick<Manifest | undefined>(undefined, undefined, undefined, {
 export const calicoOptions = {
   engine: "calico",
   node: "node-0",
-  hostInterfaces: ["eth0=10.240.9.1/28", "eth1=192.168.7.1/24"],
+  hostInterfaces: ["eth0=10.240.9.1/28", "eth0=fd00::9:1/124", "eth1=192.168.7.1/24", "eth1=fd00:7::1/64"],
+  ipv6: true,
 } as const;
 
 export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
@@ -303,7 +342,7 @@ export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
   .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration]) => [
     ...own.map((manifest, index) => placed(manifest, index, choice)),
     ...serviceAccounts,
-    slice,
+    ...slices,
     profile,
     ...tierObjects,
     ...sets,

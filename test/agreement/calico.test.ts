@@ -13,6 +13,11 @@ import { checkCases, compileManifests } from "./check-cases.js";
 
 /** `node dist/scripts/agreement.js --engine calico --cases 10000` checks more. */
 
+const outside = {
+  4: ["8.8.8.8", "203.0.113.7", "10.240.9.1", "10.240.0.200", "192.168.7.9"],
+  6: ["2001:4860::8", "2001:db8::7", "fd00::9:1", "fd00::200", "fd00:7::9"],
+};
+
 describe("in random clusters with tiers, host endpoints and network sets", () => {
   test("the tables of every generation differ from the documentation by named deviations only, and just as these say", () => {
     const { cases, found, failure } = checkCases({ engine: "calico", cases: 25, seed: 20_261 });
@@ -24,20 +29,21 @@ describe("in random clusters with tiers, host endpoints and network sets", () =>
   test("reach by the documentation answers for all packets at once what the judge answers for each", () => {
     const property = fc.property(calicoClusters, (manifests) => {
       const { objects, specification } = compileManifests(manifests, calico.generations[0]!);
-      const cluster = clusterOf(objects, specification);
-      const reach = reachBySpec(cluster, usualCircumstances);
-      const outside = ["8.8.8.8", "203.0.113.7", "10.240.9.1", "10.240.0.200", "192.168.7.9"];
-      const endpoints = [...cluster.endpoints, ...outside.map((address) => cluster.endpoint(address)!)];
-      for (const source of endpoints) {
-        for (const destination of endpoints) {
-          if (source.address === destination.address || !isDecided(cluster, source, destination)) continue;
-          const { allowed, depends } = reach.between(reach.sourceClass(source), reach.destinationClass(destination));
-          expect(depends).toEqual([]);
-          for (const protocol of protocols) {
-            for (const port of protocol === "other" ? [0] : [1, 22, 53, 80, 85, 443, 1500]) {
-              const { verdict } = judge(cluster, { source, destination, protocol, port });
-              if (holdsTraffic(allowed, protocol, port) === (verdict === "allow")) continue;
-              expect.fail(`${source.address} to ${destination.address} ${port}/${protocol}: judged ${verdict}`);
+      for (const version of [4, 6] as const) {
+        const cluster = clusterOf(objects, specification, version);
+        const reach = reachBySpec(cluster, usualCircumstances[version]);
+        const endpoints = [...cluster.endpoints, ...outside[version].map((address) => cluster.endpoint(address)!)];
+        for (const source of endpoints) {
+          for (const destination of endpoints) {
+            if (source.address === destination.address || !isDecided(cluster, source, destination)) continue;
+            const { allowed, depends } = reach.between(reach.sourceClass(source), reach.destinationClass(destination));
+            expect(depends).toEqual([]);
+            for (const protocol of protocols) {
+              for (const port of protocol === "other" ? [0] : [1, 22, 53, 80, 85, 443, 1500]) {
+                const { verdict } = judge(cluster, { source, destination, protocol, port });
+                if (holdsTraffic(allowed, protocol, port) === (verdict === "allow")) continue;
+                expect.fail(`${source.address} to ${destination.address} ${port}/${protocol}: judged ${verdict}`);
+              }
             }
           }
         }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { byAddress, endpointClasses, outsideClasses } from "../../compiler/simulate/classes.js";
 import { clusterOf } from "../../compiler/simulate/cluster.js";
-import { formatIpv4 } from "../../compiler/simulate/ipv4.js";
+import { formatIp } from "../../compiler/simulate/ip.js";
 import { reachByRules } from "../../compiler/simulate/reach-by-rules.js";
 import { reachBySpec } from "../../compiler/simulate/reach-by-spec.js";
 import { compileText } from "./vectors.js";
@@ -46,10 +46,8 @@ test("pods that neither rules nor policies tell apart are one class, whatever la
 });
 
 test("addresses outside are cut exactly at the blocks in play, and the addresses of pods are left out", () => {
-  const classes = outsideClasses(reaches, cluster.endpoints);
-  const shown = classes.map(({ members }) =>
-    members.map(({ first, last }) => `${formatIpv4(first)}-${formatIpv4(last)}`),
-  );
+  const classes = outsideClasses(reaches, cluster.endpoints, 4);
+  const shown = classes.map(({ members }) => members.map(({ first, last }) => `${formatIp(first)}-${formatIp(last)}`));
   expect(shown).toEqual([
     ["0.0.0.0-9.255.255.255", "10.1.0.0-10.1.0.0", "10.1.0.4-10.1.255.255", "11.0.0.0-255.255.255.255"],
     ["10.0.0.0-10.0.255.255", "10.2.0.0-10.2.0.0", "10.2.0.2-10.255.255.255"],

@@ -127,7 +127,10 @@ describe("addresses that can be probed", () => {
     ["224.0.0.1", false],
     ["240.0.0.0", true],
     ["255.255.255.255", false],
-    ["2001:db8::1", false],
+    ["2001:db8::1", true],
+    ["::1", false],
+    ["fe80::1", false],
+    ["ff02::1", false],
   ])("%s: %s", (address, expected) => {
     expect(canBeProbed(address)).toBe(expected);
   });

@@ -1,7 +1,7 @@
 import type { Chain, IpSet, Match, Rule, Tables } from "../../netfilter/tables.js";
 import type { TablesDifference } from "../../netfilter/tables-difference.js";
 import { AddressClasses } from "../../simulate/address-classes.js";
-import { parseIpv4 } from "../../simulate/ipv4.js";
+import { parseIp } from "../../simulate/ip.js";
 import { programOf } from "../../simulate/rule-program.js";
 import type { TracedTables } from "../../simulate/trace.js";
 import { fewAddresses, prune, questionsOf, setsAmong, type Region } from "./prune.js";
@@ -249,7 +249,7 @@ function regionsOf(rules: readonly Rule[], sets: readonly IpSet[], moved: readon
       return found;
     },
     of(side, address) {
-      const { conditions } = classes[side].classOf(parseIpv4(address)!);
+      const { conditions } = classes[side].classOf(parseIp(address)!);
       return program.courses.forward[0]!.start.rules.flatMap((rule, index) =>
         rule[side] === 0 || conditions.has(rule[side]) ? [index] : [],
       );

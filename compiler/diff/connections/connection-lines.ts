@@ -1,4 +1,4 @@
-import { formatIpv4, type AddressRange } from "../../simulate/ipv4.js";
+import { formatIp, type AddressRange } from "../../simulate/ip.js";
 import { joinWords } from "../../text/join-words.js";
 import type { Traffic } from "../../simulate/traffic.js";
 import type { ConnectionChange, ConnectionEnd } from "./connections.js";
@@ -27,7 +27,7 @@ export function describeEndList(ends: readonly ConnectionEnd[], most = 4): strin
 
 /** `10.0.0.0-10.255.255.255`, or an address alone. */
 export function formatRange({ first, last }: AddressRange): string {
-  return first === last ? formatIpv4(first) : `${formatIpv4(first)}-${formatIpv4(last)}`;
+  return first === last ? formatIp(first) : `${formatIp(first)}-${formatIp(last)}`;
 }
 
 function linesOf(changes: readonly ConnectionChange[], what: "opened" | "closed"): readonly ConnectionLine[] {

@@ -3,7 +3,7 @@ import type { Tables } from "../../netfilter/tables.js";
 import { diffTables, type TablesDifference } from "../../netfilter/tables-difference.js";
 import { byAddress, outsideClasses } from "../../simulate/classes.js";
 import { clusterOf, isPair, type Endpoint } from "../../simulate/cluster.js";
-import { parseIpv4, type AddressRange } from "../../simulate/ipv4.js";
+import type { AddressRange, IpVersion } from "../../simulate/ip.js";
 import { reachByRules } from "../../simulate/reach-by-rules.js";
 import type { Reach } from "../../simulate/reach.js";
 import { noTraffic, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
@@ -72,7 +72,9 @@ function changesOf(
   const ofPods = new Set(taken.map(({ address }) => address));
   const affected = affectedBy(...tables, difference, addresses, ofPods);
   const reaches = [byAddress(reachByRules(affected.before)), byAddress(reachByRules(affected.after))] as const;
-  const ends = affected.mayHoldOthers ? [...pods, ...outsideEnds(reaches, taken, onNode !== undefined)] : pods;
+  const ends = affected.mayHoldOthers
+    ? [...pods, ...outsideEnds(reaches, taken, onNode !== undefined, old.version)]
+    : pods;
   const sourceGroups = groupEnds(ends, reaches, "sourceClass", affected.sources);
   const destinationGroups = groupEnds(ends, reaches, "destinationClass", affected.destinations);
 
@@ -105,8 +107,9 @@ function outsideEnds(
   reaches: readonly [Reach<Endpoint>, Reach<Endpoint>],
   taken: readonly Endpoint[],
   elsewhere: boolean,
+  version: IpVersion,
 ): readonly ConnectionEnd[] {
-  return outsideClasses(reaches, taken).map(({ members }): ConnectionEnd => {
+  return outsideClasses(reaches, taken, version).map(({ members }): ConnectionEnd => {
     const address = exampleAddress(members);
     const endpoint: Endpoint = { kind: "outside", address };
     const end = { name: address, ranges: members, before: endpoint, after: endpoint };
@@ -121,7 +124,6 @@ function namedEnds(
 ): readonly ConnectionEnd[] {
   const found = new Map<string, { name: string; before?: Endpoint; after?: Endpoint }>();
   const add = (endpoint: Endpoint, side: "before" | "after"): void => {
-    if (parseIpv4(endpoint.address) === undefined) return;
     const name = nameOfEndpoint(endpoint);
     const end = found.get(name);
     if (end) end[side] = endpoint;

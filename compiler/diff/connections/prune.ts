@@ -1,5 +1,5 @@
 import type { Chain, IpSet, Match, Rule, Tables } from "../../netfilter/tables.js";
-import { parseIpv4, parseIpv4Network, maskIpv4 } from "../../simulate/ipv4.js";
+import { parseIp, parseNetwork, maskIp } from "../../simulate/ip.js";
 import type { TracedTables } from "../../simulate/trace.js";
 
 /** What rules ask of the two ends of a packet; other matches are left out. */
@@ -171,10 +171,10 @@ class Memberships {
 
   #mayMatch(match: Match, address: string): boolean {
     if (match.kind === "address") {
-      const network = parseIpv4Network(match.network);
-      const number = parseIpv4(address);
+      const network = parseNetwork(match.network);
+      const number = parseIp(address);
       if (!network || number === undefined) return true;
-      return (maskIpv4(number, network.prefixLength) === network.network) !== match.negated;
+      return (maskIp(number, network.prefixLength) === network.network) !== match.negated;
     }
     if (match.kind !== "set" || this.#vague.has(match.set) || !this.#sets.has(match.set)) return true;
     return this.#holders.get(address)!.has(match.set) !== match.negated;

@@ -1,4 +1,4 @@
-import { formatIpv4 } from "../../simulate/ipv4.js";
+import { formatIp } from "../../simulate/ip.js";
 import { reachByRules } from "../../simulate/reach-by-rules.js";
 import { noTraffic, portsOf, protocols, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
 import type { Tables } from "../../netfilter/tables.js";
@@ -11,7 +11,7 @@ export function firstOtherVerdict(wanted: Tables, node: Tables): string | undefi
   const [should, does] = [reachByRules(wanted), reachByRules(node)];
   const addresses = [...new Set([0, ...should.borders(), ...does.borders()])]
     .filter((address) => address < 2 ** 32)
-    .map(formatIpv4);
+    .map(formatIp);
   const classes = (number: (address: string) => [number, number]): [string, number, number][] => {
     const found = new Map<string, [string, number, number]>();
     for (const address of addresses) {

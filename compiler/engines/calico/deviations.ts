@@ -104,10 +104,10 @@ const table = {
   },
   "calico-ipv6-exceptions": {
     applies: always,
-    title: "a rule whose notNets are all of IPv6 makes no IPv4 rule",
-    cause: "networks of the other IP version are left out, and where notNets has nothing else the whole rule is",
+    title: "a rule whose notNets are all of one version of IP makes no rule for the other",
+    cause: "networks of the other version are left out, and where notNets has nothing else the whole rule is",
     releases: all,
-    advice: "write the exceptions for IPv6 into a rule with ipVersion: 6",
+    advice: "write a rule for each version, with ipVersion",
   },
   "calico-negation-reaches-global": {
     applies: always,

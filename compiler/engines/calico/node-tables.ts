@@ -110,19 +110,23 @@ function tablesOf(
     chains: filterTable.chains,
     others: others.map(({ name, chains }) => ({ name: name as OtherTable["name"], chains })),
     hooks: [filterTable, ...others].flatMap(({ hooks }) => hooks),
-    interfaces: interfacesOf(local, node),
+    interfaces: interfacesOf(local, settings),
     sets: nodeSets(needed, cluster, settings, generation),
   };
 }
 
 /** Pods are behind their own interfaces, everything else behind those of the host: the first has the default route. */
-function interfacesOf(local: readonly LocalEndpoint[], { hostInterfaces }: NodeView): readonly Interface[] {
+function interfacesOf(
+  local: readonly LocalEndpoint[],
+  { node: { hostInterfaces }, ipVersion }: Settings,
+): readonly Interface[] {
+  const isOwn = (net: string): boolean => net.includes(":") === (ipVersion === 6);
   // Of several pods at one address, the last is the one that runs there.
   const byAddress = new Map(
-    local.flatMap((endpoint) => endpoint.nets.filter(isIpv4).map((net) => [net, endpoint] as const)),
+    local.flatMap((endpoint) => endpoint.nets.filter(isOwn).map((net) => [net, endpoint] as const)),
   );
-  const own = hostInterfaces.flatMap(({ addresses }) => addresses.filter(isIpv4));
-  const networks = hostInterfaces.flatMap((each) => each.networks.filter(isIpv4));
+  const own = hostInterfaces.flatMap(({ addresses }) => addresses.filter(isOwn));
+  const networks = hostInterfaces.flatMap((each) => each.networks.filter(isOwn));
   const others = [...byAddress.keys(), ...own].map((address) => `${address} nomatch`);
   return [
     ...local.map((endpoint) => ({
@@ -131,10 +135,10 @@ function interfacesOf(local: readonly LocalEndpoint[], { hostInterfaces }: NodeV
     })),
     ...hostInterfaces.map((each, index) => ({
       name: each.name,
-      own: each.addresses.filter(isIpv4),
+      own: each.addresses.filter(isOwn),
       addresses: [
-        ...(index === 0 ? ["0.0.0.0/0"] : []),
-        ...each.networks.filter(isIpv4),
+        ...(index === 0 ? everywhere[ipVersion] : []),
+        ...each.networks.filter(isOwn),
         ...networks.filter((net) => !each.networks.includes(net)).map((net) => `${net} nomatch`),
         ...others,
       ],
@@ -142,9 +146,8 @@ function interfacesOf(local: readonly LocalEndpoint[], { hostInterfaces }: NodeV
   ];
 }
 
-function isIpv4(address: string): boolean {
-  return !address.includes(":");
-}
+/** No set takes a network of no bits of IPv6. */
+const everywhere = { 4: ["0.0.0.0/0"], 6: ["::/1", "8000::/1"] };
 
 type LocalEndpoint = Endpoint & { readonly interface: string };
 

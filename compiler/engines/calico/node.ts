@@ -32,6 +32,7 @@ import { policyPairs } from "./pairs/policy-pairs.js";
 import type { Policy, PolicyRule, Profile } from "./policy.js";
 import { ruleWarnings } from "./rule-warnings.js";
 import type { Tier } from "./rules/order.js";
+import { neighbourMessages } from "./rules/statics.js";
 import type { NodeView } from "./settings.js";
 import { unknownFeature } from "./unknown-features.js";
 
@@ -114,6 +115,7 @@ export class CalicoNode implements Node {
       interfaces: hostInterfaces,
       failsafe: { inbound: felix.failsafeInbound, outbound: felix.failsafeOutbound },
       podsReachNode: felix.defaultEndpointToHostAction !== "DROP",
+      neighbourMessages,
       refusedTunnels: [
         ...(drops && !felix.allowVxlanFromWorkloads ? (["vxlan"] as const) : []),
         ...(drops && !felix.allowIpipFromWorkloads ? (["ipip"] as const) : []),

@@ -2,6 +2,7 @@ import { causesOf, type Cause } from "../causes.js";
 import { isPair, type Cluster, type Endpoint } from "../cluster.js";
 import { judge } from "../judge.js";
 import type { Judgement, Packet } from "../judgement.js";
+import { versionOfText } from "../ip.js";
 import type { Legend } from "../legend.js";
 import type { Reach } from "../reach.js";
 import { decidingStep, type Trace, type TracedTables, type TraceStep, type Verdict } from "../trace.js";
@@ -43,14 +44,14 @@ export interface ExpectationFailure {
   explain(): FailureReasons;
 }
 
-export interface FailureReasons {
+export interface FailureReasons extends Pick<Ground, "tables" | "legend"> {
   readonly judgement: Judgement;
   readonly trace: Trace;
   readonly decidedBy: TraceStep | undefined;
   readonly causes: readonly Cause[];
 }
 
-/** What expectations are held against: objects on one side, the rules that were printed on the other. */
+/** What expectations are held against, of one version of IP: objects on one side, the rules that were printed on the other. */
 export interface Ground {
   readonly cluster: Cluster;
   readonly tables: TracedTables;
@@ -60,13 +61,28 @@ export interface Ground {
   readonly tracer: Tracer;
 }
 
-/** Looks at one pair of each two classes, at all of its traffic. */
+/** Looks at one pair of each two classes, at all of its traffic; `grounds`: one for each version of IP. */
 export function checkExpectation(
   expectation: Expectation,
-  { sources, destinations }: ResolvedExpectation,
-  ground: Ground,
+  resolved: ResolvedExpectation,
+  grounds: readonly Ground[],
 ): ExpectationResult {
+  const checked = grounds.map((ground) => checkVersion(expectation, resolved, ground));
+  return {
+    expectation,
+    pairs: checked.reduce((sum, { pairs }) => sum + pairs, 0),
+    failures: checked.flatMap(({ failures }) => failures),
+  };
+}
+
+function checkVersion(
+  expectation: Expectation,
+  resolved: ResolvedExpectation,
+  ground: Ground,
+): Omit<ExpectationResult, "expectation"> {
   const { specification, rules } = ground;
+  const isAsked = ({ endpoint }: End): boolean => versionOfText(endpoint.address) === ground.cluster.version;
+  const [sources, destinations] = [resolved.sources.filter(isAsked), resolved.destinations.filter(isAsked)];
   const from = group(sources, ({ endpoint }) => [specification, rules].map((way) => way.sourceClass(endpoint)).join());
   const to = group(destinations, ({ endpoint, traffic }) => {
     return `${specification.destinationClass(endpoint)},${rules.destinationClass(endpoint)},${traffic.join()}`;
@@ -85,7 +101,7 @@ export function checkExpectation(
       }
     }
   }
-  return { expectation, pairs, failures };
+  return { pairs, failures };
 }
 
 /** The traffic between two ends, parted by what the specification and the rules say of it. */
@@ -129,7 +145,8 @@ function verify(packet: Packet, specified: "allow" | "deny", ruled: Verdict, { c
 function reasonsOf(packet: Packet, { cluster, tracer, tables, legend }: Ground): FailureReasons {
   const trace = tracer.trace(tracePacketOf(packet));
   const judgement = judge(cluster, packet);
-  return { judgement, trace, decidedBy: decidingStep(trace), causes: causesOf(trace, tables, legend) };
+  const causes = causesOf(trace, tables, legend);
+  return { tables, legend, judgement, trace, decidedBy: decidingStep(trace), causes };
 }
 
 function tracePacketOf({ source, destination, protocol, port }: Packet) {

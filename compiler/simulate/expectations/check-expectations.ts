@@ -1,14 +1,14 @@
 import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject } from "../../model/objects.js";
+import { versionsOf } from "../../netfilter/versions.js";
 import type { Tables } from "../../netfilter/tables.js";
 import { isError, sortDiagnostics, type Diagnostic } from "../../text/diagnostic.js";
 import { byAddress } from "../classes.js";
 import { clusterOf } from "../cluster.js";
-import { legendOf, type Legend } from "../legend.js";
+import { legendOf } from "../legend.js";
 import { reachByRules } from "../reach-by-rules.js";
 import { reachBySpec } from "../reach-by-spec.js";
 import { readBack } from "../read-back.js";
-import type { TracedTables } from "../trace.js";
 import { tracerOf } from "../tracer.js";
 import { checkExpectation, type ExpectationResult, type Ground } from "./check-expectation.js";
 import type { Expectation } from "./expectation.js";
@@ -31,31 +31,38 @@ export interface CheckedExpectations {
   readonly results: readonly ExpectationResult[];
   /** What could not, and warnings; sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
-  /** What the traces of failures walked through. */
-  readonly tables: TracedTables;
-  readonly legend: Legend;
 }
 
 /**
  * Checks expectations twice: by the specification of network policies, and by the rules as they were printed. An expectation is met when
- * every packet it speaks of gets its verdict both ways.
+ * every packet it speaks of gets its verdict both ways, of IPv6 too where there are rules for it.
  */
 export function checkExpectations(
   expectations: readonly Expectation[],
   { objects, specification: asked, tables: compiled, namespace = "default" }: ExpectationCluster,
 ): CheckedExpectations {
-  const cluster = clusterOf(objects, asked);
-  const tables = readBack(compiled);
-  const legend = legendOf(compiled);
-  const specification = reachBySpec(cluster);
-  const rules = byAddress(reachByRules(tables));
-  const ground: Ground = { cluster, tables, legend, specification, rules, tracer: tracerOf(tables) };
-  const resolve = endResolver(objects, [specification, rules]);
+  const grounds = versionsOf(compiled).map(({ version, tables: own }): Ground => {
+    const cluster = clusterOf(objects, asked, version);
+    const tables = readBack(own);
+    const rules = byAddress(reachByRules(tables));
+    return {
+      cluster,
+      tables,
+      legend: legendOf(own),
+      specification: reachBySpec(cluster),
+      rules,
+      tracer: tracerOf(tables),
+    };
+  });
+  const resolve = endResolver(
+    objects,
+    grounds.map(({ cluster: { version }, specification, rules }) => ({ version, ways: [specification, rules] })),
+  );
   const diagnostics: Diagnostic[] = [];
   const results = expectations.flatMap((expectation): ExpectationResult[] => {
     const found = resolveExpectation(expectation, resolve, namespace);
     diagnostics.push(...found.diagnostics);
-    return found.diagnostics.some(isError) ? [] : [checkExpectation(expectation, found, ground)];
+    return found.diagnostics.some(isError) ? [] : [checkExpectation(expectation, found, grounds)];
   });
-  return { results, diagnostics: sortDiagnostics(diagnostics), tables, legend };
+  return { results, diagnostics: sortDiagnostics(diagnostics) };
 }

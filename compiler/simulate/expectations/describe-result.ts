@@ -2,9 +2,9 @@ import { shorten } from "../../text/quote.js";
 import { formatLocation } from "../../text/source.js";
 import { depthsOf } from "../causes.js";
 import { describeAction, describeMatches } from "../describe-step.js";
+import { versionOfText } from "../ip.js";
 import { describeTraffic } from "../traffic-words.js";
 import type { ExpectationFailure, ExpectationResult, FailureReasons } from "./check-expectation.js";
-import type { CheckedExpectations } from "./check-expectations.js";
 import { describeJudgement } from "./describe-judgement.js";
 import { formatExpectedPort } from "./expected-traffic.js";
 import type { Expectation } from "./expectation.js";
@@ -18,12 +18,12 @@ export function describeExpectation({ from, to, ports, verdict }: Expectation): 
 }
 
 /** Why an expectation failed, and what for it was written; none when it is met. Lines without line ends. */
-export function explainResult(result: ExpectationResult, checked: CheckedExpectations): readonly string[] {
+export function explainResult(result: ExpectationResult): readonly string[] {
   const { expectation, failures } = result;
   if (failures.length === 0) return [];
   const explained = distinct(failures);
   const lines = expectation.because === "" ? [] : [`because: ${expectation.because}`];
-  for (const failure of explained) lines.push(...explainFailure(failure, checked));
+  for (const failure of explained) lines.push(...explainFailure(failure));
   const others = failures.filter((failure) => !explained.includes(failure)).slice(0, shownOthers);
   lines.push(...others.map((failure) => `also ${headline(failure)}`));
   const more = failures.length - explained.length - others.length;
@@ -47,17 +47,19 @@ function distinct(failures: readonly ExpectationFailure[]): readonly Expectation
   return [...kinds.values()];
 }
 
-function headline({ source, destination, traffic, pairs, bySpecification, byRules }: ExpectationFailure): string {
+function headline(failure: ExpectationFailure): string {
+  const { source, destination, traffic, pairs, packet, bySpecification, byRules } = failure;
+  const version = versionOfText(packet.source.address) === 6 ? " over IPv6" : "";
   const alike = pairs > 1 ? ` (and ${pairs - 1} more ${pairs === 2 ? "pair" : "pairs"} like it)` : "";
   const words = { allow: "allow", deny: "deny", depends: "leave open" };
   const said =
     bySpecification === byRules
       ? `the specification and the rules ${words[byRules]} it`
       : `the specification ${bySpecification === "allow" ? "allows" : "denies"} it, but the rules ${words[byRules]} it`;
-  return `${source.name} → ${destination.name}${alike}, ${describeTraffic(traffic)}: ${said}`;
+  return `${source.name} → ${destination.name}${alike}, ${describeTraffic(traffic)}${version}: ${said}`;
 }
 
-function explainFailure(failure: ExpectationFailure, checked: CheckedExpectations): readonly string[] {
+function explainFailure(failure: ExpectationFailure): readonly string[] {
   const { source, destination, packet } = failure;
   const reasons = failure.explain();
   const differ = failure.byRules !== "depends" && failure.byRules !== failure.bySpecification;
@@ -69,7 +71,7 @@ function explainFailure(failure: ExpectationFailure, checked: CheckedExpectation
     ...describeCauses(reasons).map((line) => `  rules: ${line}`),
     ...(differ ? ["  the rules differ from the specification: anpm verify says how"] : []),
     `  ${sent} through the rules:`,
-    ...describeWalk(reasons, checked).map((line) => `    ${line}`),
+    ...describeWalk(reasons).map((line) => `    ${line}`),
   ];
 }
 
@@ -87,10 +89,7 @@ function describeCauses({ trace, decidedBy, causes }: FailureReasons): readonly 
 }
 
 /** The rules that matched, deeper chains further in. */
-function describeWalk(
-  { trace: { steps } }: FailureReasons,
-  { tables, legend }: CheckedExpectations,
-): readonly string[] {
+function describeWalk({ trace: { steps }, tables, legend }: FailureReasons): readonly string[] {
   const depths = depthsOf(steps);
   const chains = new Map(tables.chains.map(({ name, rules }) => [name, rules]));
   const lines = steps.flatMap((step, index) => {

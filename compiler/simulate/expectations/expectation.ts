@@ -39,7 +39,7 @@ export interface PodsEnd {
   readonly offset: number;
 }
 
-/** Every IPv4 address of a block, whoever has it. */
+/** Every address of a block, whoever has it. */
 export interface BlockEnd {
   readonly kind: "block";
   readonly cidr: string;

@@ -104,7 +104,7 @@ export const expectationsJsonSchema = {
       not: { required: ["labels", "podSelector"], properties: { labels: true, podSelector: true } },
     },
     block: {
-      description: "Every IPv4 address of a block, whoever has it.",
+      description: "Every address of a block, whoever has it.",
       type: "object",
       additionalProperties: false,
       required: ["ipBlock"],

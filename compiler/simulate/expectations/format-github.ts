@@ -8,7 +8,7 @@ export function formatGithub(checked: CheckedExpectations): string {
   const commands = checked.results.flatMap((result) => {
     if (result.failures.length === 0) return [];
     const { expectation } = result;
-    const message = [describeExpectation(expectation), ...explainResult(result, checked)].join("\n");
+    const message = [describeExpectation(expectation), ...explainResult(result)].join("\n");
     return [workflowCommand({ level: "error", title: "expectation failed", location: expectation }, message)];
   });
   return [...commands, countLine(checked), ""].join("\n");

@@ -13,12 +13,12 @@ export function formatJson(checked: CheckedExpectations): string {
   const value = {
     met: failed === 0,
     failed,
-    expectations: checked.results.map((result) => resultJson(result, checked)),
+    expectations: checked.results.map(resultJson),
   };
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function resultJson({ expectation, pairs, failures }: ExpectationResult, checked: CheckedExpectations): object {
+function resultJson({ expectation, pairs, failures }: ExpectationResult): object {
   const { from, to, ports, verdict, because } = expectation;
   return {
     at: formatLocation(expectation),
@@ -29,13 +29,13 @@ function resultJson({ expectation, pairs, failures }: ExpectationResult, checked
     because,
     met: failures.length === 0,
     pairs,
-    failures: failures.map((failure) => failureJson(failure, checked)),
+    failures: failures.map(failureJson),
   };
 }
 
-function failureJson(failure: ExpectationFailure, { legend, tables }: CheckedExpectations): object {
+function failureJson(failure: ExpectationFailure): object {
   const { source, destination, traffic, pairs, packet, bySpecification, byRules } = failure;
-  const { judgement, trace, decidedBy, causes } = failure.explain();
+  const { judgement, trace, decidedBy, causes, legend, tables } = failure.explain();
   const stepJson = (step: TraceStep): object => {
     const rule = tables.chains.find(({ name }) => name === step.chain)?.rules[step.rule - 1];
     const origin = rule && legend.originOf(step.chain, rule);

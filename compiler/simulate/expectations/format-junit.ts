@@ -18,7 +18,7 @@ export function formatJunit(checked: CheckedExpectations): string {
     `<testsuites name="anpm test"${counts(checked.results)}>`,
     ...[...byFile].flatMap(([file, results]) => [
       `  <testsuite name="${escape(file)}"${counts(results)} skipped="0">`,
-      ...results.flatMap((result) => testCase(result, checked)),
+      ...results.flatMap((result) => testCase(result)),
       "  </testsuite>",
     ]),
     "</testsuites>",
@@ -31,14 +31,14 @@ function counts(results: readonly ExpectationResult[]): string {
   return ` tests="${results.length}" failures="${failed}" errors="0"`;
 }
 
-function testCase(result: ExpectationResult, checked: CheckedExpectations): readonly string[] {
+function testCase(result: ExpectationResult): readonly string[] {
   const { expectation, failures } = result;
   const file = escape(expectation.source.name);
   const name = escape(describeExpectation(expectation));
   const { line } = positionOf(expectation);
   const start = `    <testcase name="${name}" classname="${file}" file="${file}" line="${line}"`;
   if (failures.length === 0) return [`${start}/>`];
-  const explained = explainResult(result, checked);
+  const explained = explainResult(result);
   const message = escape(expectation.because === "" ? explained[0]! : expectation.because);
   return [
     `${start}>`,

@@ -13,7 +13,7 @@ export function formatTap(checked: CheckedExpectations): string {
     const block = {
       at: printable(formatLocation(expectation)),
       because: printable(expectation.because),
-      message: explainResult(result, checked).join("\n"),
+      message: explainResult(result).join("\n"),
     };
     // JSON's strings are strings of YAML, too.
     const entries = Object.entries(block).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}`);

@@ -8,7 +8,7 @@ export function formatText(checked: CheckedExpectations): string {
   const failed = checked.results.filter(({ failures }) => failures.length > 0);
   const lines = failed.flatMap((result) => [
     `${printable(formatLocation(result.expectation))}: failed: ${describeExpectation(result.expectation)}`,
-    ...explainResult(result, checked).map((line) => `  ${line}`),
+    ...explainResult(result).map((line) => `  ${line}`),
     "",
   ]);
   return [...lines, countLine(checked), ""].join("\n");

@@ -1,4 +1,3 @@
-import { isIpv4Network, parseCidr } from "../../model/cidr.js";
 import type { KubernetesObject, Pod } from "../../model/objects.js";
 import { selects } from "../../model/selector.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
@@ -8,9 +7,9 @@ import { blockHolds } from "../block.js";
 import { outsideClasses } from "../classes.js";
 import type { Endpoint } from "../cluster.js";
 import { endpointFinder } from "../find-endpoint.js";
-import { formatIpv4, parseIpv4, rangeOf, type AddressRange } from "../ipv4.js";
+import { formatIp, networkOfBlock, rangeOf, versionOf, type AddressRange, type IpVersion } from "../ip.js";
 import type { Reach } from "../reach.js";
-import { firstCommon, withoutRanges } from "./address-ranges.js";
+import { firstCommon, withoutRanges } from "../address-ranges.js";
 import type { BlockEnd, ExpectedEnd, PodsEnd } from "./expectation.js";
 
 /** One that an expectation is about. */
@@ -21,7 +20,7 @@ export interface End {
 }
 
 export interface ResolvedEnd {
-  /** Not empty, unless a diagnostic is an error; all with IPv4 addresses. */
+  /** Not empty, unless a diagnostic is an error; a pod once for each version of IP that is asked about and of which it has an address. */
   readonly ends: readonly End[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -29,18 +28,37 @@ export interface ResolvedEnd {
 /** Finds out who is meant by `from` or `to`; `namespace` is that of names without one. */
 export type EndResolver = (end: ExpectedEnd, side: "from" | "to", namespace: string) => ResolvedEnd;
 
-/** `ways` tell addresses outside the cluster apart: of those that no way tells apart, a block gives the first. */
-export function endResolver(objects: readonly KubernetesObject[], ways: readonly Reach<Endpoint>[]): EndResolver {
-  const finder = endpointFinder(objects);
-  const { cluster } = finder;
+/** Packets of one version of IP. */
+export interface VersionWays {
+  readonly version: IpVersion;
+  /** They tell addresses outside the cluster apart: of those that no way tells apart, a block gives the first. */
+  readonly ways: readonly Reach<Endpoint>[];
+}
+
+/** `versions`: those that are asked about, at least one. */
+export function endResolver(objects: readonly KubernetesObject[], versions: readonly VersionWays[]): EndResolver {
+  const grounds = versions.map(({ version, ways }) => {
+    const finder = endpointFinder(objects, version);
+    let outside: readonly { readonly members: readonly AddressRange[] }[] | undefined;
+    return {
+      version,
+      finder,
+      get outside() {
+        const own = finder.cluster.endpoints.filter(({ kind }) => kind === "pod");
+        return (outside ??= outsideClasses(ways, own, version));
+      },
+    };
+  });
+  const { cluster } = grounds[0]!.finder;
+  const asked = grounds.length > 1 ? "address" : `IPv${cluster.version} address`;
   const pods = podsByNamespace(objects);
   const known = new Map<string, ResolvedEnd>();
-  let outside: readonly { readonly members: readonly AddressRange[] }[] | undefined;
 
   function resolveName(text: string, side: "from" | "to", namespace: string): ResolvedEnd {
-    const found = finder.find(text, side, namespace);
-    if ("code" in found) return { ends: [], diagnostics: [found] };
-    return { ends: found.endpoints.map(endOf), diagnostics: [] };
+    const found = grounds.map(({ finder }) => finder.find(text, side, namespace));
+    const ends = found.flatMap((each) => ("code" in each ? [] : each.endpoints.map(endOf)));
+    if (ends.length > 0) return { ends, diagnostics: [] };
+    return { ends, diagnostics: found.filter((each) => "code" in each).slice(0, 1) };
   }
 
   function resolvePods({ namespaces, podSelector }: PodsEnd): ResolvedEnd {
@@ -58,28 +76,31 @@ export function endResolver(objects: readonly KubernetesObject[], ways: readonly
     const ends: End[] = [];
     const left: Pod[] = [];
     for (const pod of matching) {
-      const endpoint = cluster.endpoint(`${pod.namespace}/${pod.name}`);
-      if (endpoint && parseIpv4(endpoint.address) !== undefined) ends.push(endOf(endpoint));
-      else left.push(pod);
+      const its = grounds.flatMap(({ finder }) => finder.cluster.endpoint(`${pod.namespace}/${pod.name}`) ?? []);
+      ends.push(...its.map(endOf));
+      if (its.length === 0) left.push(pod);
     }
     const some = { count: left.length, pods: listOf(left.map(({ namespace, name }) => `${namespace}/${name}`)) };
-    const reason = `${some.pods} ${left.length === 1 ? "has" : "have"} finished, or no IPv4 address`;
+    const reason = `${some.pods} ${left.length === 1 ? "has" : "have"} finished, or no ${asked}`;
     if (ends.length === 0) return { ends, diagnostics: [diagnostic("selector-selects-nobody", { reason })] };
     return { ends, diagnostics: left.length > 0 ? [diagnostic("pods-not-checked", some)] : [] };
   }
 
   function resolveBlock(block: BlockEnd): ResolvedEnd {
-    const own = cluster.endpoints.filter(({ kind }) => kind === "pod");
-    const ends = own.filter(({ address }) => parseIpv4(address) !== undefined && blockHolds(block, address)).map(endOf);
-    outside ??= outsideClasses(ways, own);
     const ranges = rangesOf(block);
-    for (const { members } of outside) {
-      const first = firstCommon(members, ranges);
-      if (first === undefined) continue;
-      const address = formatIpv4(first);
-      ends.push({ name: address, endpoint: { kind: "outside", address } });
+    const ends: End[] = [];
+    const version = ranges[0] && versionOf(ranges[0].first);
+    for (const { finder, outside } of grounds.filter((each) => each.version === version)) {
+      const own = finder.cluster.endpoints.filter(({ kind }) => kind === "pod");
+      ends.push(...own.filter(({ address }) => blockHolds(block, address)).map(endOf));
+      for (const { members } of outside) {
+        const first = firstCommon(members, ranges);
+        if (first === undefined) continue;
+        const address = formatIp(first);
+        ends.push({ name: address, endpoint: { kind: "outside", address } });
+      }
     }
-    const reason = "the block holds no IPv4 address";
+    const reason = `the block holds no ${asked}`;
     return { ends, diagnostics: ends.length === 0 ? [diagnostic("selector-selects-nobody", { reason })] : [] };
   }
 
@@ -134,16 +155,12 @@ function whyNobody(namespaces: PodsEnd["namespaces"], within: readonly string[],
   return `there is no namespace ${quote(namespaces)}${near === undefined ? "" : `, is ${near} meant?`}`;
 }
 
-/** The IPv4 addresses of a block, ascending. */
+/** The addresses of a block, ascending. */
 function rangesOf({ cidr, except }: BlockEnd): readonly AddressRange[] {
-  return withoutRanges(ipv4Ranges([cidr]), ipv4Ranges(except));
-}
-
-function ipv4Ranges(cidrs: readonly string[]): readonly AddressRange[] {
-  return cidrs.flatMap((text) => {
-    const cidr = parseCidr(text);
-    if (!cidr || !isIpv4Network(cidr)) return [];
-    const network = cidr.network.slice(12).reduce((number, byte) => number * 256 + byte, 0);
-    return [rangeOf({ network, prefixLength: cidr.prefixLength - (cidr.addressLength - 32) })];
-  });
+  const [whole, ...holes] = [cidr, ...except].map((text) => networkOfBlock(text));
+  if (!whole) return [];
+  return withoutRanges(
+    [rangeOf(whole)],
+    holes.flatMap((hole) => (hole ? [rangeOf(hole)] : [])),
+  );
 }

@@ -1,5 +1,6 @@
 import { diagnostic, isError, type Diagnostic } from "../../text/diagnostic.js";
-import { isPair } from "../cluster.js";
+import { isPair, type Endpoint } from "../cluster.js";
+import { versionOfText } from "../ip.js";
 import type { Traffic } from "../traffic.js";
 import { expectedTraffic } from "./expected-traffic.js";
 import type { ExpectedEnd, Expectation } from "./expectation.js";
@@ -34,7 +35,7 @@ export function resolveExpectation(
       for (const each of found.diagnostics) report(each, end.offset, side);
       return found.ends;
     });
-    return [...new Map(ends.map((end) => [end.name, end])).values()];
+    return [...new Map(ends.map((end) => [`${end.name} ${end.endpoint.address}`, end])).values()];
   };
   const sources = endsOf(expectation.from, "from");
   const ends = endsOf(expectation.to, "to");
@@ -49,11 +50,22 @@ export function resolveExpectation(
   if (diagnostics.some(isError)) return { sources, destinations, diagnostics };
   // Blocks take in whoever has their addresses; there, pairs of two outsiders are just left out.
   const named = ![...expectation.from, ...expectation.to].some(({ kind }) => kind === "block");
-  const none = !sources.some((one) => destinations.some((other) => isPair(one.endpoint, other.endpoint)));
+  const isSomePair = (holds: (one: Endpoint, other: Endpoint) => boolean): boolean =>
+    sources.some((one) => destinations.some((other) => holds(one.endpoint, other.endpoint)));
+  if (!isSomePair(areOfOneVersion)) {
+    const [from, to] = [sources[0]!.name, destinations[0]!.name];
+    report(diagnostic("expectation-of-two-versions", { from, to }), expectation.offset, "to");
+    return { sources, destinations, diagnostics };
+  }
+  const none = !isSomePair((one, other) => areOfOneVersion(one, other) && isPair(one, other));
   if (outside(sources) && outside(destinations) && (named || none)) {
     report(diagnostic("expectation-outside", {}), expectation.offset, "to");
   } else if (none) {
     report(diagnostic("expectation-itself", { pod: sources[0]!.name }), expectation.offset, "to");
   }
   return { sources, destinations, diagnostics };
+}
+
+function areOfOneVersion(one: Endpoint, other: Endpoint): boolean {
+  return versionOfText(one.address) === versionOfText(other.address);
 }

@@ -4,8 +4,8 @@ import type { IpSet } from "../../netfilter/tables.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { suggest } from "../../text/suggest.js";
 import { byAddress } from "../classes.js";
-import { clusterOf } from "../cluster.js";
-import { parseIpv4 } from "../ipv4.js";
+import { clusterOf, otherVersion } from "../cluster.js";
+import { parseIp, versionOf, type IpVersion } from "../ip.js";
 import type { Legend } from "../legend.js";
 import { matrixOf, matrixOfAddresses } from "../matrix.js";
 import { reachByRules } from "../reach-by-rules.js";
@@ -16,6 +16,8 @@ import type { MatrixView } from "./view.js";
 
 /** What a matrix is made of. */
 export interface MatrixGround {
+  /** The version of IP of the packets; 4 otherwise. */
+  readonly version?: IpVersion;
   /** Without them the rows and columns are the addresses that stand in the sets of the rules, and those outside. */
   readonly objects?: readonly KubernetesObject[];
   /** What the rules are measured by, where that is more than NetworkPolicy. */
@@ -40,16 +42,20 @@ export interface ViewedMatrix {
 }
 
 /** The matrix of all pods, or of the addresses in sets, as a question wants to see it. */
-export function viewMatrix({ objects, specification, rules }: MatrixGround, question: MatrixQuestion): ViewedMatrix {
+export function viewMatrix(
+  { objects, specification, rules, version = 4 }: MatrixGround,
+  question: MatrixQuestion,
+): ViewedMatrix {
   const { external = [], only } = question;
+  const other = otherVersion(version);
   const diagnostics: Diagnostic[] = external
-    .filter((address) => parseIpv4(address) === undefined)
-    .map((address) => diagnostic("endpoint-not-ipv4", { option: "--external", name: address, address }));
+    .filter((address) => !isOfVersion(address, version))
+    .map((address) => diagnostic(other, { option: "--external", name: address, address }));
   if (diagnostics.length > 0) return { diagnostics };
 
-  const cluster = clusterOf(objects ?? [], specification);
+  const cluster = clusterOf(objects ?? [], specification, version);
   const reach = rules ? byAddress(reachByRules(rules.tables)) : reachBySpec(cluster);
-  const addresses = objects ? [] : [...addressesIn(rules?.tables.sets ?? []), ...external];
+  const addresses = objects ? [] : [...addressesIn(rules?.tables.sets ?? [], version), ...external];
   if (!objects && addresses.length === 0) return { diagnostics: [diagnostic("matrix-without-addresses", {})] };
   const matrix = objects ? matrixOf(cluster, reach, { external }) : matrixOfAddresses(addresses, reach);
   const names = matrix.endpoints.map(({ name }) => name);
@@ -79,12 +85,15 @@ export function viewMatrix({ objects, specification, rules }: MatrixGround, ques
 }
 
 /** The addresses that are members of sets by themselves, not in a block; exceptions do not count. */
-function addressesIn(sets: readonly IpSet[]): readonly string[] {
+function addressesIn(sets: readonly IpSet[], version: IpVersion): readonly string[] {
   return sets.flatMap(({ members }) => {
-    return members
-      .map((member) => member.replace(/,.*$|\/32$/, ""))
-      .filter((address) => parseIpv4(address) !== undefined);
+    return members.map((member) => member.replace(/,.*$|\/32$/, "")).filter((address) => isOfVersion(address, version));
   });
+}
+
+function isOfVersion(text: string, version: IpVersion): boolean {
+  const address = parseIp(text);
+  return address !== undefined && versionOf(address) === version;
 }
 
 const specificationName = "the documentation of projectcalico.org/v3, on the node that is shown";

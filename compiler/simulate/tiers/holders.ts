@@ -2,6 +2,7 @@ import { selectorHolds, type Selector } from "../../model/calico/selector.js";
 import type { HostEndpoint } from "../../model/calico/objects.js";
 import type { Labels, Pod } from "../../model/objects.js";
 import type { Resource } from "../../model/resources.js";
+import { plainIp } from "../ip.js";
 import { noAlterations, type TierAlterations } from "./alterations.js";
 import { blockTest, type BlockTest } from "./blocks.js";
 
@@ -50,7 +51,7 @@ export class Holders {
     for (const each of resources) {
       if (each.kind === "HostEndpoint") {
         const holder = this.ofHostEndpoint(each);
-        for (const address of each.expectedIPs) this.#add(address, holder);
+        for (const address of each.expectedIPs) this.#add(plainIp(address), holder);
       } else if (each.kind === "GlobalNetworkSet" || each.kind === "NetworkSet") {
         const namespace =
           each.namespace === "" ? undefined : { name: each.namespace, labels: this.#namespaces(each.namespace) };
@@ -107,7 +108,7 @@ export class Holders {
 
 /** Every address of a pod. */
 export function addressesOf({ addresses, ip }: Pod): readonly string[] {
-  return addresses ?? (ip === "" ? [] : [ip]);
+  return (addresses ?? (ip === "" ? [] : [ip])).map(plainIp);
 }
 
 /** Whether a selector of endpoints takes one in. */

@@ -1,4 +1,5 @@
 import { usualCircumstances } from "../circumstances.js";
+import { versionOfText } from "../ip.js";
 import type { DirectionJudgement, Judgement, Packet, Reason } from "../judgement.js";
 import { intersectTraffic, noTraffic, trafficOf } from "../traffic.js";
 import type { Question } from "./fate.js";
@@ -9,7 +10,8 @@ import { Way, type Decided } from "./way.js";
 /** What the documentation of tiers says of a packet that its node handles. What is not said of it is as usual. */
 export function judgeByTiers(cluster: TieredCluster, packet: Packet): Judgement {
   const { protocol, port } = packet;
-  const known = { ...usualCircumstances, ...packet.circumstances };
+  const usual = usualCircumstances[versionOfText(packet.source.address)];
+  const known = { ...usual, ...packet.circumstances };
   const [from, to] = [packet.source, packet.destination].map(({ address }) => cluster.map.find(address)) as [
     Whereabouts,
     Whereabouts,

@@ -1,10 +1,10 @@
 import type { Circumstances } from "../circumstances.js";
 import type { Endpoint } from "../cluster.js";
 import { blockHolds } from "../block.js";
-import { parseIpv4, rangeOf } from "../ipv4.js";
+import { networkOfBlock, rangeOf } from "../ip.js";
 import { passagesOf, type Reach } from "../reach.js";
+import { Stretches } from "../stretches.js";
 import { intersectTraffic, protocols, subtractTraffic, unionTraffic } from "../traffic.js";
-import { ipv4Network } from "./blocks.js";
 import { isMeant } from "./fate.js";
 import type { Holder } from "./holders.js";
 import type { Whereabouts } from "./node-map.js";
@@ -14,9 +14,9 @@ import { Way } from "./way.js";
 
 /** Who reaches whom by the documentation of tiers: what `judgeByTiers` says, for all packets between two classes at once. */
 export function reachByTiers(cluster: TieredCluster, known: Circumstances): Reach<Endpoint> {
-  const borders = bordersOf(cluster);
-  const sources = new Classes(cluster, borders, "source");
-  const destinations = new Classes(cluster, borders, "destination");
+  const stretches = stretchesOf(cluster);
+  const sources = new Classes(cluster, stretches, "source");
+  const destinations = new Classes(cluster, stretches, "destination");
   const passage = passagesOf();
   return {
     sourceClass: (endpoint) => sources.classOf(endpoint).number,
@@ -30,7 +30,7 @@ export function reachByTiers(cluster: TieredCluster, known: Circumstances): Reac
       const depends = intersectTraffic(possible, unionTraffic(ingress.denied, egress.denied));
       return passage(subtractTraffic(possible, depends), depends);
     },
-    borders: () => borders,
+    borders: () => stretches.borders,
   };
 }
 
@@ -47,13 +47,13 @@ class Classes {
   readonly #byFacts = new Map<string, TierClass>();
   readonly #bySignature = new Map<string, TierClass>();
   readonly #cluster: TieredCluster;
-  readonly #borders: readonly number[];
+  readonly #stretches: Stretches;
   /** What rules say of this end, each distinct thing once. */
   readonly #ends: readonly RuleEnd[];
 
-  constructor(cluster: TieredCluster, borders: readonly number[], side: "source" | "destination") {
+  constructor(cluster: TieredCluster, stretches: Stretches, side: "source" | "destination") {
     this.#cluster = cluster;
-    this.#borders = borders;
+    this.#stretches = stretches;
     this.#ends = [...new Map([...cluster.rules()].map((rule) => [rule[side].key, rule[side]])).values()];
   }
 
@@ -70,7 +70,7 @@ class Classes {
   /** Everything about an endpoint that policies can see. */
   #factsOf({ address }: Endpoint): string {
     const holders = this.#cluster.holders.of(address).map(keyOfHolder);
-    return `${this.#stretchOf(address)} ${this.#cluster.map.find(address).kind} ${holders.join(" ")}`;
+    return `${this.#stretches.of(address)} ${this.#cluster.map.find(address).kind} ${holders.join(" ")}`;
   }
 
   #classify(endpoint: Endpoint): TierClass {
@@ -109,27 +109,14 @@ class Classes {
       .map(({ net }) => (net === undefined || blockHolds({ cidr: net, except: [] }, address) ? "1" : "0"))
       .join("");
   }
-
-  /** Where an address lies between the borders; IPv6 ones stand for themselves. */
-  #stretchOf(address: string): string {
-    const number = parseIpv4(address);
-    if (number === undefined) return address;
-    let [low, high] = [0, this.#borders.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#borders[middle]! <= number) low = middle + 1;
-      else high = middle;
-    }
-    return `${low}`;
-  }
 }
 
 function keyOfHolder({ labels, namespace, account, ports, pod }: Holder): string {
   return JSON.stringify([[...labels], namespace?.name, account?.name, ports, pod !== undefined]);
 }
 
-/** Where IPv4 blocks begin that anything speaks of, and the first addresses behind them. */
-function bordersOf(cluster: TieredCluster): readonly number[] {
+/** By the blocks that anything speaks of. */
+function stretchesOf(cluster: TieredCluster): Stretches {
   const { interfaces, failsafe } = cluster.specification;
   const blocks = [
     ...[...cluster.rules()].flatMap(({ source, destination }) => [...source.blocks, ...destination.blocks]),
@@ -137,12 +124,6 @@ function bordersOf(cluster: TieredCluster): readonly number[] {
     ...interfaces.flatMap(({ addresses, networks }) => [...addresses, ...networks]),
     ...[...failsafe.inbound, ...failsafe.outbound].flatMap(({ net }) => net ?? []),
   ];
-  const borders = new Set<number>();
-  for (const block of new Set(blocks)) {
-    const network = ipv4Network(block);
-    if (!network) continue;
-    const { first, last } = rangeOf(network);
-    borders.add(first).add(last + 1);
-  }
-  return [...borders].sort((a, b) => a - b);
+  const networks = [...new Set(blocks)].flatMap((block) => networkOfBlock(block) ?? []);
+  return new Stretches(networks.map(rangeOf));
 }

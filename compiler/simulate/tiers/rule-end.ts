@@ -3,6 +3,7 @@ import { selectorOf } from "../../model/calico/parse-selector.js";
 import { selectorHolds } from "../../model/calico/selector.js";
 import type { Labels } from "../../model/objects.js";
 import type { EndpointSlice } from "../../model/resources.js";
+import { plainIp, versionOfText } from "../ip.js";
 import { noTraffic, subtractTraffic, trafficOf, unionTraffic, type Traffic, type TrafficProtocol } from "../traffic.js";
 import { blockTest, type BlockTest } from "./blocks.js";
 import { chooses, type Holder } from "./holders.js";
@@ -42,11 +43,11 @@ export interface EndOddities {
   readonly portsOfSelected?: boolean;
   /** A service without a namespace is none. */
   readonly strayService?: boolean;
-  /** Not looked at. */
+  /** Not looked at, but for their version of IP. */
   readonly skipsNets?: boolean;
   readonly skipsPorts?: boolean;
-  /** It means no IPv4 address at all. */
-  readonly nobody?: boolean;
+  /** It means no address of another version of IP than its exceptions. */
+  readonly onlyVersionOfExceptions?: boolean;
 }
 
 /**
@@ -94,7 +95,9 @@ export function endOf(
     key: JSON.stringify([{ ...entity, serviceAccounts, services: entity.services }, isSelective && namespace, odd]),
     means(place) {
       const inside = (test: BlockTest): boolean => test(place.address);
-      if (odd.nobody || (!odd.skipsNets && nets.length > 0 && !inNets.some(inside))) return false;
+      const isOfItsVersion = (net: string): boolean => versionOfText(net) === versionOfText(place.address);
+      if (odd.onlyVersionOfExceptions && !notNets.some(isOfItsVersion)) return false;
+      if (nets.length > 0 && !(odd.skipsNets ? nets.some(isOfItsVersion) : inNets.some(inside))) return false;
       if (inNotNets.some(inside) || (service && !service.has(place.address))) return false;
       // The names say which addresses are meant, too.
       return (ofSelected && onlyNames) || selected(place);
@@ -106,7 +109,7 @@ export function endOf(
         return subtractTraffic(wanted, meantPorts(notPorts, place, protocol));
       },
     }),
-    blocks: [...nets, ...notNets, ...(service?.addresses ?? []).map((address) => `${address}/32`)],
+    blocks: [...nets, ...notNets, ...(service?.addresses ?? [])],
     ranges: [...ports, ...notPorts].filter((port) => "first" in port),
   };
 }
@@ -165,14 +168,14 @@ function serviceOf(
   { strayService = false }: EndOddities,
 ): ServiceEnds {
   const key = `${written.namespace === "" && !strayService ? namespace : written.namespace}/${written.name}`;
-  const own = slices.filter(({ service, addressType }) => service === key && addressType === "IPv4");
-  const addresses = [...new Set(own.flatMap((slice) => slice.addresses))];
+  const own = slices.filter(({ service, addressType }) => service === key && addressType !== "FQDN");
+  const addresses = [...new Set(own.flatMap((slice) => slice.addresses.map(plainIp)))];
   return {
     addresses,
     has: (address) => addresses.includes(address),
     ports: (address, protocol) =>
       own
-        .filter((slice) => slice.addresses.includes(address))
+        .filter((slice) => slice.addresses.some((each) => plainIp(each) === address))
         .flatMap((slice) => slice.ports)
         .filter((port) => port.protocol.toLowerCase() === protocol)
         .reduce((all, { port }) => unionTraffic(all, trafficOf(protocol, port, port)), noTraffic),

@@ -123,6 +123,6 @@ function odditiesOf(entity: CalicoEntity, altered: TierAlterations): EndOddities
     selectorsOfOne: altered.on("calico-selectors-of-one", entity),
     portsOfSelected: altered.on("calico-ports-of-selected", entity),
     strayService: altered.on("calico-service-without-namespace", entity),
-    nobody: altered.on("calico-ipv6-exceptions", entity),
+    onlyVersionOfExceptions: altered.on("calico-ipv6-exceptions", entity),
   };
 }

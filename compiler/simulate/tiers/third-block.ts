@@ -12,17 +12,13 @@ export function skippedBlocks({ source, destination }: CalicoRule): Skipped {
   const questions = [
     { side: "source", asks: portMatches(source.ports) > 1, what: { skipsPorts: true } },
     { side: "destination", asks: portMatches(destination.ports) > 1, what: { skipsPorts: true } },
-    { side: "source", asks: ofIpv4(source.nets) > 1, what: { skipsNets: true } },
-    { side: "destination", asks: ofIpv4(destination.nets) > 1, what: { skipsNets: true } },
+    { side: "source", asks: source.nets.length > 1, what: { skipsNets: true } },
+    { side: "destination", asks: destination.nets.length > 1, what: { skipsNets: true } },
   ] as const;
   for (const { side, what } of questions.filter(({ asks }) => asks).slice(2)) {
     skipped[side] = { ...skipped[side], ...what };
   }
   return skipped;
-}
-
-function ofIpv4(nets: readonly string[]): number {
-  return nets.filter((net) => !net.includes(":")).length;
 }
 
 /** One for each name, and one for each 15 numbers, in their order; a range is two, and is not torn apart. */

@@ -1,8 +1,9 @@
 import type { FailsafePort } from "../../engines/specification.js";
 import type { HostEndpoint } from "../../model/calico/objects.js";
 import { blockHolds } from "../block.js";
-import type { Circumstances } from "../circumstances.js";
+import { icmpNumber, type Circumstances } from "../circumstances.js";
 import type { Endpoint } from "../cluster.js";
+import { versionOfText } from "../ip.js";
 import {
   allTraffic,
   intersectTraffic,
@@ -17,7 +18,7 @@ import { throughRules, throughTiers, type Fate, type Question } from "./fate.js"
 import type { Whereabouts } from "./node-map.js";
 import type { OrderedTier } from "./order.js";
 import type { Direction } from "./spec-policy.js";
-import { protocolTaken } from "./spec-rule.js";
+import { nothingTaken, protocolTaken, type Taken } from "./spec-rule.js";
 import type { TieredCluster } from "./tiered-cluster.js";
 
 /** What may be allowed and what may be denied in one direction; parts overlap where something is not known. */
@@ -33,7 +34,8 @@ export type Decided = Pick<Fate, "allowed" | "denied">;
  * - What is for the node itself then meets the normal policies of the endpoint, after the failsafe ports, and is denied where none is
  *   about it, unless a profile allows it; so does what the node sends. Without a host endpoint nothing is judged.
  * - What is forwarded meets the policies that apply on forward, and is allowed where none is about it.
- * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it.
+ * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it; messages by which
+ *   neighbours of IPv6 find each other pass both.
  *
  * Source: docs.tigera.io/calico, reference/host-endpoints and reference/resources/{hostendpoint,globalnetworkpolicy}.
  */
@@ -73,9 +75,11 @@ export class Way {
       here = unionTraffic(early.allowed, rest.allowed);
     }
     if (to.kind === "node" && from.kind === "pod" && !this.#cluster.specification.podsReachNode) {
-      if (here !== noTraffic)
+      const { possible, certain } = this.#neighbours();
+      const refused = subtractTraffic(here, certain);
+      if (refused !== noTraffic)
         this.#question.note?.({ kind: "by-default", text: "the node takes nothing from its pods" }, "deny");
-      pass({ allowed: noTraffic, denied: here });
+      pass({ allowed: intersectTraffic(here, possible), denied: refused });
     }
     if (to.kind === "pod" && from.kind !== "node") pass(this.#ofPod(to, "ingress", here));
     return { allowed: here, denied };
@@ -89,14 +93,19 @@ export class Way {
       denied = unionTraffic(denied, fate.denied);
       here = fate.allowed;
     };
-    if (from.kind === "pod")
+    if (from.kind === "pod") {
+      const { possible, certain } = this.#neighbours();
+      const spared = intersectTraffic(here, possible);
+      const judged = subtractTraffic(here, certain);
       pass(
         this.#ofPod(
           from,
           "egress",
-          this.#outOfTunnels(here, (part) => (denied = unionTraffic(denied, part))),
+          this.#outOfTunnels(judged, (part) => (denied = unionTraffic(denied, part))),
         ),
       );
+      here = unionTraffic(here, spared);
+    }
     const hostEndpoint = this.#cluster.map.hostEndpointAt(to);
     if (!hostEndpoint) return { allowed: here, denied };
     if (from.kind !== "node") pass(this.#forwarded(hostEndpoint, "egress", here));
@@ -190,6 +199,23 @@ export class Way {
     // The profile of its namespace lets everything through.
     if (open !== noTraffic) this.#question.note?.({ kind: "not-isolated" }, "allow");
     return { allowed: unionTraffic(allowed, open), denied };
+  }
+
+  /** What a pod may always send to its node. */
+  #neighbours(): Taken {
+    const { source, known } = this.#question;
+    if (this.#from.kind !== "pod" || this.#to.kind !== "node" || versionOfText(source.address) === 4)
+      return nothingTaken;
+    const messages = this.#cluster.specification.neighbourMessages.map((type) =>
+      protocolTaken({ protocol: icmpNumber[6], icmp: { type } }, known),
+    );
+    return messages.reduce(
+      ({ possible, certain }, each) => ({
+        possible: unionTraffic(possible, each.possible),
+        certain: unionTraffic(certain, each.certain),
+      }),
+      nothingTaken,
+    );
   }
 
   #outOfTunnels(traffic: Traffic, deny: (part: Traffic) => void): Traffic {

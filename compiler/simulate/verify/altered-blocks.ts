@@ -1,6 +1,6 @@
 import type { IpBlockPeer, PolicyRule } from "../../model/objects.js";
 import { blockHolds } from "../block.js";
-import { maskIpv4, parseIpv4, parseIpv4Network } from "../ipv4.js";
+import { maskIp, parseIp, parseNetwork } from "../ip.js";
 import type { Alterations } from "./alterations.js";
 
 /** Whether a block of a rule means an address. */
@@ -40,7 +40,7 @@ function decimal(text: string): string {
 
 /** All blocks of the rule as members of one set, where the longest network that holds the address decides. */
 function setHolds(rule: PolicyRule, address: string, altered: Alterations): boolean {
-  const number = parseIpv4(address);
+  const number = parseIp(address);
   if (number === undefined) return false;
   /** Network and prefix length → whether it is an exception. */
   const members = new Map<string, boolean>();
@@ -49,7 +49,7 @@ function setHolds(rule: PolicyRule, address: string, altered: Alterations): bool
     // What was written before is not written again, exception or not; an exception always is.
     if (!exception && written.has(text)) return;
     written.add(text);
-    const network = parseIpv4Network(text);
+    const network = parseNetwork(text);
     if (network) members.set(`${network.network}/${network.prefixLength}`, exception);
   };
   for (const peer of rule.peers) {
@@ -59,7 +59,7 @@ function setHolds(rule: PolicyRule, address: string, altered: Alterations): bool
     for (const except of read.except) add(except, true);
   }
   for (let length = 32; length > 0; length -= 1) {
-    const exception = members.get(`${maskIpv4(number, length)}/${length}`);
+    const exception = members.get(`${maskIp(number, length)}/${length}`);
     if (exception !== undefined) return !exception;
   }
   return false;

@@ -1,13 +1,11 @@
 import type { Deviation } from "../../engines/deviation.js";
-import type { Tables } from "../../netfilter/tables.js";
 import { usualCircumstances, type Circumstances } from "../circumstances.js";
 import { causesOf } from "../causes.js";
 import type { Cluster, Endpoint } from "../cluster.js";
-import { parseIpv4 } from "../ipv4.js";
 import { judge } from "../judge.js";
-import { legendOf, type Legend } from "../legend.js";
+import type { Legend } from "../legend.js";
 import { decidingStep, type Trace, type TracedTables } from "../trace.js";
-import { tracerOf, type Tracer } from "../tracer.js";
+import type { Tracer } from "../tracer.js";
 import type { Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
 import type { Finding, FoundPacket, Place, Verification } from "./finding.js";
@@ -26,28 +24,25 @@ export interface Observation {
   readonly occurrences: readonly (Occurrence | Pick<Occurrence, "code">)[];
 }
 
+/** Packets of one version of IP: the objects, and the rules as they were read. */
+export interface Ground {
+  readonly cluster: Cluster;
+  /** Absent where there are no rules for the version. */
+  readonly rules?: { readonly printed: TracedTables; readonly tracer: Tracer; readonly legend: Legend };
+}
+
 /** Gathers observations by their causes, and keeps the best example of each. */
 export class Findings {
   private readonly examples = new Map<string, Example>();
-  private readonly tracer: Tracer;
-  private readonly legend: Legend;
 
-  constructor(
-    private readonly cluster: Cluster,
-    tables: Tables,
-    private readonly printed: TracedTables,
-    private readonly deviations: readonly Deviation[],
-  ) {
-    this.tracer = tracerOf(printed);
-    this.legend = legendOf(tables);
-  }
+  constructor(private readonly deviations: readonly Deviation[]) {}
 
-  add({ source, destination, traffic, state, known, occurrences }: Observation): void {
+  add(ground: Ground, { source, destination, traffic, state, known, occurrences }: Observation): void {
     const packet = { source, destination, ...smallestTraffic(traffic), circumstances: known };
     const codes = [...new Set(occurrences.map(({ code }) => code))];
     for (const cause of occurrences.length === 0 ? [undefined] : occurrences) {
       const together = codes.filter((code) => code !== cause?.code);
-      const example: Example = { packet, state, cause, together, causes: occurrences.length };
+      const example: Example = { ground, packet, state, cause, together, causes: occurrences.length };
       const key = this.keyOf(example);
       const known = this.examples.get(key);
       if (!known || isBetter(example, known)) this.examples.set(key, example);
@@ -68,22 +63,23 @@ export class Findings {
   }
 
   /** A cause is a deviation in one place; what has no place is told apart by the policy that has a part in it. */
-  private keyOf({ cause, packet }: Example): string {
+  private keyOf({ ground, cause, packet }: Example): string {
     const place = placeOf(cause);
     if (place) return `${codeOf(cause)} ${place.object} ${place.field}`;
-    return `${codeOf(cause)} ${this.policyOf(packet)?.object ?? ""}`;
+    return `${codeOf(cause)} ${policyOf(ground, packet)?.object ?? ""}`;
   }
 
-  private findingOf({ packet, state, cause, together }: Example): Finding {
+  private findingOf({ ground, packet, state, cause, together }: Example): Finding {
+    const { cluster, rules } = ground;
     const { source, destination, protocol, port, circumstances } = packet;
     const deviation = this.deviations.find(({ code }) => code === cause?.code);
-    const trace = this.traceOf(packet, state);
+    const trace = rules && traceOf(rules.tracer, packet, state);
     const rule = trace && decidingStep(trace);
-    const causes = trace ? causesOf(trace, this.printed, this.legend) : [];
-    const place = placeOf(cause) ?? this.policyOf(packet);
-    const policy = this.cluster.policies.some((its) => `${its.namespace}/${its.name}` === place?.object)
+    const causes = rules && trace ? causesOf(trace, rules.printed, rules.legend) : [];
+    const place = placeOf(cause) ?? policyOf(ground, packet);
+    const policy = cluster.policies.some((its) => `${its.namespace}/${its.name}` === place?.object)
       ? place?.object
-      : (this.policyOf(packet)?.object ?? causes[0]?.origin.object);
+      : (policyOf(ground, packet)?.object ?? causes[0]?.origin.object);
     return {
       code: codeOf(cause),
       ...(deviation && { deviation }),
@@ -95,7 +91,7 @@ export class Findings {
         ...(protocol === "other" ? protocolOf(circumstances) : portOf(circumstances)),
         state,
       },
-      expected: state === "reply" ? "allow" : judge(this.cluster, packet).verdict,
+      expected: state === "reply" ? "allow" : judge(cluster, packet).verdict,
       actual: trace?.verdict ?? "allow",
       ...(policy !== undefined && { policy }),
       ...(place && { place: { object: place.object, field: place.field, location: place.location } }),
@@ -104,28 +100,27 @@ export class Findings {
       together,
     };
   }
+}
 
-  /** Undefined for IPv6, which no rule sees. */
-  private traceOf(
-    { source, destination, protocol, port, circumstances: known }: ExamplePacket,
-    state: "new" | "reply",
-  ): Trace | undefined {
-    if (parseIpv4(source.address) === undefined || parseIpv4(destination.address) === undefined) return undefined;
-    const packet = { source: source.address, destination: destination.address, protocol, port };
-    return this.tracer.trace(packet, { state: state === "reply" ? "established" : "new", known });
-  }
+function traceOf(
+  tracer: Tracer,
+  { source, destination, protocol, port, circumstances: known }: ExamplePacket,
+  state: "new" | "reply",
+): Trace {
+  const packet = { source: source.address, destination: destination.address, protocol, port };
+  return tracer.trace(packet, { state: state === "reply" ? "established" : "new", known });
+}
 
-  /** Of the policies that the specification asks about the packet: the first that refuses it, or else the first that allows it. */
-  private policyOf(packet: ExamplePacket): Place | undefined {
-    const { ingress, egress } = judge(this.cluster, packet);
-    const reasons = [ingress, egress]
-      .toSorted((a, b) => Number(a.verdict === "allow") - Number(b.verdict === "allow"))
-      .flatMap((direction) => direction.reasons);
-    for (const reason of reasons) {
-      if ("policy" in reason) return { object: reason.policy, field: reason.field, location: reason.location };
-    }
-    return undefined;
+/** Of the policies that the specification asks about the packet: the first that refuses it, or else the first that allows it. */
+function policyOf({ cluster }: Ground, packet: ExamplePacket): Place | undefined {
+  const { ingress, egress } = judge(cluster, packet);
+  const reasons = [ingress, egress]
+    .toSorted((a, b) => Number(a.verdict === "allow") - Number(b.verdict === "allow"))
+    .flatMap((direction) => direction.reasons);
+  for (const reason of reasons) {
+    if ("policy" in reason) return { object: reason.policy, field: reason.field, location: reason.location };
   }
+  return undefined;
 }
 
 interface ExamplePacket extends OrderedPacket {
@@ -133,6 +128,7 @@ interface ExamplePacket extends OrderedPacket {
 }
 
 interface Example {
+  readonly ground: Ground;
   readonly packet: ExamplePacket;
   readonly state: "new" | "reply";
   readonly cause: Occurrence | Pick<Occurrence, "code"> | undefined;
@@ -143,7 +139,7 @@ interface Example {
 
 /** Where that is not the usual one. */
 function portOf({ sourcePort }: Circumstances): Pick<FoundPacket, "sourcePort"> {
-  return sourcePort === undefined || sourcePort === usualCircumstances.sourcePort ? {} : { sourcePort };
+  return sourcePort === undefined || sourcePort === usualCircumstances[4].sourcePort ? {} : { sourcePort };
 }
 
 function protocolOf({ other }: Circumstances): Pick<FoundPacket, "otherProtocol"> {

@@ -1,7 +1,7 @@
 import { chainsOf } from "../../netfilter/owned.js";
 import { protocolName } from "../../netfilter/protocols.js";
 import type { Match } from "../../netfilter/tables.js";
-import { usualCircumstances, type Circumstances, type OtherProtocol } from "../circumstances.js";
+import { icmpNumber, usualCircumstances, type Circumstances, type OtherProtocol } from "../circumstances.js";
 import type { Cluster } from "../cluster.js";
 import type { TracedTables } from "../trace.js";
 
@@ -10,7 +10,7 @@ import type { TracedTables } from "../trace.js";
  * those that are spoken of, and every protocol and message of ICMP that is spoken of, with one that is not. Each is in one of them at least, since a source
  * port is nothing to protocols without ports. Kubernetes's specification asks for none of it, and rules for it leave nothing unknown.
  */
-export function circumstancesInPlay({ tiered }: Cluster, tables: TracedTables): readonly Circumstances[] {
+export function circumstancesInPlay({ tiered, version }: Cluster, tables: TracedTables): readonly Circumstances[] {
   if (!tiered) return [{}];
   // The first port of each stretch between borders, but for the usual one, which stands for its own.
   const ports = new Set<number>([1]);
@@ -19,15 +19,20 @@ export function circumstancesInPlay({ tiered }: Cluster, tables: TracedTables): 
   };
   const spoken = new Map<string, OtherProtocol>();
   const speak = (other: OtherProtocol): void => void spoken.set(JSON.stringify(other), other);
+  const icmp = icmpNumber[version];
   const ofIcmp = (type: number, code: number | undefined): void => {
     speak({ number: icmp, icmp: { type, code: code ?? 0 } });
     speak({ number: icmp, icmp: { type, code: ((code ?? 0) + 1) % 256 } });
   };
-  speak(usualCircumstances.other);
+  const speakOf = (number: number | undefined): void => {
+    if (number === undefined || withPorts.has(number)) return;
+    speak(number === icmp ? { number, icmp: { type: unspokenMessage, code: 0 } } : { number });
+  };
+  speak(usualCircumstances[version].other);
 
   for (const rule of tiered.rules()) {
     for (const { first, last } of rule.source.ranges) border(first, last);
-    for (const number of [rule.protocol, rule.notProtocol]) if (number !== undefined) speakOf(number, speak);
+    for (const number of [rule.protocol, rule.notProtocol]) if (number !== undefined) speakOf(number);
     for (const its of [rule.icmp, rule.notIcmp]) if (its) ofIcmp(its.type, its.code);
   }
   const matches = (["raw", "mangle", "filter"] as const).flatMap((table) =>
@@ -40,7 +45,7 @@ export function circumstancesInPlay({ tiered }: Cluster, tables: TracedTables): 
     if (match.kind === "set" && match.flags.endsWith(",src")) {
       for (const port of (sets.get(match.set) ?? []).map((member) => Number(member.split(":")[1]))) border(port, port);
     }
-    if (match.kind === "protocol") speakOf(numberOf(match), speak);
+    if (match.kind === "protocol") speakOf(numberOf(match));
     if (match.kind === "icmp") ofIcmp(match.type, match.code);
   }
   const unspoken = [253, 254, 47].find((number) => ![...spoken.values()].some((each) => each.number === number))!;
@@ -48,15 +53,11 @@ export function circumstancesInPlay({ tiered }: Cluster, tables: TracedTables): 
   return zipped(separate([...ports].sort((a, b) => a - b)), [...spoken.values()]);
 }
 
-const icmp = 1;
 /** They have ports. */
 const withPorts: ReadonlySet<number | undefined> = new Set([6, 17, 132, undefined]);
 
-function speakOf(number: number | undefined, speak: (other: OtherProtocol) => void): void {
-  if (number === undefined || withPorts.has(number)) return;
-  if (number === icmp) speak({ number, icmp: { type: 13, code: 0 } });
-  else speak({ number });
-}
+/** A message of ICMP or ICMPv6 that hardly anybody speaks of. */
+const unspokenMessage = 13;
 
 function numberOf({ protocol }: Match & { kind: "protocol" }): number | undefined {
   for (let number = 0; number < 256; number += 1) {
@@ -67,7 +68,7 @@ function numberOf({ protocol }: Match & { kind: "protocol" }): number | undefine
 
 /** One port of each stretch, the usual one first. */
 function separate(ports: readonly number[]): readonly number[] {
-  const { sourcePort } = usualCircumstances;
+  const { sourcePort } = usualCircumstances[4];
   return [sourcePort, ...ports.filter((port, index) => port > sourcePort || (ports[index + 1] ?? 65536) <= sourcePort)];
 }
 

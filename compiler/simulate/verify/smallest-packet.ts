@@ -1,5 +1,6 @@
 import type { Endpoint } from "../cluster.js";
-import { formatIpv4, parseIpv4, type AddressRange } from "../ipv4.js";
+import { firstCommon } from "../address-ranges.js";
+import { compareIps, formatIp, parseIp, versionOf, type AddressRange } from "../ip.js";
 import { portsOf, protocols, type Traffic, type TrafficProtocol } from "../traffic.js";
 
 /**
@@ -43,34 +44,34 @@ export function nameOfEndpoint(endpoint: Endpoint): string {
 
 /** An address that stands for a class of those outside: one of the documentation blocks, or else one that a host can have, if there is one. */
 export function exampleAddress(ranges: readonly AddressRange[]): string {
-  const within = ({ first, last }: AddressRange): number | undefined => {
-    for (const range of ranges) {
-      const start = Math.max(range.first, first);
-      if (start <= Math.min(range.last, last)) return start;
-    }
-    return undefined;
-  };
-  for (const preferred of preferredRanges) {
-    const found = within(preferred);
-    if (found !== undefined) return formatIpv4(found);
+  for (const preferred of preferredRanges[versionOf(ranges[0]!.first)]) {
+    const found = firstCommon(ranges, [preferred]);
+    if (found !== undefined) return formatIp(found);
   }
-  return formatIpv4(ranges[0]!.first);
+  return formatIp(ranges[0]!.first);
 }
 
 function range(first: string, last: string): AddressRange {
-  return { first: parseIpv4(first)!, last: parseIpv4(last)! };
+  return { first: parseIp(first)!, last: parseIp(last)! };
 }
 
-const preferredRanges = [
-  range("203.0.113.1", "203.0.113.254"),
-  range("1.0.0.1", "126.255.255.254"),
-  range("128.0.0.1", "223.255.255.254"),
-];
+const preferredRanges = {
+  4: [
+    range("203.0.113.1", "203.0.113.254"),
+    range("1.0.0.1", "126.255.255.254"),
+    range("128.0.0.1", "223.255.255.254"),
+  ],
+  6: [
+    range("2001:db8::1", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+    range("2000::1", "3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+    range("100::1", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+  ],
+};
 
 function compareEnds(a: Endpoint, b: Endpoint): number {
   if (a.kind === "outside" || b.kind === "outside") {
     if (a.kind !== b.kind) return a.kind === "outside" ? 1 : -1;
-    return (parseIpv4(a.address) ?? 0) - (parseIpv4(b.address) ?? 0) || compareText(a.address, b.address);
+    return compareIps(parseIp(a.address) ?? 0, parseIp(b.address) ?? 0) || compareText(a.address, b.address);
   }
   return compareText(nameOfEndpoint(a), nameOfEndpoint(b));
 }

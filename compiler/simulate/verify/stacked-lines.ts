@@ -1,7 +1,7 @@
 import type { LabelSelector, NetworkPolicy, Peer, PolicyPort, PolicyType } from "../../model/objects.js";
 import { blockHolds } from "../block.js";
 import type { Cluster } from "../cluster.js";
-import { parseIpv4Network } from "../ipv4.js";
+import { parseNetwork } from "../ip.js";
 import { allTraffic, noTraffic, type Traffic } from "../traffic.js";
 import type { Alterations } from "./alterations.js";
 import { asRead } from "./altered-blocks.js";
@@ -251,7 +251,7 @@ class Writer {
   }
 
   private addBlock(chain: string, type: PolicyType, own: Ask, cidr: string, to: Line["to"]): void {
-    const network = parseIpv4Network(cidr);
+    const network = parseNetwork(cidr);
     // Host bits do not count, and a block that means every address is no match at all.
     const text = network ? `${network.network}/${network.prefixLength}` : cidr;
     const inside: Group = { text, holds: (address) => blockHolds({ cidr, except: [] }, address.text) };

@@ -4,6 +4,7 @@ import type { CalicoEntity, CalicoPolicy, CalicoRule } from "../../model/calico/
 import { selectorOf } from "../../model/calico/parse-selector.js";
 import { keyOf, type KubernetesObject, type NetworkPolicy, type PlacedObject, type Pod } from "../../model/objects.js";
 import { resourceKey, type Resource } from "../../model/resources.js";
+import { versionOfText, type IpVersion } from "../ip.js";
 import { comparePolicies, compareStored } from "../tiers/order.js";
 import { skippedBlocks } from "../tiers/third-block.js";
 import type { SpecPolicy } from "../tiers/spec-policy.js";
@@ -16,8 +17,9 @@ export function tierOccurrences(
   { resources, unknown }: Specification,
   cluster: TieredCluster,
   codes: ReadonlySet<string>,
+  version: IpVersion,
 ): readonly Occurrence[] {
-  const finder = new Finder(codes);
+  const finder = new Finder(codes, version);
   for (const object of objects) {
     if (object.kind === "Pod") finder.pod(object);
     if (object.kind === "NetworkPolicy") finder.kubernetesPolicy(object);
@@ -57,7 +59,10 @@ function isOtherTie(a: SpecPolicy, b: SpecPolicy): boolean {
 class Finder {
   readonly found: Occurrence[] = [];
 
-  constructor(private readonly codes: ReadonlySet<string>) {}
+  constructor(
+    private readonly codes: ReadonlySet<string>,
+    private readonly version: IpVersion,
+  ) {}
 
   add(code: DeviationCode, at: object, object: Named, field: string, offset = object.offset): void {
     if (!this.codes.has(code)) return;
@@ -136,7 +141,8 @@ class Finder {
     const { notNets, selector, notSelector, namespaceSelector, serviceAccounts, services, ports, notPorts } = entity;
     const add = (code: DeviationCode, where: string): void =>
       this.add(code, entity, object, `${field}.${where}`, offset);
-    if (notNets.length > 0 && notNets.every((net) => net.includes(":"))) add("calico-ipv6-exceptions", "notNets");
+    if (notNets.length > 0 && notNets.every((net) => versionOfText(net) !== this.version))
+      add("calico-ipv6-exceptions", "notNets");
     if (isNegatable(namespaceSelector)) add("calico-negation-reaches-global", "namespaceSelector");
     else if (isNegatable(serviceAccounts?.selector ?? "")) add("calico-negation-reaches-global", "serviceAccounts");
     if (namesNamespaces([selector, notSelector, namespaceSelector, serviceAccounts?.selector ?? ""]))

@@ -27,9 +27,15 @@ export class TierReadings implements Reader {
   ) {
     this.#objects = objects;
     this.#cluster = cluster;
-    this.#known = { ...usualCircumstances, ...known };
+    this.#known = { ...usualCircumstances[cluster.version], ...known };
     const codes = deviations.map(({ code }) => code);
-    const found = tierOccurrences(objects, cluster.tiered.specification, cluster.tiered, new Set(codes));
+    const found = tierOccurrences(
+      objects,
+      cluster.tiered.specification,
+      cluster.tiered,
+      new Set(codes),
+      cluster.version,
+    );
     this.occurrences = found.toSorted((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code));
     this.#places = new Map(this.occurrences.map((occurrence, index) => [occurrence, index]));
   }

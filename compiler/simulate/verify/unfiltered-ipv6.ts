@@ -1,25 +1,24 @@
 import type { Deviation } from "../../engines/deviation.js";
 import { parseCidr } from "../../model/cidr.js";
 import type { Cluster, Endpoint } from "../cluster.js";
-import { isPair } from "../cluster.js";
-import { parseIpv4 } from "../ipv4.js";
+import { isDecided, isPair } from "../cluster.js";
 import { reachBySpec } from "../reach-by-spec.js";
 import { allTraffic, noTraffic, subtractTraffic } from "../traffic.js";
 import type { Observation } from "./findings.js";
 
 /**
- * What the specification refuses between IPv6 addresses, where the engine lets all of it pass. Outside the cluster one address is
+ * What the specification refuses between the IPv6 addresses of a cluster, where the engine lets all of it pass. Outside the cluster one address is
  * asked for each block of the policies, and one more.
  */
 export function* unfilteredIpv6(cluster: Cluster, deviations: readonly Deviation[]): Generator<Observation> {
-  const pods = cluster.endpoints.filter(({ address }) => parseIpv4(address) === undefined);
+  const pods = cluster.endpoints;
   if (pods.length === 0) return;
   const known = codes.find((each) => deviations.some(({ code }) => code === each));
   const reach = reachBySpec(cluster);
   const endpoints: readonly Endpoint[] = [...pods, ...outsideAddresses(cluster)];
   for (const source of endpoints) {
     for (const destination of endpoints) {
-      if (!isPair(source, destination) || (source.kind !== "pod" && destination.kind !== "pod")) continue;
+      if (!isPair(source, destination) || !isDecided(cluster, source, destination)) continue;
       const { allowed } = reach.between(reach.sourceClass(source), reach.destinationClass(destination));
       const traffic = subtractTraffic(allTraffic, allowed);
       if (traffic === noTraffic) continue;

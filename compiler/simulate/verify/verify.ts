@@ -3,23 +3,27 @@ import type { Machine } from "../../engines/engine.js";
 import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject } from "../../model/objects.js";
 import { isHook } from "../../netfilter/owned.js";
+import { versionsOf } from "../../netfilter/versions.js";
 import type { Chain, Tables } from "../../netfilter/tables.js";
 import type { Diagnostic } from "../../text/diagnostic.js";
 import type { Circumstances } from "../circumstances.js";
 import { byAddress, outsideClasses } from "../classes.js";
 import { clusterOf, isDecided, type Cluster, type Endpoint } from "../cluster.js";
 import { ownAddresses } from "../courses.js";
-import { parseIpv4 } from "../ipv4.js";
+import { versionOfText } from "../ip.js";
+import { legendOf } from "../legend.js";
 import { readBack } from "../read-back.js";
 import { reachByRules } from "../reach-by-rules.js";
 import { reachBySpec } from "../reach-by-spec.js";
 import type { Passage, Reach } from "../reach.js";
+import { addressesOf } from "../tiers/holders.js";
 import type { TracedTables } from "../trace.js";
+import { tracerOf } from "../tracer.js";
 import { intersectTraffic, noTraffic, subtractTraffic, trafficOf, unionTraffic, type Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
 import { differenceOf, explain, type TrafficUnder } from "./explain.js";
 import type { Verification } from "./finding.js";
-import { Findings, type Observation } from "./findings.js";
+import { Findings, type Ground, type Observation } from "./findings.js";
 import { circumstancesInPlay } from "./in-play.js";
 import type { Reader } from "./reader.js";
 import { Readings } from "./readings.js";
@@ -49,38 +53,44 @@ export interface VerifyOptions {
 
 /**
  * Whether the rules do what the specification says, for all packets that a node forwards to or from a pod, and where it is measured by
- * more than NetworkPolicy all that it handles: the rules as they are printed and read back, and the specification as it is. Every cause
- * of a difference is one finding.
+ * more than NetworkPolicy all that it handles: the rules as they are printed and read back, and the specification as it is. Packets of
+ * IPv6 are held against rules for IPv6 where there are any. Every cause of a difference is one finding.
  */
 export function verify(
   { machine, objects, specification, tables, warnings }: Compiled,
   options: VerifyOptions = {},
 ): Verification {
-  const cluster = clusterOf(objects, specification);
-  const printed = readBack(tables);
   const names = new Set(tables.sets.flatMap(({ readableName }) => readableName ?? []));
   const stops = warnings.flatMap(({ code, object, field }) =>
     (code === "npm-stops-at-rule" || code === "npm-loses-block") && object !== undefined && field !== undefined
       ? [{ code, object, field }]
       : [],
   );
-  const findings = new Findings(cluster, tables, printed, machine.deviations);
-  for (const known of circumstancesInPlay(cluster, printed)) {
-    const reader = cluster.tiered
-      ? new TierReadings(objects, { ...cluster, tiered: cluster.tiered }, machine.deviations, known)
-      : new Readings(objects, cluster, machine.deviations, names, stops);
-    compare({
-      cluster,
-      objects,
-      machine,
-      printed,
-      known,
-      reader,
-      findings,
-      alsoReadings: options.alsoReadings ?? false,
-    });
+  const findings = new Findings(machine.deviations);
+  for (const { version, tables: own } of versionsOf(tables)) {
+    const cluster = clusterOf(objects, specification, version);
+    const printed = readBack(own);
+    const ground: Ground = { cluster, rules: { printed, tracer: tracerOf(printed), legend: legendOf(own) } };
+    for (const known of circumstancesInPlay(cluster, printed)) {
+      const reader = cluster.tiered
+        ? new TierReadings(objects, { ...cluster, tiered: cluster.tiered }, machine.deviations, known)
+        : new Readings(objects, cluster, machine.deviations, names, stops);
+      compare({
+        cluster,
+        objects,
+        machine,
+        printed,
+        known,
+        reader,
+        add: (found) => findings.add(ground, { ...found, known }),
+        alsoReadings: options.alsoReadings ?? false,
+      });
+    }
   }
-  for (const found of unfilteredIpv6(cluster, machine.deviations)) findings.add(found);
+  if (!tables.ipv6) {
+    const cluster = clusterOf(objects, specification, 6);
+    for (const found of unfilteredIpv6(cluster, machine.deviations)) findings.add({ cluster }, found);
+  }
   return findings.verification(options.accepted ?? []);
 }
 
@@ -91,19 +101,18 @@ interface Comparison {
   readonly printed: TracedTables;
   readonly known: Circumstances;
   readonly reader: Reader;
-  readonly findings: Findings;
+  readonly add: (found: Omit<Observation, "known">) => void;
   readonly alsoReadings: boolean;
 }
 
 /** Rules and specification under circumstances that leave nothing open. */
-function compare({ cluster, objects, machine, printed, known, reader, findings, alsoReadings }: Comparison): void {
+function compare({ cluster, objects, machine, printed, known, reader, add, alsoReadings }: Comparison): void {
   const spec = reachBySpec(cluster, known);
   const rules = byAddress(reachByRules(printed, { known }));
   const own = hasOthers(printed, machine) ? byAddress(reachByRules(alone(printed, machine), { known })) : rules;
   const replies = byAddress(reachByRules(printed, { state: "established", known }));
   const notAsked = occurrenceFree(machine.deviations, ["npm-not-asked", "calico-not-asked"]);
   const anew = occurrenceFree(machine.deviations, ["npm-replies-judged-anew"]);
-  const add = (found: Omit<Observation, "known">): void => findings.add({ ...found, known });
 
   const { sources, destinations } = sidesOf({ spec, rules, own, replies }, cluster, objects, alsoReadings);
   for (const from of sources) {
@@ -172,14 +181,15 @@ function sidesOf(
   objects: readonly KubernetesObject[],
   eachAlone: boolean,
 ): { readonly sources: readonly Side[]; readonly destinations: readonly Side[] } {
-  const inside = cluster.endpoints.filter(({ address }) => parseIpv4(address) !== undefined);
+  const inside = cluster.endpoints;
   const taken = new Set(inside.map(({ address }) => address));
   // Addresses that only finished pods have are outside, and worth a look each.
   const finished = objects.flatMap((object): Endpoint[] => {
-    if (object.kind !== "Pod" || taken.has(object.ip) || parseIpv4(object.ip) === undefined) return [];
-    return [{ kind: "outside", address: object.ip }];
+    if (object.kind !== "Pod") return [];
+    const own = addressesOf(object).filter((each) => versionOfText(each) === cluster.version && !taken.has(each));
+    return own.map((address) => ({ kind: "outside", address }));
   });
-  const outside = outsideClasses(Object.values(ways), [...inside, ...finished]);
+  const outside = outsideClasses(Object.values(ways), [...inside, ...finished], cluster.version);
   const endpoints = [
     ...inside.toSorted((a, b) => (nameOfEndpoint(a) < nameOfEndpoint(b) ? -1 : 1)),
     ...finished,
@@ -233,7 +243,7 @@ function firstEnds(from: Side, to: Side, cluster: Cluster): readonly [Endpoint, 
 
 /** No packet on a wire has such an address; rules that know the machine's own tell it from others. */
 function isLoopback(address: string): boolean {
-  return address.startsWith("127.");
+  return address.startsWith("127.") || address === "::1";
 }
 
 /** Of the protocols that are allowed one way, what established packets are refused the other way. */

@@ -58,12 +58,17 @@ export const expectationCodes = {
   ),
   "pods-not-checked": warning(
     (p: { count: number; pods: string }) =>
-      `pods that match but cannot be traced are left out (finished, or without an IPv4 address); there are ${p.count}: ${p.pods}`,
-    () => "nothing to do, unless they should take part: then give them an IPv4 address",
+      `pods that match but cannot be traced are left out (finished, or without an address of the version of IP that is asked about); there are ${p.count}: ${p.pods}`,
+    () => "nothing to do, unless they should take part: then give them an address",
   ),
   "expectation-outside": error(
     () => "this asks about two addresses outside the cluster, and policies say nothing about those",
     () => "make one of the two ends a pod",
+  ),
+  "expectation-of-two-versions": error(
+    (p: { from: string; to: string }) =>
+      `${p.from} and ${p.to} have no addresses of one version of IP: no packet goes from one to the other`,
+    () => "name an address of the version that the other end has",
   ),
   "expectation-itself": error(
     (p: { pod: string }) => `this asks whether ${p.pod} reaches itself, and policies say nothing about that`,

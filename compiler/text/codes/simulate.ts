@@ -24,7 +24,14 @@ export const simulateCodes = {
   "endpoint-not-ipv4": error(
     (p: { option: string; name: string; address: string }) =>
       `${p.option}: ${quote(p.name)} ${p.address === p.name ? "is no IPv4 address" : `has the address ${p.address}`}`,
-    () => "the rules see IPv4 packets only: write an address such as 203.0.113.7, or a pod that has one",
+    () =>
+      "without --ipv6, which is Calico's, packets are of IPv4: write an address such as 203.0.113.7, or a pod that has one",
+  ),
+  "endpoint-not-ipv6": error(
+    (p: { option: string; name: string; address: string }) =>
+      `${p.option}: ${quote(p.name)} ${p.address === p.name ? "is no IPv6 address" : `has the address ${p.address}`}`,
+    () =>
+      "with --ipv6 packets are of IPv6: write an address such as 2001:db8::7, or a pod that has one, or leave it out",
   ),
   "endpoint-needs-manifests": error(
     (p: { option: string; name: string }) =>

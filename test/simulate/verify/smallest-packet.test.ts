@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseIpv4 } from "../../../compiler/simulate/ipv4.js";
+import { parseIp } from "../../../compiler/simulate/ip.js";
 import { exampleAddress, smallestTraffic } from "../../../compiler/simulate/verify/smallest-packet.js";
 import { allTraffic, trafficOf, unionTraffic } from "../../../compiler/simulate/traffic.js";
 
@@ -17,7 +17,7 @@ describe("the smallest packet of some traffic", () => {
 });
 
 describe("the example of addresses outside", () => {
-  const range = (first: string, last: string) => ({ first: parseIpv4(first)!, last: parseIpv4(last)! });
+  const range = (first: string, last: string) => ({ first: parseIp(first)!, last: parseIp(last)! });
 
   test.each([
     ["is of the documentation block where that is among them", [range("0.0.0.0", "255.255.255.255")], "203.0.113.1"],

@@ -82,12 +82,9 @@ function setMatch(set: string, flags: string, negated: boolean): Fragment {
 
 export function icmp(ipVersion: 4 | 6, type: number, code: number | undefined, negated = false): Fragment {
   const wanted = code === undefined ? `${type}` : `${type}/${code}`;
-  if (ipVersion === 6) {
-    const words = ["-m", "icmp6", ...(negated ? ["!"] : []), "--icmpv6-type", wanted];
-    return { text: words.join(" "), match: { kind: "other", words } };
-  }
-  const text = `-m icmp ${not(negated)}--icmp-type ${wanted}`;
-  return { text, match: { kind: "icmp", type, ...(code !== undefined && { code }), negated } };
+  const match: Match = { kind: "icmp", type, ...(code !== undefined && { code }), negated };
+  if (ipVersion === 4) return { text: `-m icmp ${not(negated)}--icmp-type ${wanted}`, match };
+  return { text: `-m icmp6 ${not(negated)}--icmpv6-type ${wanted}`, match: { ...match, extension: "icmp6" } };
 }
 
 export function connection(states: readonly string[], negated = false): Fragment {

@@ -77,9 +77,10 @@ export function filterChains(settings: Settings, generation: Generation): readon
 }
 
 /** What IPv6 needs of a router, whatever policies say: multicast listeners (130 to 132), router solicitation, neighbours. */
+export const neighbourMessages = [130, 131, 132, 133, 135, 136];
+
 function neighbourRules(allow: Action): readonly FelixRule[] {
-  const types = [130, 131, 132, 133, 135, 136];
-  return types.map((type) => ({ matches: [protocol(icmpv6), icmp(6, type, undefined)], action: allow }));
+  return neighbourMessages.map((type) => ({ matches: [protocol(icmpv6), icmp(6, type, undefined)], action: allow }));
 }
 
 const icmpv6 = 58;

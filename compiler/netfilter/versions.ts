@@ -1,0 +1,12 @@
+import type { Tables } from "./tables.js";
+
+/** Tables of one version of IP. */
+export interface VersionTables {
+  readonly version: 4 | 6;
+  readonly tables: Tables;
+}
+
+/** Tables by the version of IP that they are for: of IPv4, and where there are any of IPv6. */
+export function versionsOf({ ipv6, ...tables }: Tables): readonly VersionTables[] {
+  return [{ version: 4, tables }, ...(ipv6 ? [{ version: 6 as const, tables: ipv6 }] : [])];
+}
