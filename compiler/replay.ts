@@ -65,6 +65,7 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
       node = step.node;
       for (const effect of step.effects) done.push(effect);
     }
+    for (const effect of machine.settle?.(node) ?? []) done.push(effect);
     const earlier = all.length;
     for (const effect of done) all.push(effect);
     const tables = node.tables();

@@ -18,6 +18,8 @@ export function logGain(
 ): readonly LogEntry[] {
   const uids = new Uids();
   for (const object of objects) if (!isResource(object)) uids.store(object);
+  // What the old version has the engine log is in its log already.
+  machine.settle?.(node);
   const effects: Effect[] = [];
   let current = node;
   for (const event of changesOf(changed, uids)) {
@@ -25,6 +27,7 @@ export function logGain(
     current = step.node;
     for (const effect of step.effects) effects.push(effect);
   }
+  for (const effect of machine.settle?.(current) ?? []) effects.push(effect);
   return logEntriesOf(effects);
 }
 

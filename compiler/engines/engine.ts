@@ -128,6 +128,11 @@ export interface Machine {
   start(): Step;
   /** The node after an event. The node handed in is used up: a step may change it in place. */
   step(node: Node, event: Event): Step;
+  /**
+   * What the engine does when nothing more comes for a while. Absent: it does everything at once. A node that is not settled has the same
+   * tables; this is for those who want to see how they came to be.
+   */
+  readonly settle?: (node: Node) => readonly Effect[];
 }
 
 export interface MarkMeaning {

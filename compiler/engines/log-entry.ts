@@ -6,6 +6,8 @@ export type LogEntry =
   | { readonly kind: "logger"; readonly text: LogText }
   /** The same before it told the process id. */
   | { readonly kind: "dated"; readonly text: LogText }
+  /** Calico's formatter: time, severity, process id, the place in the source, then the text. */
+  | { readonly kind: "calico"; readonly severity: "INFO"; readonly place: string; readonly text: LogText }
   /** Written to the stream as it is. */
   | { readonly kind: "plain"; readonly text: LogText };
 

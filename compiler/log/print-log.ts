@@ -38,6 +38,10 @@ function headerOf(entry: LogEntry, time: Timestamp, processId: number): string {
       return `${year}/${two(month)}/${two(day)} ${clock} [${processId}] `;
     case "dated":
       return `${year}/${two(month)}/${two(day)} ${clock} `;
+    case "calico": {
+      const fraction = `${Math.floor(microsecond / 1000)}`.padStart(3, "0");
+      return `${year}-${two(month)}-${two(day)} ${clock}.${fraction} [${entry.severity}][${processId}] ${entry.place}: `;
+    }
     case "plain":
       return "";
   }

@@ -6,6 +6,7 @@ import { felixSettings } from "./felix-settings.js";
 import type { Generation } from "./generation.js";
 import { generationNotes } from "./generation-notes.js";
 import { generations, selectGeneration } from "./generations.js";
+import { voiceOf } from "./log/voice.js";
 import { nodeView } from "./node-view.js";
 import { CalicoNode } from "./node.js";
 import { ownForm } from "./own-form.js";
@@ -90,7 +91,7 @@ function machineOf(
     flavour: flavour ?? "nft",
     kubernetesMinor,
     logFile: "calico-node.log",
-    voice: { release: generation.release, tag: generation.release },
+    voice: { release: voiceOf(generation).release, tag: generation.release },
     commandFormat: "lines",
     commandCaveats: [],
     watched,
@@ -99,7 +100,7 @@ function machineOf(
     purposeOf,
     remarkOn: (rule) => remarkOn(rule, generation.marks),
     marks: markMeanings(generation.marks),
-    lacks: ["restore", "log", ...(ipv6 ? ["script", "undo"] : ["ip6tables-save"])],
+    lacks: ["restore", ...(ipv6 ? ["script", "undo", "log"] : ["ip6tables-save"])],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
       tables: ["raw", "mangle", "nat", "filter"],
@@ -123,6 +124,10 @@ function machineOf(
       if (!nodes.has(node)) throw new Error("a node of another machine");
       (node as CalicoNode).step(event);
       return { node, effects: [] };
+    },
+    settle(node) {
+      if (!nodes.has(node)) throw new Error("a node of another machine");
+      return (node as CalicoNode).settle().map((entry) => ({ kind: "log", entry }));
     },
   };
 }

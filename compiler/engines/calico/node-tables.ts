@@ -1,4 +1,3 @@
-import { selectorHolds } from "../../model/calico/selector.js";
 import { chainsOf } from "../../netfilter/owned.js";
 import {
   builtIns,
@@ -10,21 +9,15 @@ import {
   type TableName,
   type Tables,
 } from "../../netfilter/tables.js";
-import { missingProfile, type Cluster, type Endpoint, type HostEndpoint } from "./cluster/cluster.js";
+import type { Cluster } from "./cluster/cluster.js";
 import { engineOrigin } from "./cluster/origins.js";
 import { jump, setMark } from "./felix/fragments.js";
 import { kernelChain, kernelRules, type FelixChain, type FelixRule } from "./felix/rule.js";
 import type { Generation } from "./generation.js";
-import { chainName } from "./hashes.js";
-import type { Policy } from "./policy.js";
-import { dispatchChains, unknownInterface } from "./rules/dispatch.js";
-import { endpointChains } from "./rules/endpoint-chains.js";
-import { HostChains, hostInterfacesOf, isOfKind, type HostPolicyKind } from "./rules/host-endpoints.js";
-import { sortPolicies, tiersOf, type Tier } from "./rules/order.js";
-import { policyChains, profileChains, type ScannedPolicy, type ScannedProfile } from "./rules/policy-chains.js";
-import type { RuleContext } from "./rules/policy-rules.js";
-import { allowAction, filterChains, forwardAccepted, mangleChains, natChains, rawChains } from "./rules/statics.js";
-import { nodeSets, scanRule, setsOf } from "./sets.js";
+import { planNode, type LocalEndpoint } from "./node-plan.js";
+import type { Tier } from "./rules/order.js";
+import { allowAction, forwardAccepted } from "./rules/statics.js";
+import { nodeSets } from "./sets.js";
 import type { FelixSettings, NodeView, Settings } from "./settings.js";
 
 /** What Felix leaves on a node for a cluster. */
@@ -49,67 +42,28 @@ function tablesOf(
   generation: Generation,
   existing: Tables | undefined,
 ): Tables {
-  const { node, felix, ipVersion } = settings;
-  const local = cluster.endpoints.filter((endpoint): endpoint is LocalEndpoint => endpoint.interface !== undefined);
-  const hosts = hostInterfacesOf(cluster.hostEndpoints, node);
-  const localHosts = cluster.hostEndpoints.filter((endpoint) => endpoint.node === node.name);
-  const everyone = [...local, ...localHosts];
-  const isActive = (policy: Policy): boolean =>
-    policy.everywhere || everyone.some(({ labelOf }) => selectorHolds(policy.selector, labelOf));
-  const sorted = sortPolicies(cluster.policies.filter(isActive), tiers, generation);
-  const policies = sorted.map(scanPolicy);
-  const profileNames = [...new Set(everyone.flatMap(({ profiles }) => profiles))].toSorted();
-  const profiles = profileNames.map((name) => scanProfile(name, cluster));
-  const context: RuleContext = {
-    marks: generation.marks,
-    dropsImpossible: generation.dropsImpossible,
-    filterDenyAction: felix.filterDenyAction,
-    logPrefix: felix.logPrefix,
-    ipVersion,
-  };
-  const ofPolicies = policies
-    .filter(({ policy }) => !policy.staged)
-    .flatMap((policy) => policyChains(policy, generation, context));
-  const ofProfiles = profiles.flatMap((profile) => profileChains(profile, generation, context));
-  const hostChains = new HostChains(
-    hosts,
-    (endpoint: HostEndpoint, kind: HostPolicyKind) =>
-      tiersOf(endpoint, sorted, tiers, (policy) => isOfKind(policy, kind)),
-    settings,
-    generation,
-  );
-  const filter = [
-    ...filterChains(settings, generation),
-    ...workloadChains(local, sorted, tiers, settings, generation),
-    ...hostChains.filter(),
-    ...ofPolicies,
-    ...ofProfiles,
-  ];
-  const hostProfiles = generation.statics.hostPolicyAfterDnat ? ofProfiles : [];
-  const raw = [...rawChains(settings, generation), ...hostChains.raw(), ...ofPolicies];
-  const mangle = [...mangleChains(settings, generation), ...hostChains.mangle(), ...ofPolicies, ...hostProfiles];
-  const needed = [...policies, ...profiles].flatMap(({ ingress, egress }) => [...ingress, ...egress].flatMap(setsOf));
+  const { local, needed, chains } = planNode(cluster, tiers, settings, generation);
   const appended = generation.statics.appendsForwardAccept
     ? [
-        forwardAccepted(generation.marks.accept, allowAction(felix.filterAllowAction)),
+        forwardAccepted(generation.marks.accept, allowAction(settings.felix.filterAllowAction)),
         { action: setMark(generation.marks.accept) },
       ]
     : [];
-  const table = (name: TableName, chains: readonly FelixChain[]): HookedTable =>
+  const table = (name: TableName): HookedTable =>
     tableChains(
       name,
-      chains,
+      chains[name],
       name === "filter" ? appended : [],
       settings,
       generation,
       existing ? chainsOf(existing, name) : [],
     );
-  const filterTable = table("filter", filter);
-  const others = [table("raw", raw), table("mangle", mangle), table("nat", natChains())];
+  const filter = table("filter");
+  const others = [table("raw"), table("mangle"), table("nat")];
   return {
-    chains: filterTable.chains,
+    chains: filter.chains,
     others: others.map(({ name, chains }) => ({ name: name as OtherTable["name"], chains })),
-    hooks: [filterTable, ...others].flatMap(({ hooks }) => hooks),
+    hooks: [filter, ...others].flatMap(({ hooks }) => hooks),
     interfaces: interfacesOf(local, settings),
     sets: nodeSets(needed, cluster, settings, generation),
   };
@@ -149,69 +103,6 @@ function interfacesOf(
 /** No set takes a network of no bits of IPv6. */
 const everywhere = { 4: ["0.0.0.0/0"], 6: ["::/1", "8000::/1"] };
 
-type LocalEndpoint = Endpoint & { readonly interface: string };
-
-function scanPolicy(policy: Policy): ScannedPolicy {
-  return { policy, ingress: policy.ingressRules.map(scanRule), egress: policy.egressRules.map(scanRule) };
-}
-
-function scanProfile(name: string, cluster: Cluster): ScannedProfile {
-  const profile = cluster.profiles.get(name) ?? missingProfile(name);
-  return { profile, ingress: profile.ingressRules.map(scanRule), egress: profile.egressRules.map(scanRule) };
-}
-
-function workloadChains(
-  local: readonly LocalEndpoint[],
-  sorted: readonly Policy[],
-  tiers: ReadonlyMap<string, Tier>,
-  { felix }: Settings,
-  generation: Generation,
-): readonly FelixChain[] {
-  const own = local.flatMap((endpoint) => {
-    const common = {
-      type: "normal",
-      tiers: tiersOf(endpoint, sorted, tiers, (policy) => isOfKind(policy, "normal")),
-      profiles: endpoint.profiles,
-      allow: felix.filterAllowAction,
-      origin: endpoint.origin,
-    } as const;
-    const to = {
-      ...common,
-      name: chainName("cali-tw-", endpoint.interface),
-      direction: "ingress",
-      fromWorkload: false,
-    } as const;
-    const from = {
-      ...common,
-      name: chainName("cali-fw-", endpoint.interface),
-      direction: "egress",
-      fromWorkload: true,
-    } as const;
-    return [...endpointChains(to, generation, felix), ...endpointChains(from, generation, felix)];
-  });
-  const interfaces = local.map((endpoint) => endpoint.interface);
-  const rest = [unknownInterface];
-  return [
-    ...own,
-    ...dispatchChains({
-      name: "cali-from-wl-dispatch",
-      side: "in",
-      prefix: "cali-fw-",
-      interfaces,
-      rest,
-      childrenRest: rest,
-    }),
-    ...dispatchChains({
-      name: "cali-to-wl-dispatch",
-      side: "out",
-      prefix: "cali-tw-",
-      interfaces,
-      rest,
-      childrenRest: rest,
-    }),
-  ];
-}
-
 interface HookedTable {
   readonly name: TableName;
   readonly chains: readonly Chain[];
@@ -227,14 +118,13 @@ function tableChains(
   generation: Generation,
   existing: readonly Chain[],
 ): HookedTable {
-  const unique = [...new Map(chains.map((chain) => [chain.name, chain])).values()];
   const reason = engineOrigin("leads packets into Calico's chains");
   const foreign = existing.filter(({ name }) => !name.startsWith("cali-"));
   const hooks: Hook[] = [];
   const kernel = builtIns[table].map((name): Chain => {
     const before = foreign.find((chain) => chain.name === name);
     const others = (before?.rules ?? []).filter((rule) => !isCalicos(rule));
-    const own = unique.some((chain) => chain.name === `cali-${name}`) ? [{ action: jump(`cali-${name}`) }] : [];
+    const own = chains.some((chain) => chain.name === `cali-${name}`) ? [{ action: jump(`cali-${name}`) }] : [];
     const isAppended = table === "nat" && name === "POSTROUTING" && generation.statics.appendsNatPostrouting;
     const inserted = isAppended ? [] : kernelRules(name, own, reason);
     const appended = kernelRules(
@@ -247,7 +137,7 @@ function tableChains(
     for (const rule of last) hooks.push({ table, chain: name, rule, place: "last" });
     return { name, policy: before?.policy ?? "ACCEPT", rules: [...first, ...others, ...last] };
   });
-  const present = generation.countsReferences ? reachable(unique, table === "filter") : unique;
+  const present = generation.countsReferences ? reachable(chains, table === "filter") : chains;
   const users = [...foreign.filter(({ name }) => !builtIns[table].includes(name)), ...present.map(kernelChain)];
   const sorted = users.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return { name: table, chains: [...kernel, ...sorted], hooks };

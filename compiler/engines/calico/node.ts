@@ -5,6 +5,7 @@ import type { Tables } from "../../netfilter/tables.js";
 import type { AnyPairs } from "../../pairs/any-pairs.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Event, Node } from "../engine.js";
+import type { LogEntry } from "../log-entry.js";
 import type { Specification } from "../specification.js";
 import type { CalicoPolicy } from "../../model/calico/objects.js";
 import { conversionWarnings, isRefused } from "./conversion-warnings.js";
@@ -26,6 +27,8 @@ import {
   type Labelled,
 } from "./cluster/cluster.js";
 import type { Generation } from "./generation.js";
+import { FelixLog } from "./log/felix-log.js";
+import { planNode } from "./node-plan.js";
 import { nodeTables } from "./node-tables.js";
 import { nodesOf } from "./node-view.js";
 import { policyPairs } from "./pairs/policy-pairs.js";
@@ -58,6 +61,8 @@ export class CalicoNode implements Node {
   /** The first of the pods' nodes by name, where nobody says which is meant; it stays the same from then on. */
   #chosenNode: string | undefined;
   #tables: Tables | undefined;
+  /** What Felix has logged about; made when somebody asks. */
+  #log: FelixLog | undefined;
 
   constructor(view: NodeView, felixOptions: readonly string[], generation: Generation, existing: Tables | undefined) {
     this.#view = view;
@@ -98,6 +103,15 @@ export class CalicoNode implements Node {
       this.#generation,
       this.#existing,
     ));
+  }
+
+  /** What Felix logs while it works through what came since the last time. */
+  settle(): readonly LogEntry[] {
+    this.#log ??= new FelixLog(this.#generation);
+    const cluster = this.#cluster();
+    const settings = { node: this.#node(), felix: this.#felix().felix, ipVersion: 4 } as const;
+    const plan = planNode(cluster, this.#tiers(), settings, this.#generation);
+    return this.#log.round({ cluster, plan, settings, sets: this.tables().sets });
   }
 
   pairs(): readonly AnyPairs[] {

@@ -1,3 +1,4 @@
+import type { CalicoEntity } from "../../model/calico/objects.js";
 import type { Selector } from "../../model/calico/selector.js";
 import type { Origin } from "../../text/origin.js";
 import type { Ports } from "./felix/fragments.js";
@@ -56,6 +57,8 @@ export interface RuleSide {
   readonly ports: readonly RulePort[];
   readonly notPorts: readonly RulePort[];
   readonly service?: { readonly namespace: string; readonly name: string };
+  /** As the policy says it, for what passes that on; absent where no policy does. */
+  readonly written?: CalicoEntity;
 }
 
 export type RulePort = Ports | { readonly name: string };

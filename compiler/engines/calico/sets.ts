@@ -1,3 +1,4 @@
+import type { CalicoEntity } from "../../model/calico/objects.js";
 import { selectorOf } from "../../model/calico/parse-selector.js";
 import { printSelector, selectorHolds, type Selector } from "../../model/calico/selector.js";
 import { compareMembers, networkOf } from "../../netfilter/set-members.js";
@@ -41,6 +42,7 @@ export interface ScannedSide {
   readonly notNamedPorts: readonly NeededSet[];
   /** Of a destination: pairs of address and port. */
   readonly services: readonly NeededSet[];
+  readonly written?: CalicoEntity;
 }
 
 export interface ScannedRule extends Omit<PolicyRule, "source" | "destination"> {
@@ -83,6 +85,7 @@ function scanSide(side: RuleSide, protocol: string, end: "source" | "destination
     namedPorts: namesOf(side.ports),
     notNamedPorts: namesOf(side.notPorts),
     services: service && end === "destination" ? [service] : [],
+    ...(side.written && { written: side.written }),
   };
 }
 
@@ -136,7 +139,7 @@ export function nodeSets(
   generation: Generation,
 ): readonly IpSet[] {
   const { ipVersion } = settings;
-  const everyone: readonly Labelled[] = [...cluster.endpoints, ...cluster.hostEndpoints, ...cluster.networkSets];
+  const everyone = everyoneOf(cluster);
   const byId = new Map([...needed].map((set) => [set.id, set]));
   const sets = [...byId.values()].map((set) => ipSet(set, everyone, cluster, ipVersion));
   return [...sets, ...staticSets(settings, generation)].toSorted(
@@ -151,7 +154,7 @@ function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster, 
   let origins: ReadonlyMap<string, Origin> | undefined;
   return {
     name: setName(set.id, ipVersion),
-    type: set.kind === "selector" || (set.kind === "service" && !set.withPorts) ? "hash:net" : "hash:ip,port",
+    type: hasPorts(set) ? "hash:ip,port" : "hash:net",
     maxElements,
     members: [...new Set(found.map(({ member }) => member))].toSorted(compareMembers),
     readableName: readableName(set),
@@ -161,9 +164,36 @@ function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster, 
   };
 }
 
+/** The members of a set as they are calculated, before they are brought into the form that the kernel takes: blocks with their length. */
+export function calculatedMembers(set: NeededSet, cluster: Cluster): readonly string[] {
+  const chosen = set.kind === "selector" ? choose(set.selector, everyoneOf(cluster)) : [];
+  const members =
+    set.kind === "selector"
+      ? chosen.flatMap(({ nets }) => nets.map(withLength))
+      : membersOf(set, everyoneOf(cluster), cluster).map(({ member }) => member);
+  return [...new Set(members)].toSorted(compareMembers);
+}
+
+function everyoneOf({ endpoints, hostEndpoints, networkSets }: Cluster): readonly Labelled[] {
+  return [...endpoints, ...hostEndpoints, ...networkSets];
+}
+
+function choose(selector: Selector, everyone: readonly Labelled[]): readonly Labelled[] {
+  return everyone.filter(({ labelOf }) => selectorHolds(selector, labelOf));
+}
+
+function withLength(net: string): string {
+  return net.includes("/") ? net : `${net}/${net.includes(":") ? 128 : 32}`;
+}
+
+/** Whether its members are addresses with ports, or blocks. */
+export function hasPorts(set: NeededSet): boolean {
+  return set.kind === "named-port" || (set.kind === "service" && set.withPorts);
+}
+
 function membersOf(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster): readonly ServiceMember[] {
   if (set.kind === "service") return cluster.services(set.service, set.withPorts);
-  const chosen = everyone.filter(({ labelOf }) => selectorHolds(set.selector, labelOf));
+  const chosen = choose(set.selector, everyone);
   if (set.kind === "selector")
     return chosen.flatMap(({ nets, origin }) => nets.flatMap(netMembers).map((member) => ({ member, origin })));
   const fits = ({ name, protocol }: NamedPort): boolean => name === set.port && protocol === set.protocol;

@@ -23,6 +23,7 @@ export interface Cluster {
 export interface Labelled {
   /** `namespace/name`; of what is in no namespace its name. */
   readonly key: string;
+  readonly ownLabels: ReadonlyMap<string, string>;
   /** Its own, then those of its profiles, the first that has it. */
   readonly labelOf: (label: string) => string | undefined;
   /** Blocks, single addresses without a length. */
@@ -106,6 +107,7 @@ export function podEndpoint(
   const ports = conversion.namesInitPorts ? [...pod.ports, ...(pod.initPorts ?? [])] : pod.ports;
   return {
     key,
+    ownLabels: own,
     labelOf: labelLookup(own, names, profiles),
     nets: addresses.map(plainAddress),
     ports: ports.flatMap(({ name, protocol, containerPort }) =>

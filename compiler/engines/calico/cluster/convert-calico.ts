@@ -102,6 +102,7 @@ function convertSide(entity: CalicoEntity, namespace: string): RuleSide {
     ports: entity.ports,
     notPorts: entity.notPorts,
     ...(entity.services && { service: entity.services }),
+    written: entity,
   };
 }
 
@@ -162,6 +163,7 @@ export function convertHostEndpoint(
     node: endpoint.node,
     interface: endpoint.interfaceName,
     profiles: endpoint.profiles,
+    ownLabels: endpoint.labels,
     labelOf: labelLookup(endpoint.labels, endpoint.profiles, profiles),
     nets: endpoint.expectedIPs.map(plainAddress),
     ports: endpoint.ports.flatMap(({ name, protocol, port }): NamedPort[] => {
@@ -178,6 +180,7 @@ export function convertNetworkSet(set: WrittenNetworkSet, profiles: ReadonlyMap<
     set.namespace === "" ? set.labels : new Map(set.labels).set("projectcalico.org/namespace", set.namespace);
   return {
     key: set.namespace === "" ? set.name : `${set.namespace}/${set.name}`,
+    ownLabels: labels,
     labelOf: labelLookup(labels, set.namespace === "" ? [] : [`kns.${set.namespace}`], profiles),
     nets: set.nets,
     ports: [],

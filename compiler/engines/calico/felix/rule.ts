@@ -29,6 +29,11 @@ export function kernelRules(chain: string, rules: readonly FelixRule[], fallback
   return cleaned.map((rule, index) => kernelRule(rule, hashes[index]!, fallback));
 }
 
+/** The rules of a chain in Felix's own words. */
+export function felixTexts(chain: string, rules: readonly FelixRule[]): readonly string[] {
+  return rules.map((rule) => textOf(chain, rule));
+}
+
 export function kernelChain({ name, rules, origin }: FelixChain): Chain {
   return { name, rules: kernelRules(name, rules, origin), origin };
 }

@@ -32,6 +32,11 @@ export function hostInterfacesOf(endpoints: readonly HostEndpoint[], node: NodeV
   return found;
 }
 
+/** The chain of an interface, or of all others for `*`. */
+export function hostChainName(prefix: string, name: string): string {
+  return chainName(prefix, name === "*" ? anyInterface : name);
+}
+
 export type HostPolicyKind = "normal" | "untracked" | "pre-dnat" | "forward";
 
 /** Which policies the chains of host endpoints of a kind have. */
@@ -120,7 +125,7 @@ export class HostChains {
     return [...interfaces].flatMap(([name, endpoint]) =>
       endpointChains(
         {
-          name: chainName(prefix, name === "*" ? anyInterface : name),
+          name: hostChainName(prefix, name),
           direction,
           type,
           tiers: this.#tiers(endpoint, type),
@@ -143,7 +148,7 @@ export class HostChains {
     interfaces: HostInterfaces,
     skipsWorkloads = false,
   ): readonly FelixChain[] {
-    const others = { action: goto(chainName(prefix, anyInterface)) };
+    const others = { action: goto(hostChainName(prefix, "*")) };
     const skip = this.#settings.node.interfacePrefixes.map((each) => ({
       comments: ["Skip egress WHEP policy for traffic to local workload"],
       matches: [outInterface(`${each}+`)],

@@ -1,0 +1,32 @@
+import type { Message, Value } from "./proto-message.js";
+
+/** How a release prints messages: gogo's `id:<name:"a" > `, or that of Go's own library since v3.30, `id:{name:"a"}`. */
+export type ProtoForm = "angles" | "braces";
+
+/** A message on one line; fields in the order of the message. */
+export function protoText(message: Message, form: ProtoForm): string {
+  const fields = message.flatMap(({ name, value }) => {
+    const values = Array.isArray(value) ? (value as readonly Value[]) : [value as Value];
+    return values.map((each) => `${name}:${valueText(each, form)}`);
+  });
+  return form === "angles" ? fields.map((field) => `${field} `).join("") : fields.join(" ");
+}
+
+function valueText(value: Value, form: ProtoForm): string {
+  switch (value.kind) {
+    case "message":
+      return form === "angles" ? `<${protoText(value.message, form)}>` : `{${protoText(value.message, form)}}`;
+    case "string":
+      return quoted(value.text);
+    case "number":
+      return `${value.number}`;
+    case "word":
+      return value.word;
+  }
+}
+
+/** Both libraries agree on what is printable ASCII. */
+function quoted(text: string): string {
+  const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\" };
+  return `"${[...text].map((character) => escapes[character] ?? character).join("")}"`;
+}
