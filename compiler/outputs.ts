@@ -6,7 +6,7 @@ import { commandsOf, logEntriesOf } from "./engines/effects.js";
 import { classicLog } from "./log/classic/classic-log.js";
 import { printLog, printMessages, type LogOptions } from "./log/print-log.js";
 import { rotateLog } from "./log/rotate-log.js";
-import { logWarnings } from "./log/log-warnings.js";
+import { logMistakes, logWarnings } from "./log/log-warnings.js";
 import { printCommands } from "./netfilter/print-commands.js";
 import { printIpsetSave } from "./netfilter/print-ipset-save.js";
 import { printIptablesSave, printOtherTable } from "./netfilter/print-iptables-save.js";
@@ -26,6 +26,8 @@ export interface Output {
   print(result: CompileResult, options: OutputOptions): string;
   /** Under `--out-dir`, where that is not one file called `fileName`. */
   files?(result: CompileResult, options: OutputOptions): readonly { readonly name: string; readonly text: string }[];
+  /** What is asked of it that a machine's cannot have. */
+  mistakes?(machine: Machine, options: OutputOptions): readonly Diagnostic[];
   /** What a reader of this output should know. */
   warnings?(result: CompileResult, options: OutputOptions): readonly Diagnostic[];
 }
@@ -115,6 +117,7 @@ export const outputs: readonly Output[] = [
       const texts = rotateLog(printMessages(logEntriesOf(effects), options.log), rotation);
       return texts.map((text, index) => ({ name: index === 0 ? logFile : `${logFile}.${index}`, text }));
     },
+    mistakes: (machine, { voice, log }) => logMistakes(machine, voice === "classic", log?.nodeName !== undefined),
     warnings: ({ machine }, { voice }) => (voice === "classic" ? [] : logWarnings(machine)),
   },
   {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { azureNpm, outputs, replay, type Replay, type ReplayStep } from "../compiler/index.js";
+import { azureNpm, engines, outputs, replay, type Replay, type ReplayStep } from "../compiler/index.js";
 import { printStderr } from "./golden-stderr.js";
 
 /** A folder of golden/ with `steps/`: what happens to a node, beside what each generation makes of it. */
@@ -45,7 +45,7 @@ export function replayCase({ steps }: StepsCase, generation: string): Replay {
 
 /**
  * Path below the folder of the case → text: per generation what `anpm replay --out-dir` writes, `v2/03/iptables-save` and
- * `v2/restore`, the log in both voices, and `stderr` where there is more to say than counts.
+ * `v2/restore`, the log in both voices, and `stderr` where there is more to say than counts; of other engines the log.
  */
 export function stepsFiles(golden: StepsCase): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
@@ -64,7 +64,22 @@ export function stepsFiles(golden: StepsCase): ReadonlyMap<string, string> {
     files.set(`${generation}/azure-npm.log`, outputNamed("log").print(whole, {}));
     files.set(`${generation}/azure-npm.classic.log`, outputNamed("log").print(whole, { voice: "classic" }));
   }
+  for (const [name, text] of otherLogs(golden)) files.set(name, text);
   return files;
+}
+
+/** What other engines log of the same: `calico-2019/calico-node.log`, of generations whose log is known. */
+function otherLogs({ steps }: StepsCase): readonly (readonly [string, string])[] {
+  return engines
+    .filter((engine) => engine !== azureNpm)
+    .flatMap(({ id, generations }) => generations.map((generation) => ({ engine: id, generation })))
+    .flatMap((options) => {
+      const { machine, whole } = replay(steps, options).result!;
+      const isKnown = machine.voice.release === machine.voice.tag;
+      return isKnown
+        ? [[`${options.generation}/${machine.logFile}`, outputNamed("log").print(whole, {})] as const]
+        : [];
+    });
 }
 
 /** Paths below the folder of a case that people do not write. */

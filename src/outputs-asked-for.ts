@@ -1,4 +1,12 @@
-import { diagnostic, outputs, suggest, type Diagnostic, type Machine, type Output } from "../compiler/index.js";
+import {
+  diagnostic,
+  outputs,
+  suggest,
+  type Diagnostic,
+  type Machine,
+  type Output,
+  type OutputOptions,
+} from "../compiler/index.js";
 import { Failure } from "./failure.js";
 
 export interface OutputsAskedFor {
@@ -17,8 +25,17 @@ export function outputsAskedFor(values: readonly string[], toFolder: boolean): O
   return { outputs: found, mistakes };
 }
 
-/** Those of the outputs that a machine can make. One that was named and is not among them throws a Failure; others are left out. */
-export function outputsOf(asked: readonly Output[], named: boolean, { engine, lacks }: Machine): readonly Output[] {
+/**
+ * Those of the outputs that a machine can make. One that was named and is not among them throws a Failure, as does one that cannot be made as
+ * asked; others are left out.
+ */
+export function outputsOf(
+  asked: readonly Output[],
+  named: boolean,
+  machine: Machine,
+  options: OutputOptions,
+): readonly Output[] {
+  const { engine, lacks } = machine;
   const missing = asked.filter(({ name }) => lacks.includes(name));
   if (named && missing.length > 0) {
     const known = outputs.filter(({ name }) => !lacks.includes(name)).map(({ name }) => name);
@@ -26,7 +43,10 @@ export function outputsOf(asked: readonly Output[], named: boolean, { engine, la
       missing.map(({ name }) => diagnostic("output-not-made", { output: name, engine, outputs: known.join(", ") })),
     );
   }
-  return asked.filter((output) => !missing.includes(output));
+  const possible = asked.filter((output) => !missing.includes(output));
+  const mistakes = possible.flatMap((output) => output.mistakes?.(machine, options) ?? []);
+  if (mistakes.length > 0) throw new Failure(mistakes);
+  return possible;
 }
 
 function unknownOutput(output: string): Diagnostic {

@@ -101,7 +101,7 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
     })),
     same: edits.length === 0 && tables.same && connections.length === 0,
     log: (options) =>
-      sameMachine
+      sameMachine && !old.lacks.includes("log")
         ? printMessages((log ??= logGain(before.takeNode(), versions[0].objects, objects.changed)), options)
         : [],
   };

@@ -1,8 +1,26 @@
 import type { Machine } from "../engines/engine.js";
+import { engineOf } from "../engines/engines.js";
 import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
 
 /** Where the log of a machine is not that of its release to the letter. */
 export function logWarnings({ voice }: Machine): readonly Diagnostic[] {
   if (voice.tag === voice.release) return [];
   return [diagnostic("log-of-another-release", { release: voice.tag, voice: voice.release })];
+}
+
+/** The classic voice has words for one table; and the name of a node is said once where an engine asks for it anyway. */
+export function logMistakes(
+  { engine, ownership }: Machine,
+  classic: boolean,
+  namesNode: boolean,
+): readonly Diagnostic[] {
+  const { title, options } = engineOf(engine).engine!;
+  return [
+    ...(classic && ownership.tables.length > 1
+      ? [diagnostic("classic-log-of-one-table", { engine: title, tables: ownership.tables.join(", ") })]
+      : []),
+    ...(namesNode && options.includes("node")
+      ? [diagnostic("option-of-another-engine", { option: "--node-name", engine: title, options: "--node" })]
+      : []),
+  ];
 }

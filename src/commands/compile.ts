@@ -49,7 +49,7 @@ function compileCommand(options: Options): void {
     options,
     "compiling",
     ({ result, diagnostics, summary }) => {
-      const wanted = outputsOf(asked.outputs, options.output !== undefined, result.machine);
+      const wanted = outputsOf(asked.outputs, options.output !== undefined, result.machine, texts);
       const warnings = wanted.flatMap((output) => output.warnings?.(result, texts) ?? []);
       return {
         report: { diagnostics: [...diagnostics, ...warnings], summary },

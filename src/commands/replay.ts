@@ -75,8 +75,8 @@ function replayCommand(folder: string | undefined, asked: readonly AskedStep[], 
   const read = folder === undefined ? stepsAskedFor(asked) : stepsOfFolder(folder);
   if (toFolder) refuseEqualNumbers(read.steps);
   const { result, report } = replayed(read, options);
-  const possible = outputsOf(wanted, options.output !== undefined, result.machine);
   const texts: OutputOptions = { resolve: options.resolve === true, log, voice };
+  const possible = outputsOf(wanted, options.output !== undefined, result.machine, texts);
   const warnings = possible.flatMap((output) => output.warnings?.(result.whole, texts) ?? []);
   if (options.outDir === undefined) process.stdout.write(printSteps(result, possible[0]!, texts));
   else writeFolder(options.outDir, filesOf(result, read.steps, possible, texts));

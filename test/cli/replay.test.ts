@@ -135,6 +135,26 @@ describe("-o log", () => {
     expect(stdout).toContain("ADD POD  [x/a/node-7/map[]] ignored");
   });
 
+  test("Calico's is that of its node, step by step or in one file, with the same clock", async () => {
+    const calico = ["--engine", "calico", "--calico", "calico-2019", "--node", "node-7"];
+    const clock = ["--log-start", "2019-05-06T12:34:56Z", "--log-step", "1s"];
+    const words = ["replay", "golden/aks-steps/steps", ...calico, ...clock];
+    const { stdout } = await anpm([...words, "-o", "log"]);
+    const parts = stdout.split(/^==> \d\d.* <==\n/m).slice(1);
+    expect(parts).toHaveLength(7);
+    expect(parts[0]).toMatch(
+      /^2019-05-06 12:34:56\.000 \[INFO\]\[1\] config_params\.go 217: .*\n2019-05-06 12:34:57\.000 /,
+    );
+    expect(parts[0]).toContain("Creating calculation graph, filtered to hostname node-7\n");
+    expect(parts[5]).toBe("");
+    const out = await emptyFolder();
+    await anpm([...words, "--out-dir", out]);
+    expect(await readFile(join(out, "calico-node.log"), "utf8")).toBe(parts.join(""));
+    const named = await anpm([...words, "-o", "log", "--node-name", "node-8"]);
+    expect(named.stderr).toMatch(/^error option-of-another-engine: --node-name .*\n {2}fix: .*--node$/m);
+    expect([named.stdout, named.exitCode]).toEqual(["", 2]);
+  });
+
   test("another tag of a generation is named in the log, with a warning about its voice", async () => {
     const { stdout, stderr } = await anpm(["compile", "-f", "-", "-o", "log", "--npm", "v1.6.20"], { input: denyAll });
     expect(stdout).toContain("starting NPM version 2 with image v1.6.20\n");

@@ -36,6 +36,10 @@ export const engineCodes = {
     ({ output, engine }) => `${output} is not made for ${engine} yet`,
     ({ outputs }) => `use ${outputs}`,
   ),
+  "classic-log-of-one-table": error<{ engine: string; tables: string }>(
+    ({ engine, tables }) => `the classic log has words for the filter table alone, and ${engine} works in ${tables}`,
+    () => "leave --log classic out",
+  ),
   "unknown-generation": error<{ text: string; known: string; nearest: string }>(
     ({ text, known }) => `unknown NPM generation or image tag "${text}"; known generations: ${known}`,
     ({ nearest }) => nearest,

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { compile, isError, printIpsetSave, replay, type CompileResult } from "../../../compiler/index.js";
+import { printIpsetSave } from "../../../compiler/index.js";
 import { outputs } from "../../../compiler/outputs.js";
-import { cases, optionsOf, present, root, textsOf } from "./vector-cases.js";
+import { leave } from "./leave.js";
+import { cases, present, root } from "./vector-cases.js";
 
 // What the real Felix left in a real kernel, in all four tables and the sets. `check.py` of the vectors compares whole processes.
 
@@ -24,23 +25,6 @@ describe.skipIf(!present).each(["calico", "calico-3.24", "calico-2019"])("%s lea
     expect(canonicalSets(printIpsetSave(result.tables.sets))).toEqual(canonicalSets(sets));
   });
 });
-
-function leave(path: string, generation: string): CompileResult {
-  const options = { ...optionsOf(path), engine: "calico", generation };
-  if (!existsSync(join(root, path, "steps"))) {
-    const { result, diagnostics } = compile(textsOf(path), options);
-    expect(diagnostics.filter(isError)).toEqual([]);
-    return result!;
-  }
-  const steps = textsOf(path).map((source) => ({
-    name: source.name,
-    action: source.name.includes("delete") ? ("delete" as const) : ("apply" as const),
-    sources: [source],
-  }));
-  const { result, diagnostics } = replay(steps, options);
-  expect(diagnostics.filter(isError)).toEqual([]);
-  return result!.whole;
-}
 
 /** Chains by name, rules in order, no counters. */
 function canonicalChains(text: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Message, Value } from "./proto-message.js";
 
 /** How a release prints messages: gogo's `id:<name:"a" > `, or that of Go's own library since v3.30, `id:{name:"a"}`. */
@@ -17,7 +18,7 @@ function valueText(value: Value, form: ProtoForm): string {
     case "message":
       return form === "angles" ? `<${protoText(value.message, form)}>` : `{${protoText(value.message, form)}}`;
     case "string":
-      return quoted(value.text);
+      return quoted(value.text, form);
     case "number":
       return `${value.number}`;
     case "word":
@@ -25,8 +26,12 @@ function valueText(value: Value, form: ProtoForm): string {
   }
 }
 
-/** Both libraries agree on what is printable ASCII. */
-function quoted(text: string): string {
+/** Of what is no ASCII, gogo writes the bytes. */
+function quoted(text: string, form: ProtoForm): string {
   const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\" };
-  return `"${[...text].map((character) => escapes[character] ?? character).join("")}"`;
+  const escaped = text.replaceAll(/[\n\r\t"\\]/g, (character) => escapes[character]!);
+  if (form === "braces") return `"${escaped}"`;
+  const octal = (character: string): string =>
+    Array.from(utf8ToBytes(character), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
+  return `"${escaped.replaceAll(/[^ -~]/gu, octal)}"`;
 }
