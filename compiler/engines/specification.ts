@@ -19,7 +19,23 @@ export interface Specification {
   /** Types of ICMPv6 that the node takes from its pods whatever policies say: without them neither finds the other. */
   readonly neighbourMessages: readonly number[];
   /** Tunnels that no pod may send packets into. */
-  readonly refusedTunnels: readonly ("vxlan" | "ipip")[];
+  readonly refusedTunnels: readonly Tunnel[];
+  /** Tunnels between nodes, in the order in which they are asked. Policies do not decide about their packets between the node and others. */
+  readonly tunnels: readonly NodeTunnel[];
+}
+
+/** Packets that carry packets. */
+export interface Tunnel {
+  readonly name: "IPIP" | "VXLAN" | "WireGuard";
+  /** Of UDP; absent: the packets are of protocol 4. */
+  readonly port?: number;
+}
+
+export interface NodeTunnel extends Tunnel {
+  /** Of the packets that carry. */
+  readonly ipVersion: 4 | 6;
+  /** Blocks of those who may use it, others may send the node nothing through it; absent: everybody may. */
+  readonly peers?: readonly string[];
 }
 
 export interface NodeInterface {

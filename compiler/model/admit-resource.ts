@@ -1,7 +1,9 @@
 import type { Entry } from "../manifest/value.js";
 import { readEndpointSlice } from "./admit-endpoint-slice.js";
 import type { Metadata } from "./admit-metadata.js";
+import { readNode } from "./admit-node.js";
 import { readServiceAccount } from "./admit-pod.js";
+import { readIpPool } from "./calico/read-ip-pool.js";
 import {
   readCalicoPolicy,
   readFelixConfiguration,
@@ -17,6 +19,7 @@ import type { Resource, ResourceKind } from "./resources.js";
 /** Those that lie in a namespace; true: in none. */
 const isGlobalKind: Readonly<Record<ResourceKind, boolean>> = {
   ServiceAccount: false,
+  Node: true,
   EndpointSlice: false,
   GlobalNetworkPolicy: true,
   CalicoNetworkPolicy: false,
@@ -29,6 +32,7 @@ const isGlobalKind: Readonly<Record<ResourceKind, boolean>> = {
   Tier: true,
   Profile: true,
   FelixConfiguration: true,
+  IPPool: true,
 };
 
 export function isResource(object: { readonly kind: string }): object is Resource {
@@ -57,6 +61,8 @@ export function readResource(
   switch (kind) {
     case "ServiceAccount":
       return readServiceAccount(fields, offset, metadata, checker);
+    case "Node":
+      return readNode(fields, offset, metadata, checker);
     case "EndpointSlice":
       return readEndpointSlice(fields, offset, metadata, checker);
     case "GlobalNetworkPolicy":
@@ -77,5 +83,7 @@ export function readResource(
       return readProfile(frame);
     case "FelixConfiguration":
       return readFelixConfiguration(frame);
+    case "IPPool":
+      return readIpPool(frame);
   }
 }

@@ -49,6 +49,12 @@ export function isStrictSubset(inner: Cidr, outer: Cidr): boolean {
   return equal(clearAfter(inner.network, bits), outer.network);
 }
 
+/** Whether two blocks have addresses in common. */
+export function overlaps(a: Cidr, b: Cidr): boolean {
+  const bits = Math.min(...[a, b].map(({ prefixLength, addressLength }) => prefixLength + (128 - addressLength)));
+  return equal(clearAfter(a.network, bits), clearAfter(b.network, bits));
+}
+
 /** Whether the network is one of IPv4 addresses, however it was written. */
 export function isIpv4Network(cidr: { readonly network: readonly number[] }): boolean {
   return isMapped(cidr.network);

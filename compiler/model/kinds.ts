@@ -33,6 +33,7 @@ export const versionOfKind: ReadonlyMap<string, string> = new Map<ReadKind, stri
 /** `apiVersion/kind` of kinds that are read where somebody watches them → what they are called here. */
 export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map<string, ResourceKind>([
   ["v1/ServiceAccount", "ServiceAccount"],
+  ["v1/Node", "Node"],
   ["discovery.k8s.io/v1/EndpointSlice", "EndpointSlice"],
   ...["projectcalico.org/v3", "crd.projectcalico.org/v1"].flatMap((version): [string, ResourceKind][] => [
     [`${version}/GlobalNetworkPolicy`, "GlobalNetworkPolicy"],
@@ -46,6 +47,7 @@ export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map<string, 
     [`${version}/Tier`, "Tier"],
     [`${version}/Profile`, "Profile"],
     [`${version}/FelixConfiguration`, "FelixConfiguration"],
+    [`${version}/IPPool`, "IPPool"],
   ]),
 ]);
 

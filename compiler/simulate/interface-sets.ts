@@ -11,9 +11,25 @@ export function interfaceSet({ direction, name }: InterfaceMatch): Match & { rea
   return { kind: "set", set, negated: false, flags: direction === "in" ? "src" : "dst" };
 }
 
+/** The set of the machine's own addresses that `-m addrtype --dst-type LOCAL` asks for; undefined where the words ask something else. */
+export function localSet(words: readonly string[]): (Match & { readonly kind: "set" }) | undefined {
+  const [, negation, side] = /^-m addrtype (! )?--(src|dst)-type LOCAL$/.exec(words.join(" ")) ?? [];
+  return side === undefined ? undefined : { kind: "set", set: localName, negated: negation !== undefined, flags: side };
+}
+
+const localName = "addrtype LOCAL";
+
+/** There is none where nobody knows what the machine's addresses are. */
+function localAddresses({ interfaces = [] }: Pick<TracedTables, "interfaces">): readonly IpSet[] {
+  const own = interfaces.flatMap((each) => each.own ?? []);
+  return own.length === 0
+    ? []
+    : [{ name: localName, type: "hash:net", members: [...own, own[0]!.includes(":") ? "::1" : "127.0.0.0/8"] }];
+}
+
 /**
- * A set for each interface match of the chains: packets come in through the interface that their source is behind, and go out
- * through that of their destination. There is none where a match means an interface of which nothing is known.
+ * A set for each interface match of the chains, and one of the machine's own addresses: packets come in through the interface that their
+ * source is behind, and go out through that of their destination. There is none where a match means an interface of which nothing is known.
  */
 export function interfaceSets({ interfaces, chains }: TracedTables): readonly IpSet[] {
   if (!interfaces) return [];
@@ -30,7 +46,7 @@ export function interfaceSets({ interfaces, chains }: TracedTables): readonly Ip
       found.set(name, { name, type: "hash:net", members: together(meant.flatMap(({ addresses = [] }) => addresses)) });
     }
   }
-  return [...found.values()];
+  return [...found.values(), ...localAddresses({ interfaces })];
 }
 
 /** Name of the interface that an address is behind; undefined where nothing is known of it. */

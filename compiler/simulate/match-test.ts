@@ -1,6 +1,6 @@
 import type { Match } from "../netfilter/tables.js";
 import type { Circumstances } from "./circumstances.js";
-import { interfaceSet } from "./interface-sets.js";
+import { interfaceSet, localSet } from "./interface-sets.js";
 import { maskIp, parseNetwork, type Ip } from "./ip.js";
 import { holdsAddress, type IndexedSet, type SetIndex } from "./set-index.js";
 import { holdsTraffic, portsOf, type TrafficProtocol } from "./traffic.js";
@@ -64,6 +64,8 @@ export function matchTest(
     case "other": {
       // `-m tcp` without an option asks nothing that `-p tcp` did not.
       if (match.words.length === 2 && protocolOf(match.words[1]!)) return protocolTest(match.words[1]!, false);
+      const local = localSet(match.words);
+      if (local) return matchTest(local, sets, tables);
       const astray = comesAstray(match.words, tables) ?? "unknown";
       return () => astray;
     }

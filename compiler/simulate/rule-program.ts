@@ -2,7 +2,7 @@ import { chainsOf } from "../netfilter/owned.js";
 import type { Match, Rule, Target } from "../netfilter/tables.js";
 import type { Circumstances } from "./circumstances.js";
 import { hooksOf, ownAddresses, type Course, type WalkedTable } from "./courses.js";
-import { interfaceSet, interfaceSets } from "./interface-sets.js";
+import { interfaceSet, interfaceSets, localSet } from "./interface-sets.js";
 import { compareIps, parseNetwork, type Ip, type Network } from "./ip.js";
 import { indexSets, type AddressPortSet, type AddressSet, type IndexedSet, type SetIndex } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
@@ -263,7 +263,11 @@ class Builder {
         }
         case "other": {
           const protocol = match.words.length === 2 ? protocolOf(match.words[1]!) : undefined;
-          if (protocol) limit(trafficOf(protocol), trafficOf(protocol));
+          const local = localSet(match.words);
+          const found = local && this.set(local);
+          if (local && found && !("portSets" in found))
+            sides[local.flags === "src" ? "source" : "destination"].push(found);
+          else if (protocol) limit(trafficOf(protocol), trafficOf(protocol));
           else answer(comesAstray(match.words, this.tables) ?? "unknown");
           break;
         }

@@ -315,19 +315,50 @@ function placed(manifest: Manifest, index: number, choice: number): Manifest {
   };
 }
 
-const felix = pick<Manifest | undefined>(undefined, undefined, undefined, {
-  apiVersion: "projectcalico.org/v3",
-  kind: "FelixConfiguration",
-  metadata: { name: "default" },
-  spec: {
+function configured(spec: Readonly<Record<string, unknown>>): Manifest {
+  return { apiVersion: "projectcalico.org/v3", kind: "FelixConfiguration", metadata: { name: "default" }, spec };
+}
+
+const felix = pick<Manifest | undefined>(
+  undefined,
+  undefined,
+  undefined,
+  configured({
     failsafeInboundHostPorts: [
       { protocol: "tcp", port: 22, net: "203.0.113.0/24" },
       { protocol: "tcp", port: 22, net: "2001:db8::/64" },
       { protocol: "udp", port: 68 },
     ],
     failsafeOutboundHostPorts: [{ protocol: "udp", port: 53 }],
-  },
-});
+  }),
+  configured({ wireguardEnabled: true, wireguardListeningPort: 53, externalNodesList: ["203.0.113.0/24"] }),
+);
+
+function pool(name: string, spec: Readonly<Record<string, unknown>>): Manifest {
+  return { apiVersion: "projectcalico.org/v3", kind: "IPPool", metadata: { name }, spec };
+}
+
+function node(name: string, address: string): Manifest {
+  const annotations = { "projectcalico.org/IPv4VXLANTunnelAddr": address.replace("9", "8") };
+  const status = { addresses: [{ type: "InternalIP", address }] };
+  return { apiVersion: "v1", kind: "Node", metadata: { name, annotations }, status };
+}
+
+/** How packets travel between nodes. */
+const underlays = pick<readonly Manifest[]>(
+  [],
+  [],
+  [
+    pool("ipip", { cidr: "10.240.0.0/24", ipipMode: "Always" }),
+    node("node-0", "10.240.9.1"),
+    node("node-1", "10.240.9.3"),
+  ],
+  [
+    pool("vxlan", { cidr: "10.240.0.0/24", vxlanMode: "CrossSubnet" }),
+    node("node-0", "10.240.9.1"),
+    node("node-1", "10.240.9.3"),
+  ],
+);
 
 /** What the command line says about their node. */
 export const calicoOptions = {
@@ -338,8 +369,8 @@ export const calicoOptions = {
 } as const;
 
 export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
-  .tuple(clusters, fc.nat({ max: 0xffff }), tiers, policies, hostEndpoints, networkSets, felix)
-  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration]) => [
+  .tuple(clusters, fc.nat({ max: 0xffff }), tiers, policies, hostEndpoints, networkSets, felix, underlays)
+  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration, underlay]) => [
     ...own.map((manifest, index) => placed(manifest, index, choice)),
     ...serviceAccounts,
     ...slices,
@@ -348,5 +379,6 @@ export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
     ...sets,
     ...hosts,
     ...(configuration ? [configuration] : []),
+    ...underlay,
     ...calicoPolicies,
   ]);

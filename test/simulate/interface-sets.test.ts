@@ -39,3 +39,31 @@ describe("packets come in and go out through the interfaces that their addresses
     expect(trace({ chains, sets: [] }, packet).verdict).toBe("depends");
   });
 });
+
+describe("what is local is an address of the machine itself", () => {
+  const { chains } = parseIptablesSave(`*filter
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p udp -m addrtype --dst-type LOCAL -j DROP
+-A OUTPUT -p udp -m addrtype ! --src-type LOCAL -j ACCEPT
+-A OUTPUT -p udp -j DROP
+COMMIT
+`);
+  const own: readonly Interface[] = [{ name: "eth0", addresses: ["0.0.0.0/0"], own: ["10.0.0.9"] }];
+  test.each([
+    ["192.0.2.1", "10.0.0.9", "deny"],
+    ["192.0.2.1", "10.0.0.8", "allow"],
+    ["10.0.0.9", "192.0.2.1", "deny"],
+  ] as const)("%s to %s: %s", (source, destination, verdict) => {
+    const tables = { chains, sets: [], interfaces: own };
+    expect(trace(tables, { source, destination, protocol: "udp", port: 53 }).verdict).toBe(verdict);
+    const reach = reachByRules(tables);
+    const { allowed } = reach.between(reach.sourceClass(source), reach.destinationClass(destination));
+    expect(portsOf(allowed, "udp").length > 0).toBe(verdict === "allow");
+  });
+
+  test("where the machine's addresses are not known, nobody knows", () => {
+    const packet = { source: "192.0.2.1", destination: "10.0.0.9", protocol: "udp", port: 53 } as const;
+    expect(trace({ chains, sets: [] }, packet, { chain: "INPUT" }).verdict).toBe("depends");
+  });
+});

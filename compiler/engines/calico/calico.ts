@@ -70,7 +70,7 @@ function notesOf({ id }: Generation) {
 }
 
 /** Objects that show in rules and that nothing here compiles. */
-const notBuilt = /^((crd\.)?projectcalico\.org\/\w+\/IPPool|policy\.networking\.k8s\.io\/\w+\/\w*NetworkPolicy)$/;
+const notBuilt = /^policy\.networking\.k8s\.io\/\w+\/\w*NetworkPolicy$/;
 
 /** Everything that shows in rules. */
 const watched: Machine["watched"] = new Set(resourceKinds.values());

@@ -63,6 +63,32 @@ export interface Generation {
     readonly loopbackNetwork: boolean;
     readonly poolsSet: "all-ipam-pools" | "network-ip-pools";
   };
+  /** Tunnels between nodes beside IPIP; undefined: it does not know them. */
+  readonly tunnels: {
+    readonly vxlan?: {
+      /** How comments call the nodes that may use it. */
+      readonly hosts: "whitelisted" | "allowed";
+      /** Comments name the version of IP, and there is VXLAN for IPv6. */
+      readonly namesVersion: boolean;
+      /** Connection tracking looks at its packets. */
+      readonly tracked: boolean;
+    };
+    readonly wireguard?: {
+      /** Its packets pass, whatever policies of host endpoints say. */
+      readonly accepts: boolean;
+      /** Comments name the version of IP, and IPv6 has a port of its own. */
+      readonly namesVersion: boolean;
+    };
+  };
+  /** Of natOutgoing. */
+  readonly nat: {
+    /** The address and the interface can be set, not ports alone. */
+    readonly settings: boolean;
+    /** It may leave out what goes to nodes. */
+    readonly exclusions: boolean;
+    /** Pools for load balancers alone are no addresses of pods. */
+    readonly poolsByUse: boolean;
+  };
   /** What it knows of Calico's own objects. */
   readonly knows: Known;
   readonly quirks: readonly Quirk[];
@@ -101,4 +127,9 @@ export interface Marks {
 /** The bits that are cleared before host endpoints are looked at. */
 export function clearedBits({ accept, pass, allBlocks, thisBlock }: Marks): number {
   return accept | pass | allBlocks | thisBlock;
+}
+
+/** What came in encrypted; the next bit behind the others. */
+export function wireguardMark({ thisBlock }: Marks): number {
+  return thisBlock << 1;
 }

@@ -40,6 +40,8 @@ const calico2019: Generation = {
     loopbackNetwork: false,
     poolsSet: "all-ipam-pools",
   },
+  tunnels: {},
+  nat: { settings: false, exclusions: false, poolsByUse: false },
   knows: {
     tiers: false,
     staged: false,
@@ -87,6 +89,12 @@ const calico324: Generation = {
     loopbackNetwork: true,
     poolsSet: "all-ipam-pools",
   },
+  // As of summer 2022, felix/rules/static.go.
+  tunnels: {
+    vxlan: { hosts: "whitelisted", namesVersion: true, tracked: true },
+    wireguard: { accepts: true, namesVersion: false },
+  },
+  nat: { ...calico2019.nat, settings: true },
   knows: {
     tiers: false,
     staged: false,
@@ -110,6 +118,10 @@ const calico328: Generation = {
   release: "v3.28.5",
   trimsReturns: true,
   statics: { ...calico324.statics, failsafeAnswersFrom: "destination", appendsNatPostrouting: true },
+  tunnels: {
+    vxlan: { hosts: "allowed", namesVersion: true, tracked: true },
+    wireguard: { accepts: true, namesVersion: true },
+  },
   knows: { ...calico324.knows, performanceHints: true },
   endpoints: { ...calico324.endpoints, clearsPass: true, tierStart: "none", groups: { nameHasTier: true } },
   quirks: quirks328,
@@ -122,6 +134,7 @@ const calico329: Generation = {
   release: "v3.29.0",
   policyId: "tier",
   endpoints: { ...calico328.endpoints, tierStart: "tier", acceptsForwardByDirection: false },
+  tunnels: { ...calico328.tunnels, vxlan: { hosts: "allowed", namesVersion: true, tracked: false } },
   knows: { ...calico328.knows, tiers: true },
   quirks: quirks329,
 };
@@ -148,6 +161,7 @@ const calicoHead: Generation = {
   dropsImpossible: true,
   endpoints: { ...calico330.endpoints, groups: { nameHasTier: false } },
   statics: { ...calico330.statics, dscp: true, poolsSet: "network-ip-pools" },
+  nat: { settings: true, exclusions: true, poolsByUse: true },
   quirks: quirksHead,
 };
 
@@ -171,7 +185,7 @@ export function selectGeneration(text: string): { readonly generation: Generatio
 
 /**
  * The generation of 3.`minor`.`patch`. What changed between v3.4 and v3.7, and between v3.9 and v3.21, is not known to the release.
- * Source of what came within a generation: Calico's release notes; pull requests 7963 (v3.27) and 9102 (v3.28.2).
+ * Source of what came within a generation: Calico's release notes; pull requests 6250 (v3.24), 7963 (v3.27) and 9102 (v3.28.2).
  */
 function ofRelease(minor: number, patch: number): Generation | undefined {
   if (minor === 3) return calico2019;
@@ -180,14 +194,23 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
     return {
       ...calico2019,
       knows: { ...calico2019.knows, textOperators: true },
+      tunnels: { vxlan: { hosts: "whitelisted", namesVersion: false, tracked: true } },
       endpoints: { ...endpoints, dropsEncapsulated: "pods" },
       statics: { ...statics, acceptsBeforeWorkloads: false, mangleAcceptsWorkloads: false },
     };
   }
-  if (minor === 22) {
-    return { ...calico324, statics: { ...calico324.statics, reversePathSkip: false } };
+  if (minor === 22 || minor === 23) {
+    const { tunnels, statics } = calico324;
+    return {
+      ...calico324,
+      tunnels: {
+        vxlan: { ...tunnels.vxlan!, namesVersion: minor === 23 },
+        wireguard: { ...tunnels.wireguard!, accepts: false },
+      },
+      statics: { ...statics, reversePathSkip: minor === 23 },
+    };
   }
-  if (minor >= 23 && minor <= 26) return calico324;
+  if (minor >= 24 && minor <= 26) return calico324;
   if (minor === 27) return { ...calico324, knows: { ...calico324.knows, performanceHints: true } };
   if (minor === 28 && patch < 2) {
     return { ...calico328, statics: { ...calico328.statics, appendsNatPostrouting: false } };
@@ -196,8 +219,21 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
   if (minor === 29) return calico329;
   if (minor === 30) return calico330;
   if (minor === 31) {
-    return { ...calico330, dropsImpossible: true, statics: { ...calico330.statics, dscp: true } };
+    const { statics, nat } = calico330;
+    return {
+      ...calico330,
+      dropsImpossible: true,
+      statics: { ...statics, dscp: true },
+      nat: { ...nat, exclusions: true },
+    };
   }
-  if (minor === 32) return { ...calicoHead, statics: { ...calicoHead.statics, poolsSet: "all-ipam-pools" } };
+  if (minor === 32) {
+    const { statics, nat } = calicoHead;
+    return {
+      ...calicoHead,
+      statics: { ...statics, poolsSet: "all-ipam-pools" },
+      nat: { ...nat, poolsByUse: false },
+    };
+  }
   return undefined;
 }

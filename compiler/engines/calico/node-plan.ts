@@ -87,7 +87,7 @@ export function planNode(
       ]),
       raw: eachOnce([...rawChains(settings, generation), ...hostChains.raw(), ...ofPolicies]),
       mangle: eachOnce([...mangleChains(settings, generation), ...hostChains.mangle(), ...ofPolicies, ...hostProfiles]),
-      nat: natChains(),
+      nat: natChains(settings, generation),
     },
     needed: [...policies, ...profiles].flatMap(({ ingress, egress }) => [...ingress, ...egress].flatMap(setsOf)),
     tiers: tiersFor,

@@ -18,7 +18,7 @@ import { planNode, type LocalEndpoint } from "./node-plan.js";
 import type { Tier } from "./rules/order.js";
 import { allowAction, forwardAccepted } from "./rules/statics.js";
 import { nodeSets } from "./sets.js";
-import type { FelixSettings, NodeView, Settings } from "./settings.js";
+import type { FelixSettings, NodeView, Settings, Underlay } from "./settings.js";
 
 /** What Felix leaves on a node for a cluster. */
 export function nodeTables(
@@ -26,11 +26,12 @@ export function nodeTables(
   tiers: ReadonlyMap<string, Tier>,
   node: NodeView,
   felix: FelixSettings,
+  underlay: Underlay,
   generation: Generation,
   existing: Tables | undefined,
 ): Tables {
   const tables = (ipVersion: 4 | 6, before: Tables | undefined): Tables =>
-    tablesOf(cluster, tiers, { node, felix, ipVersion }, generation, before);
+    tablesOf(cluster, tiers, { node, felix, underlay, ipVersion }, generation, before);
   return { ...tables(4, existing), ...(felix.ipv6 && { ipv6: tables(6, undefined) }) };
 }
 

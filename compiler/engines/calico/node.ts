@@ -36,7 +36,8 @@ import type { Policy, PolicyRule, Profile } from "./policy.js";
 import { ruleWarnings } from "./rule-warnings.js";
 import type { Tier } from "./rules/order.js";
 import { neighbourMessages } from "./rules/statics.js";
-import type { NodeView } from "./settings.js";
+import type { NodeView, Underlay } from "./settings.js";
+import { nodeTunnels, underlayOf, underlayWarnings } from "./underlay.js";
 import { unknownFeature } from "./unknown-features.js";
 
 /** Where pods run that nobody has scheduled, when there is no other node. */
@@ -100,6 +101,7 @@ export class CalicoNode implements Node {
       this.#tiers(),
       this.#node(),
       this.#felix().felix,
+      this.#underlay(),
       this.#generation,
       this.#existing,
     ));
@@ -109,7 +111,8 @@ export class CalicoNode implements Node {
   settle(): readonly LogEntry[] {
     this.#log ??= new FelixLog(this.#generation);
     const cluster = this.#cluster();
-    const settings = { node: this.#node(), felix: this.#felix().felix, ipVersion: 4 } as const;
+    const [node, underlay, { felix }] = [this.#node(), this.#underlay(), this.#felix()];
+    const settings = { node, felix, underlay, ipVersion: 4 } as const;
     const plan = planNode(cluster, this.#tiers(), settings, this.#generation);
     return this.#log.round({ cluster, plan, settings, sets: this.tables().sets });
   }
@@ -131,9 +134,10 @@ export class CalicoNode implements Node {
       podsReachNode: felix.defaultEndpointToHostAction !== "DROP",
       neighbourMessages,
       refusedTunnels: [
-        ...(drops && !felix.allowVxlanFromWorkloads ? (["vxlan"] as const) : []),
-        ...(drops && !felix.allowIpipFromWorkloads ? (["ipip"] as const) : []),
+        ...(drops && !felix.allowVxlanFromWorkloads ? [{ name: "VXLAN", port: felix.vxlanPort } as const] : []),
+        ...(drops && !felix.allowIpipFromWorkloads ? [{ name: "IPIP" } as const] : []),
       ],
+      tunnels: nodeTunnels(this.#underlay(), felix, this.#generation),
     };
   }
 
@@ -142,22 +146,35 @@ export class CalicoNode implements Node {
       ...this.#nodeWarnings(),
       ...[...this.#policies.values()].flatMap((policy) => conversionWarnings(policy, this.#generation)),
       ...this.#felix().diagnostics,
+      ...underlayWarnings(this.#underlay(), this.#nodeName(), this.#generation),
       ...this.#resourceWarnings(),
     ];
   }
 
   /** Pods that nobody has scheduled and that have no status yet run on this node. */
   #placed(): readonly Pod[] {
-    const { name } = this.#node();
+    const name = this.#nodeName();
     return [...this.#pods.values()].map((pod) => (isUnplaced(pod) ? { ...pod, nodeName: name } : pod));
   }
 
+  /** The node with its ends of tunnels, where the user does not say himself what they are. */
   #node(): NodeView {
-    const node = this.#view;
-    if (node.name !== "") return node;
+    const { hostInterfaces, ...view } = this.#view;
+    const ends = this.#underlay().ends.filter((end) => hostInterfaces.every(({ name }) => name !== end.name));
+    return { ...view, name: this.#nodeName(), hostInterfaces: [...hostInterfaces, ...ends] };
+  }
+
+  #nodeName(): string {
+    if (this.#view.name !== "") return this.#view.name;
     const [first] = this.#chosenNode === undefined ? nodesOf(this.#pods.values()) : [this.#chosenNode];
     this.#chosenNode = first;
-    return { ...node, name: first ?? unnamedNode };
+    return first ?? unnamedNode;
+  }
+
+  #underlay(): Underlay {
+    const resources = [...this.#resources.values()];
+    const [pools, nodes] = [ofKind(resources, "IPPool"), ofKind(resources, "Node")];
+    return underlayOf(pools, nodes, this.#nodeName(), this.#felix().felix);
   }
 
   #cluster(): Cluster {
@@ -236,7 +253,7 @@ export class CalicoNode implements Node {
   #felix(): ReturnType<typeof withConfigurations> {
     const all = ofKind([...this.#resources.values()], "FelixConfiguration");
     const named = (name: string) => all.filter((each) => each.name === name);
-    const own = [...named("default"), ...named(`node.${this.#node().name}`)];
+    const own = [...named("default"), ...named(`node.${this.#nodeName()}`)];
     return withConfigurations(own, this.#felixOptions, this.#generation);
   }
 

@@ -38,6 +38,11 @@ const remarks: readonly (readonly [RegExp, string])[] = [
     /^(Allow forwarded traffic by default|Return for accepted forward traffic)/,
     "No policy is about what is forwarded here, so it is allowed",
   ],
+  [
+    /^Allow .*(IPIP|VXLAN|Wireguard) packets/,
+    "Nodes send each other packets through this tunnel, which policies for the node itself do not decide about",
+  ],
+  [/(IPIP|VXLAN) packets from non-/, "Nobody but nodes may send packets through this tunnel"],
   [/^set dscp/, "What leaves the cluster may carry a mark for quality of service"],
 ];
 
@@ -67,5 +72,7 @@ const purposes: readonly (readonly [string, string])[] = [
   ["cali-to-hep-forward", "finds the host endpoint that a forwarded packet goes out by, if there is one"],
   ["cali-from-host-endpoint", "finds the host endpoint that the packet comes in by, if there is one"],
   ["cali-to-host-endpoint", "finds the host endpoint that the packet goes out by, if there is one"],
+  ["cali-wireguard-incoming-mark", "marks what comes in encrypted, so that the kernel takes it wherever it came from"],
+  ["cali-nat-outgoing", "translates what pods of pools with natOutgoing send out of all pools"],
   ["cali-wl-to-host", "looks at what pods send to their own node"],
 ];

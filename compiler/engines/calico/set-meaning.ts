@@ -21,5 +21,8 @@ const alwaysThere: Readonly<Record<string, string>> = {
   "all-ipam-pools": "addresses that Calico hands out to pods",
   "network-ip-pools": "addresses that Calico hands out to pods",
   "masq-ipam-pools": "addresses of pods that are translated when they leave the cluster",
+  "all-hosts-net": "addresses of nodes, and of others that may send them encapsulated packets",
+  "all-vxlan-net":
+    "addresses of the other nodes that have an end of a VXLAN tunnel, and of others that may send through it",
   "dscp-src-net": "pods whose packets are marked for quality of service",
 };

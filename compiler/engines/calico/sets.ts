@@ -1,11 +1,12 @@
-import type { CalicoEntity } from "../../model/calico/objects.js";
+import type { CalicoEntity, IpPool } from "../../model/calico/objects.js";
 import { selectorOf } from "../../model/calico/parse-selector.js";
 import { printSelector, selectorHolds, type Selector } from "../../model/calico/selector.js";
 import { compareMembers, networkOf } from "../../netfilter/set-members.js";
 import type { IpSet } from "../../netfilter/tables.js";
 import type { Origin } from "../../text/origin.js";
-import type { Cluster, Labelled, NamedPort, ServiceMember } from "./cluster/cluster.js";
-import { engineOrigin } from "./cluster/origins.js";
+import type { Cluster, Labelled, NamedPort } from "./cluster/cluster.js";
+import type { ServiceMember } from "./cluster/service-members.js";
+import { engineOrigin, fieldOrigin } from "./cluster/origins.js";
 import type { Generation } from "./generation.js";
 import { setName, uniqueId } from "./hashes.js";
 import type { PolicyRule, RulePort, RuleSide } from "./policy.js";
@@ -230,28 +231,57 @@ function readableName(set: NeededSet): string {
   }
 }
 
-function staticSets({ node, ipVersion }: Settings, { statics }: Generation): readonly IpSet[] {
+function staticSets(settings: Settings, generation: Generation): readonly IpSet[] {
+  const { node, ipVersion, felix, underlay } = settings;
+  const { statics, tunnels, nat } = generation;
   const loopback = [...(statics.loopbackNetwork ? ["127.0.0.0"] : []), "127.0.0.1", "::1"];
-  const addresses = [...loopback, ...node.hostInterfaces.flatMap((each) => each.addresses)].filter((address) =>
-    isOfVersion(address, ipVersion),
-  );
-  const set = (id: string, type: IpSet["type"], members: readonly string[], reason: string): IpSet => ({
-    name: setName(id, ipVersion),
-    type,
-    maxElements,
-    members: [...new Set(members)].toSorted(compareMembers),
-    readableName: id,
-    ...familyOf(ipVersion),
-    origin: engineOrigin(reason),
-    originOfMember: () => engineOrigin(reason),
-  });
+  const own = [...loopback, ...node.hostInterfaces.flatMap((each) => each.addresses)];
+  const set = (id: string, type: IpSet["type"], members: readonly ServiceMember[], reason: string): IpSet => {
+    const kept = members.filter(({ member }) => isOfVersion(member, ipVersion));
+    return {
+      name: setName(id, ipVersion),
+      type,
+      maxElements,
+      members: [...new Set(kept.map(({ member }) => member))].toSorted(compareMembers),
+      readableName: id,
+      ...familyOf(ipVersion),
+      origin: engineOrigin(reason),
+      originOfMember: (member) => kept.find((each) => each.member === member)?.origin,
+    };
+  };
+  const because = (members: readonly string[], reason: string): readonly ServiceMember[] =>
+    members.map((member) => ({ member, origin: engineOrigin(reason) }));
+  const outside = because(felix.externalNodes.flatMap(netMembers), "Felix's setting ExternalNodesCIDRList");
+  const ofPools = (wanted: (pool: IpPool) => boolean): readonly ServiceMember[] =>
+    underlay.pools
+      .filter(wanted)
+      .flatMap((pool) =>
+        netMembers(pool.cidr).map((member) => ({ member, origin: fieldOrigin(pool, "spec.cidr", pool.offset) })),
+      );
+  const forPods = ({ uses }: IpPool): boolean => !nat.poolsByUse || uses.some((use) => use !== "LoadBalancer");
+  const hasVxlan = tunnels.vxlan && (ipVersion === 4 ? underlay.vxlan : underlay.vxlanV6);
+  const hosts = "what Nodes say of the addresses of nodes";
   return [
-    set("this-host", "hash:ip", addresses, "the addresses of the node"),
-    set(statics.poolsSet, "hash:net", [], "addresses that Calico hands out; none where another program does"),
-    set("masq-ipam-pools", "hash:net", [], "those of them that are translated on their way out"),
+    set("this-host", "hash:ip", because(own, "the addresses of the node"), "the addresses of the node"),
+    set(
+      statics.poolsSet,
+      "hash:net",
+      ofPools(forPods),
+      "addresses that Calico hands out; none where another program does",
+    ),
+    set(
+      "masq-ipam-pools",
+      "hash:net",
+      ofPools(({ natOutgoing }) => natOutgoing),
+      "those of them that are translated on their way out",
+    ),
     ...(statics.dscp
       ? [set("dscp-src-net", "hash:net", [], "pods whose packets are marked for quality of service")]
       : []),
+    ...((ipVersion === 4 && underlay.ipip) || felix.natExcludesHosts
+      ? [set("all-hosts-net", "hash:net", [...underlay.hosts, ...outside], hosts)]
+      : []),
+    ...(hasVxlan ? [set("all-vxlan-net", "hash:net", [...underlay.vxlanHosts, ...outside], hosts)] : []),
   ];
 }
 

@@ -1,9 +1,13 @@
 import type { FailsafePort, NodeInterface } from "../specification.js";
+import type { Ports } from "./felix/fragments.js";
+import type { ServiceMember } from "./cluster/service-members.js";
+import type { IpPool } from "../../model/calico/objects.js";
 
 /** One node, and how Felix is configured on it. */
 export interface Settings {
   readonly node: NodeView;
   readonly felix: FelixSettings;
+  readonly underlay: Underlay;
   /** The version of IP that the tables are for. */
   readonly ipVersion: 4 | 6;
 }
@@ -33,6 +37,41 @@ export interface FelixSettings {
   readonly allowVxlanFromWorkloads: boolean;
   readonly allowIpipFromWorkloads: boolean;
   readonly logPrefix: string;
+  /** Absent: on where a pool asks for it. */
+  readonly ipip?: boolean;
+  readonly vxlan?: boolean;
+  readonly vxlanPort: number;
+  /** For the packets of IPv4, and of IPv6. */
+  readonly wireguard: boolean;
+  readonly wireguardV6: boolean;
+  readonly wireguardPort: number;
+  readonly wireguardPortV6: number;
+  readonly wireguardInterface: string;
+  readonly wireguardInterfaceV6: string;
+  /** What nodes themselves send each other is encrypted, too. */
+  readonly wireguardHosts: boolean;
+  /** Blocks of machines that are no nodes and may send encapsulated packets. */
+  readonly externalNodes: readonly string[];
+  /** What natOutgoing makes of a source: a port of these, an address; only behind an interface, "" for all; not to nodes. */
+  readonly natPorts?: Ports;
+  readonly natAddress?: string;
+  readonly natInterface: string;
+  readonly natExcludesHosts: boolean;
   /** There are rules and sets for IPv6, too. */
   readonly ipv6: boolean;
+}
+
+/** What carries packets from node to node, as pools, settings and Nodes say. */
+export interface Underlay {
+  readonly pools: readonly IpPool[];
+  /** Addresses of all nodes. */
+  readonly hosts: readonly ServiceMember[];
+  readonly ipip: boolean;
+  /** For the packets of IPv4, and of IPv6. */
+  readonly vxlan: boolean;
+  readonly vxlanV6: boolean;
+  /** Addresses of the other nodes that have an end of a VXLAN tunnel. */
+  readonly vxlanHosts: readonly ServiceMember[];
+  /** This node's ends of tunnels that have an address. */
+  readonly ends: readonly NodeInterface[];
 }

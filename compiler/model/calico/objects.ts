@@ -2,7 +2,14 @@ import type { Labels, NetworkPolicy, PlacedObject } from "../objects.js";
 
 /** Calico's own objects (projectcalico.org/v3), checked. Selectors are texts that can be parsed; "" where there is none. */
 export type CalicoObject =
-  CalicoPolicy | StagedKubernetesPolicy | NetworkSet | HostEndpoint | Tier | CalicoProfile | FelixConfiguration;
+  | CalicoPolicy
+  | StagedKubernetesPolicy
+  | NetworkSet
+  | HostEndpoint
+  | Tier
+  | CalicoProfile
+  | FelixConfiguration
+  | IpPool;
 
 export interface CalicoPolicy extends PlacedObject {
   /** A NetworkPolicy of Calico's is called so to tell it from that of Kubernetes. */
@@ -114,4 +121,18 @@ export interface FelixConfiguration extends PlacedObject {
   readonly name: string;
   /** Values as Felix takes them from its environment: `tcp:22,udp:[10.0.0.0/8]:53`. */
   readonly settings: readonly { readonly name: string; readonly value: string; readonly offset: number }[];
+}
+
+/** Addresses that Calico hands out. */
+export interface IpPool extends PlacedObject {
+  readonly kind: "IPPool";
+  readonly namespace: "";
+  readonly name: string;
+  /** Bits after the prefix cleared. */
+  readonly cidr: string;
+  /** How packets travel between nodes: always or between subnets alone. */
+  readonly encapsulation: "none" | "ipip" | "vxlan";
+  /** What its pods send out of all pools leaves with the address of their node. */
+  readonly natOutgoing: boolean;
+  readonly uses: readonly ("Workload" | "Tunnel" | "LoadBalancer")[];
 }

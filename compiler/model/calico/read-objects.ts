@@ -39,7 +39,7 @@ export interface Frame {
 }
 
 /** Reads `spec`; whatever else there is at the top is unknown. */
-function readSpec({ fields, checker }: Frame, readers: Readers): void {
+export function readSpec({ fields, checker }: Frame, readers: Readers): void {
   for (const entry of fields) {
     if (entry.key === "spec") readFields(entry.value, "spec", readers, checker);
     else if (!["apiVersion", "kind", "metadata", "status"].includes(entry.key)) {
@@ -48,11 +48,11 @@ function readSpec({ fields, checker }: Frame, readers: Readers): void {
   }
 }
 
-function placed({ metadata, offset, checker }: Frame) {
+export function placed({ metadata, offset, checker }: Frame) {
   return { name: metadata.name, offset, source: checker.source };
 }
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads and checks a policy of Calico's. Source: Calico 87c15906f, libcalico-go/lib/validator/v3; defaults: api/pkg/apis/projectcalico/v3. */
 export function readCalicoPolicy(kind: CalicoPolicy["kind"], frame: Frame): CalicoPolicy {

@@ -80,7 +80,7 @@ class Classes {
       if (!isMeant(end, place)) return "-";
       return end.ports ? protocols.map((protocol) => end.ports!(place, protocol).join()).join("/") : "+";
     });
-    const signature = `${this.#enforced(where)} ${this.#failsafe(endpoint.address)} ${meant.join(" ")}`;
+    const signature = `${this.#enforced(where)} ${this.#blocks(endpoint.address)} ${meant.join(" ")}`;
     let found = this.#bySignature.get(signature);
     if (!found) {
       found = { number: this.classes.length, place, where };
@@ -103,10 +103,15 @@ class Classes {
     return `${at} ${JSON.stringify(tiers)}`;
   }
 
-  #failsafe(address: string): string {
-    const { inbound, outbound } = this.#cluster.specification.failsafe;
-    return [...inbound, ...outbound]
-      .map(({ net }) => (net === undefined || blockHolds({ cidr: net, except: [] }, address) ? "1" : "0"))
+  /** In which of the blocks of failsafe ports and of tunnels it is. */
+  #blocks(address: string): string {
+    const { failsafe, tunnels } = this.#cluster.specification;
+    const holds = (cidr: string): boolean => blockHolds({ cidr, except: [] }, address);
+    return [
+      ...[...failsafe.inbound, ...failsafe.outbound].map(({ net }) => net === undefined || holds(net)),
+      ...tunnels.map(({ peers }) => peers?.some(holds) ?? true),
+    ]
+      .map(Number)
       .join("");
   }
 }
@@ -117,12 +122,13 @@ function keyOfHolder({ labels, namespace, account, ports, pod }: Holder): string
 
 /** By the blocks that anything speaks of. */
 function stretchesOf(cluster: TieredCluster): Stretches {
-  const { interfaces, failsafe } = cluster.specification;
+  const { interfaces, failsafe, tunnels } = cluster.specification;
   const blocks = [
     ...[...cluster.rules()].flatMap(({ source, destination }) => [...source.blocks, ...destination.blocks]),
     ...cluster.holders.blocks,
     ...interfaces.flatMap(({ addresses, networks }) => [...addresses, ...networks]),
     ...[...failsafe.inbound, ...failsafe.outbound].flatMap(({ net }) => net ?? []),
+    ...tunnels.flatMap(({ peers = [] }) => peers),
   ];
   const networks = [...new Set(blocks)].flatMap((block) => networkOfBlock(block) ?? []);
   return new Stretches(networks.map(rangeOf));

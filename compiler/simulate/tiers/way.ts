@@ -1,4 +1,4 @@
-import type { FailsafePort } from "../../engines/specification.js";
+import type { FailsafePort, Tunnel } from "../../engines/specification.js";
 import type { HostEndpoint } from "../../model/calico/objects.js";
 import { blockHolds } from "../block.js";
 import { icmpNumber, type Circumstances } from "../circumstances.js";
@@ -34,6 +34,7 @@ export type Decided = Pick<Fate, "allowed" | "denied">;
  * - What is for the node itself then meets the normal policies of the endpoint, after the failsafe ports, and is denied where none is
  *   about it, unless a profile allows it; so does what the node sends. Without a host endpoint nothing is judged.
  * - What is forwarded meets the policies that apply on forward, and is allowed where none is about it.
+ * - What nodes send each other through tunnels is for no policy of the node; what others send into one is denied.
  * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it; messages by which
  *   neighbours of IPv6 find each other pass both.
  *
@@ -62,17 +63,20 @@ export class Way {
       here = fate.allowed;
     };
     const hostEndpoint = map.hostEndpointAt(from);
+    const early = hostEndpoint ? this.#early(hostEndpoint, here) : { allowed: noTraffic, denied, open: here };
+    const tunnels = this.#intoNode(unionTraffic(early.allowed, early.open));
+    const open = intersectTraffic(early.open, tunnels.open);
+    denied = unionTraffic(early.denied, tunnels.denied);
+    here = open;
     if (hostEndpoint) {
-      const early = this.#early(hostEndpoint, here);
-      denied = unionTraffic(denied, early.denied);
       const rest =
         to.kind !== "node"
-          ? this.#forwarded(hostEndpoint, "ingress", early.open)
+          ? this.#forwarded(hostEndpoint, "ingress", open)
           : from.kind === "pod"
-            ? { allowed: early.open, denied: noTraffic }
-            : this.#local(hostEndpoint, "ingress", early.open);
+            ? { allowed: open, denied: noTraffic }
+            : this.#local(hostEndpoint, "ingress", open);
       denied = unionTraffic(denied, rest.denied);
-      here = unionTraffic(early.allowed, rest.allowed);
+      here = unionTraffic(intersectTraffic(early.allowed, tunnels.open), rest.allowed);
     }
     if (to.kind === "node" && from.kind === "pod" && !this.#cluster.specification.podsReachNode) {
       const { possible, certain } = this.#neighbours();
@@ -82,7 +86,7 @@ export class Way {
       pass({ allowed: intersectTraffic(here, possible), denied: refused });
     }
     if (to.kind === "pod" && from.kind !== "node") pass(this.#ofPod(to, "ingress", here));
-    return { allowed: here, denied };
+    return { allowed: unionTraffic(here, tunnels.allowed), denied };
   }
 
   egress(all: Traffic = allTraffic): Decided {
@@ -93,10 +97,14 @@ export class Way {
       denied = unionTraffic(denied, fate.denied);
       here = fate.allowed;
     };
+    let tunnelled: Traffic = noTraffic;
     if (from.kind === "pod") {
+      const tunnels = this.#intoNode(here);
+      tunnelled = tunnels.allowed;
+      denied = tunnels.denied;
       const { possible, certain } = this.#neighbours();
-      const spared = intersectTraffic(here, possible);
-      const judged = subtractTraffic(here, certain);
+      const spared = intersectTraffic(tunnels.open, possible);
+      const judged = subtractTraffic(tunnels.open, certain);
       pass(
         this.#ofPod(
           from,
@@ -107,25 +115,25 @@ export class Way {
       here = unionTraffic(here, spared);
     }
     const hostEndpoint = this.#cluster.map.hostEndpointAt(to);
-    if (!hostEndpoint) return { allowed: here, denied };
+    if (!hostEndpoint) return { allowed: unionTraffic(here, tunnelled), denied };
     if (from.kind !== "node") pass(this.#forwarded(hostEndpoint, "egress", here));
     else if (to.kind !== "pod") {
       const early = this.#untracked(hostEndpoint, "egress", here);
       denied = unionTraffic(denied, early.denied);
-      pass({ allowed: early.open, denied: noTraffic });
-      pass(this.#local(hostEndpoint, "egress", here));
-      here = unionTraffic(here, early.allowed);
+      const tunnels = this.#outOfNode(early.open);
+      pass(this.#local(hostEndpoint, "egress", tunnels.open));
+      here = unionTraffic(here, unionTraffic(early.allowed, tunnels.allowed));
     }
     return { allowed: here, denied };
   }
 
-  /** What untracked policies may deny. They ask every packet: connections are nothing to them. */
+  /** What untracked policies may deny, and what others send into tunnels. They ask every packet: connections are nothing to them. */
   untrackedDenied(): Traffic {
     const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
     const entering =
       into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic).denied : noTraffic;
     const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic).denied : noTraffic;
-    return unionTraffic(entering, leaving);
+    return unionTraffic(this.#intoNode(allTraffic).denied, unionTraffic(entering, leaving));
   }
 
   /** Untracked policies, then those before translation; `allowed` meets no others of the endpoint. */
@@ -219,17 +227,50 @@ export class Way {
   }
 
   #outOfTunnels(traffic: Traffic, deny: (part: Traffic) => void): Traffic {
-    const vxlan = { possible: trafficOf("udp", 4789, 4789), certain: trafficOf("udp", 4789, 4789) };
     let left = traffic;
     for (const tunnel of this.#cluster.specification.refusedTunnels) {
-      const { possible, certain } = tunnel === "vxlan" ? vxlan : protocolTaken({ protocol: 4 }, this.#question.known);
+      const { possible, certain } = this.#packetsOf(tunnel);
       const part = intersectTraffic(traffic, possible);
       if (part === noTraffic) continue;
-      this.#question.note?.({ kind: "by-default", text: `no pod may send ${tunnel} packets` }, "deny");
+      this.#question.note?.({ kind: "by-default", text: `no pod may send ${tunnel.name} packets` }, "deny");
       deny(part);
       left = subtractTraffic(left, certain);
     }
     return left;
+  }
+
+  /** What comes to the node through tunnels, from nodes or from others; `open` comes otherwise. */
+  #intoNode(traffic: Traffic): Fate {
+    return this.#to.kind === "node"
+      ? this.#throughTunnels(traffic, this.#question.source.address, true)
+      : { allowed: noTraffic, denied: noTraffic, open: traffic };
+  }
+
+  /** What the node sends to others through tunnels. */
+  #outOfNode(traffic: Traffic): Fate {
+    return this.#throughTunnels(traffic, this.#question.destination.address, false);
+  }
+
+  #throughTunnels(traffic: Traffic, peer: string, deniesOthers: boolean): Fate {
+    let [allowed, denied, open]: [Traffic, Traffic, Traffic] = [noTraffic, noTraffic, traffic];
+    for (const tunnel of this.#cluster.specification.tunnels) {
+      if (tunnel.ipVersion !== versionOfText(peer)) continue;
+      const isPeer = tunnel.peers?.some((cidr) => blockHolds({ cidr, except: [] }, peer)) ?? true;
+      const { possible, certain } = this.#packetsOf(tunnel);
+      const part = intersectTraffic(open, possible);
+      if (part === noTraffic || !(isPeer || deniesOthers)) continue;
+      const text = `${tunnel.name} packets are for nodes to send each other`;
+      this.#question.note?.({ kind: "by-default", text }, isPeer ? "allow" : "deny");
+      if (isPeer) allowed = unionTraffic(allowed, part);
+      else denied = unionTraffic(denied, part);
+      open = subtractTraffic(open, certain);
+    }
+    return { allowed, denied, open };
+  }
+
+  #packetsOf({ port }: Tunnel): { readonly possible: Traffic; readonly certain: Traffic } {
+    if (port === undefined) return protocolTaken({ protocol: 4 }, this.#question.known);
+    return { possible: trafficOf("udp", port, port), certain: trafficOf("udp", port, port) };
   }
 
   /** Ports of the node that stay open, or to which it may always send. */

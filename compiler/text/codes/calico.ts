@@ -45,6 +45,15 @@ export const calicoCodes = {
       `Calico gives the tables of IPv${version} a match of ICMP messages for protocol ${protocol}, which no kernel takes: it programs no changes of the table any more`,
     ({ version }) => `add ipVersion: ${version === 4 ? 6 : 4}, or write protocol: ${version === 4 ? "ICMPv6" : "ICMP"}`,
   ),
+  "calico-pools-overlap": warning<{ cidr: string; other: string; otherCidr: string }>(
+    ({ cidr, other, otherCidr }) => `the pool ${cidr} overlaps ${otherCidr} of the pool ${other}: calicoctl refuses it`,
+    () => "give each pool addresses of its own",
+  ),
+  "calico-no-nodes": warning<{ encapsulation: string; set: string; node: string }>(
+    ({ encapsulation, set, node }) =>
+      `${encapsulation} is on, and no Node says who takes part: the set ${set} has no nodes, and ${node} no end of a tunnel`,
+    () => "add the cluster's nodes: kubectl get nodes -o yaml",
+  ),
   "felix-setting-fixed": warning<{ name: string; value: string }>(
     ({ name, value }) => `AKS gives calico-node its own ${name} (${value}), which outranks a FelixConfiguration`,
     ({ name }) => `use --felix ${name}=VALUE to see the rules of another`,

@@ -55,3 +55,48 @@ test("a hint that nobody knows, and one that is written twice, are mistakes", ()
     'spec.performanceHints[0]: "Often" is not known here',
   ]);
 });
+
+describe("pools are such as calicoctl takes", () => {
+  test.each([
+    ["cidr: 10.244.0.0/16, ipipMode: CrossSubnet, natOutgoing: true, blockSize: 26, nodeSelector: all()", []],
+    ["cidr: 'fd00::/64', vxlanMode: Always, allowedUses: [Workload, Tunnel, LoadBalancer]", []],
+    ["cidr: 10.244.0.0/30, disabled: true", []],
+    ["natOutgoing: true", ["spec.cidr: the pool has no block of addresses"]],
+    ["cidr: 10.244.0.0", ['spec.cidr: "10.244.0.0" is no block of addresses']],
+    ["cidr: 10.244.0.1/16", ["spec.cidr: the block has bits after its prefix"]],
+    ["cidr: 169.254.128.0/17", ["spec.cidr: the block overlaps 169.254.0.0/16, whose addresses are link-local"]],
+    ["cidr: 'fe80::/9'", ["spec.cidr: the block overlaps fe80::/10, whose addresses are link-local"]],
+    ["cidr: 10.244.0.0/27", ["spec.cidr: the pool is smaller than one of its blocks, which have 26 bits"]],
+    ["cidr: 10.244.0.0/16, blockSize: 19", ["spec.blockSize: 19 is no size of a block"]],
+    [
+      "cidr: 'fd00::/64', blockSize: 26",
+      [
+        "spec.cidr: the pool is smaller than one of its blocks, which have 26 bits",
+        "spec.blockSize: 26 is no size of a block",
+      ],
+    ],
+    [
+      "cidr: 10.244.0.0/16, ipipMode: Always, vxlanMode: Always",
+      ["spec.ipipMode: a pool cannot have both IPIP and VXLAN"],
+    ],
+    ["cidr: 'fd00::/64', ipipMode: Always", ["spec.ipipMode: IPIP carries no IPv6"]],
+    ["cidr: 10.244.0.0/16, ipipMode: always", ['spec.ipipMode: "always" is not known here']],
+    ["cidr: 10.244.0.0/16, allowedUses: [Pods]", ['spec.allowedUses[0]: "Pods" is not known here']],
+    [
+      "cidr: 10.244.0.0/16, nodeSelector: a ==",
+      ['spec.nodeSelector: expected a value in quotes at character 5 of "a =="'],
+    ],
+    ["cidr: 10.244.0.0/16, ipip: {enabled: true}", ['spec.ipip: there is no field "ipip" here']],
+  ])("%s", (fields, expected) => expect(said("IPPool", `{${fields}}`)).toEqual(expected));
+
+  test("all mistakes at once", () => {
+    const spec = "{cidr: 169.254.0.1/27, ipipMode: Always, vxlanMode: Sometimes, blockSize: 33, natOutgoing: 1}";
+    expect(said("IPPool", spec)).toEqual([
+      "spec.cidr: the block has bits after its prefix",
+      "spec.cidr: the block overlaps 169.254.0.0/16, whose addresses are link-local",
+      'spec.vxlanMode: "Sometimes" is not known here',
+      "spec.blockSize: 33 is no size of a block",
+      "spec.natOutgoing: this must be true or false, not the number 1",
+    ]);
+  });
+});

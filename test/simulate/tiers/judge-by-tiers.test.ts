@@ -214,6 +214,32 @@ describe("the node", () => {
     expect(ask("8.8.8.8", "x/web", "80/tcp", host)).toBe("allow");
   });
 
+  test("nodes send each other packets through tunnels, whatever policies about the node say, and nobody else does", () => {
+    const other = "10.9.0.2";
+    const nodeOf = (name: string, address: string): string =>
+      `---\napiVersion: v1\nkind: Node\nmetadata: { name: ${name}, annotations: { projectcalico.org/IPv4VXLANTunnelAddr: 10.1.0.1 } }\n` +
+      `status: { addresses: [{ type: InternalIP, address: ${address} }] }\n`;
+    const nodes = nodeOf("node-0", node) + nodeOf("node-1", other);
+    const deny = global("{ selector: has(role), types: [Ingress, Egress] }");
+    const pool = (mode: string) =>
+      host + deny + nodes + object("IPPool", "p", `{ cidr: 10.0.0.0/24, ${mode}: Always }`);
+    const ipip = { other: { number: 4 } };
+    expect(ask(other, node, "0/other", pool("ipipMode"), ipip)).toBe("allow");
+    expect(ask(node, other, "0/other", pool("ipipMode"), ipip)).toBe("allow");
+    expect(ask("8.8.8.8", node, "0/other", pool("ipipMode"), ipip)).toBe("deny");
+    expect(
+      ask("8.8.8.8", node, "0/other", nodes + object("IPPool", "p", "{ cidr: 10.0.0.0/24, ipipMode: Always }"), ipip),
+    ).toBe("deny");
+    expect(ask("8.8.8.8", node, "0/other", nodes, ipip)).toBe("allow");
+    expect(ask(other, node, "4789/udp", pool("vxlanMode"))).toBe("allow");
+    expect(ask(node, other, "4789/udp", pool("vxlanMode"))).toBe("allow");
+    expect(ask(node, "8.8.8.8", "4789/udp", pool("vxlanMode"))).toBe("deny");
+    expect(ask(other, node, "4789/udp", pool("ipipMode"))).toBe("deny");
+    const felix = ["WireguardEnabled=true", "WireguardListeningPort=4500"];
+    expect(ask("8.8.8.8", node, "4500/udp", host + deny, {}, felix)).toBe("allow");
+    expect(ask("8.8.8.8", node, "51820/udp", host + deny, {}, felix)).toBe("deny");
+  });
+
   test("policies meet what is forwarded only with applyOnForward, and failsafe ports are nothing to that", () => {
     const policy = (extra: string) =>
       host + global(`{ ${extra} selector: role == 'edge', ingress: [{ action: Allow, protocol: UDP }] }`);

@@ -7,6 +7,7 @@ import { plainAddress } from "../plain-address.js";
 import { anySide, type Policy, type PolicyRule, type Profile } from "../policy.js";
 import type { NodeView } from "../settings.js";
 import { engineOrigin, fieldOrigin } from "./origins.js";
+import type { ServiceMember } from "./service-members.js";
 
 /** The cluster as the calculation of a node's state sees it. */
 export interface Cluster {
@@ -29,12 +30,6 @@ export interface Labelled {
   /** Blocks, single addresses without a length. */
   readonly nets: readonly string[];
   readonly ports: readonly NamedPort[];
-  readonly origin: Origin;
-}
-
-/** An address behind a service, `10.0.0.4` or with a port `10.0.0.4,tcp:80`. */
-export interface ServiceMember {
-  readonly member: string;
   readonly origin: Origin;
 }
 

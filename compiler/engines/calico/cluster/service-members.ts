@@ -1,7 +1,13 @@
 import type { EndpointSlice } from "../../../model/resources.js";
 import { plainAddress } from "../plain-address.js";
-import type { ServiceMember } from "./cluster.js";
 import { fieldOrigin } from "./origins.js";
+import type { Origin } from "../../../text/origin.js";
+
+/** What stands in a set, an address behind a service or a node: `10.0.0.4`, with a port `10.0.0.4,tcp:80`. */
+export interface ServiceMember {
+  readonly member: string;
+  readonly origin: Origin;
+}
 
 /** Every address behind a service, with each of its ports or alone. */
 export function serviceMembers(

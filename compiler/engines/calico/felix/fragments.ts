@@ -66,6 +66,26 @@ export function ports(side: Side, ranges: readonly Ports[], negated = false): Fr
   return { text, match: { kind: "multiport", side, ranges, negated } };
 }
 
+/** One port of a destination, asked of the protocol itself. */
+export function onePort(of: "tcp" | "udp", port: number): Fragment {
+  return {
+    text: `--dport ${port}`,
+    match: { kind: "destination-port", protocol: of, first: port, last: port },
+  };
+}
+
+/** An address of the machine itself. */
+export function localAddress(side: Side): Fragment {
+  const words = ["-m", "addrtype", side === "source" ? "--src-type" : "--dst-type", "LOCAL"];
+  return { text: words.join(" "), match: { kind: "other", words } };
+}
+
+/** A source that is no address of the interface that the packet leaves by. */
+export const notItsOwnAddress: Fragment = {
+  text: "-m addrtype ! --src-type LOCAL --limit-iface-out",
+  match: { kind: "other", words: ["-m", "addrtype", "!", "--src-type", "LOCAL", "--limit-iface-out"] },
+};
+
 /** Addresses in a set. */
 export function addressSet(side: Side, set: string, negated = false): Fragment {
   return setMatch(set, side === "source" ? "src" : "dst", negated);
@@ -135,6 +155,22 @@ export function setMaskedMark(value: number, mask: number): Action {
 
 function markTarget(value: number, mask: number): Target {
   return { kind: "set-mark", value, mask };
+}
+
+/** The source becomes the address of the interface that the packet leaves by, its port any, or one of `32768-65535`. */
+export function masquerade(portRange?: string): Action {
+  return translation("MASQUERADE", ...(portRange === undefined ? [] : ["--to-ports", portRange]));
+}
+
+/** The source becomes an address, or `10.0.0.1:32768-65535`. */
+export function translateTo(source: string): Action {
+  return translation("SNAT", "--to-source", source);
+}
+
+/** Ports are drawn at random, as iptables 1.6.2 and Linux 3.14 and later can. */
+function translation(name: string, ...options: readonly string[]): Action {
+  const words = [name, ...options, "--random-fully"];
+  return { text: `--jump ${words.join(" ")}`, target: { kind: "other", words: ["-j", ...words] } };
 }
 
 /** Writes the packet to the kernel's log. */

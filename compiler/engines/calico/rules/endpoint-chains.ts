@@ -48,7 +48,6 @@ export interface EndpointChain {
   readonly origin: Origin;
 }
 
-const vxlanPort = 4789;
 const vxlanProtocol = 17;
 const ipipProtocol = 4;
 
@@ -115,7 +114,7 @@ export function denyAction({ filterDenyAction }: FelixSettings): Action {
   return filterDenyAction === "REJECT" ? reject : drop;
 }
 
-function denyWord({ filterDenyAction }: FelixSettings): string {
+export function denyWord({ filterDenyAction }: FelixSettings): string {
   return filterDenyAction === "REJECT" ? "Reject" : "Drop";
 }
 
@@ -135,7 +134,7 @@ function encapsulationRules({ endpoints }: Generation, felix: FelixSettings): re
   const [action, word] = [denyAction(felix), denyWord(felix)];
   const vxlan = {
     comments: [`${word} VXLAN encapped packets originating in ${who}`],
-    matches: [protocol(vxlanProtocol), ports("destination", [{ first: vxlanPort, last: vxlanPort }])],
+    matches: [protocol(vxlanProtocol), ports("destination", [{ first: felix.vxlanPort, last: felix.vxlanPort }])],
     action,
   };
   const ipip = {

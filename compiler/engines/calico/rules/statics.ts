@@ -25,6 +25,16 @@ import { setName } from "../hashes.js";
 import type { FailsafePort } from "../../specification.js";
 import type { FelixSettings, Settings } from "../settings.js";
 import { denyAction } from "./endpoint-chains.js";
+import { natOutgoingRules } from "./nat.js";
+import {
+  encryptsHosts,
+  tunnelAddressRules,
+  tunnelsIn,
+  tunnelsOut,
+  untrackedTunnels,
+  wireguardChain,
+  wireguardMarkRules,
+} from "./tunnels.js";
 
 /** Chains that are there whatever the cluster holds. Source: Calico 87c15906f, felix/rules/static.go; felix b5f3dd409 (v3.3.1), rules/static.go. */
 export function filterChains(settings: Settings, generation: Generation): readonly FelixChain[] {
@@ -51,6 +61,7 @@ export function filterChains(settings: Settings, generation: Generation): readon
       ...(statics.appendsForwardAccept ? [] : [forwardAccepted(marks.accept, allow)]),
     ]),
     chain("cali-INPUT", [
+      ...tunnelsIn(settings, generation, allow),
       ...(statics.acceptsBeforeWorkloads ? [alreadyAccepted, ...fromWorkloads] : [...fromWorkloads, alreadyAccepted]),
       { action: clearMark(cleared) },
       { action: jump("cali-from-host-endpoint") },
@@ -59,6 +70,7 @@ export function filterChains(settings: Settings, generation: Generation): readon
     chain("cali-OUTPUT", [
       alreadyAccepted,
       ...node.interfacePrefixes.map((prefix) => ({ matches: [outInterface(`${prefix}+`)], action: returnToCaller })),
+      ...tunnelsOut(settings, generation, allow),
       { action: clearMark(cleared) },
       {
         ...(statics.hostPolicyAfterDnat && { matches: [connection(["DNAT"], true)] }),
@@ -105,14 +117,17 @@ function endpointToHost(felix: FelixSettings): Action {
   }
 }
 
-export function rawChains(settings: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+export function rawChains(settings: Settings, generation: Generation): readonly FelixChain[] {
   const { node, felix } = settings;
+  const { marks, statics } = generation;
   const cleared = clearMark(clearedBits(marks));
   const fromWorkload = marks.allBlocks;
   const accepted = { matches: [markSet(marks.accept)], action: accept };
   return [
     chain("cali-PREROUTING", [
       { action: cleared },
+      ...(encryptsHosts(settings, generation) ? [{ action: jump(wireguardChain) }] : []),
+      ...untrackedTunnels(settings, generation),
       ...node.interfacePrefixes.map((prefix) => ({
         matches: [inInterface(`${prefix}+`)],
         action: setMark(fromWorkload),
@@ -124,7 +139,13 @@ export function rawChains(settings: Settings, { marks, statics }: Generation): r
       { matches: [markClear(fromWorkload)], action: jump("cali-from-host-endpoint") },
       accepted,
     ]),
-    chain("cali-OUTPUT", [{ action: cleared }, { action: jump("cali-to-host-endpoint") }, accepted]),
+    chain("cali-OUTPUT", [
+      { action: cleared },
+      { action: jump("cali-to-host-endpoint") },
+      ...untrackedTunnels(settings, generation),
+      accepted,
+    ]),
+    ...(encryptsHosts(settings, generation) ? [chain(wireguardChain, wireguardMarkRules(settings, generation))] : []),
     ...(statics.reversePathSkip ? [chain("cali-rpf-skip", [])] : []),
     ...failsafeChains(settings, statics, true),
   ];
@@ -174,15 +195,19 @@ export function mangleChains(settings: Settings, { marks, statics }: Generation)
   ];
 }
 
-export function natChains(): readonly FelixChain[] {
+export function natChains(settings: Settings, generation: Generation): readonly FelixChain[] {
   const toFloating = { action: jump("cali-fip-dnat") };
   return [
     chain("cali-PREROUTING", [toFloating]),
     chain("cali-OUTPUT", [toFloating]),
-    chain("cali-POSTROUTING", [{ action: jump("cali-fip-snat") }, { action: jump("cali-nat-outgoing") }]),
+    chain("cali-POSTROUTING", [
+      { action: jump("cali-fip-snat") },
+      { action: jump("cali-nat-outgoing") },
+      ...tunnelAddressRules(settings, generation),
+    ]),
     chain("cali-fip-dnat", []),
     chain("cali-fip-snat", []),
-    chain("cali-nat-outgoing", []),
+    chain("cali-nat-outgoing", natOutgoingRules(settings, generation)),
   ];
 }
 
@@ -239,5 +264,6 @@ const chainReasons: Readonly<Record<string, string>> = {
   "cali-egress-dscp": "packets that are marked for quality of service",
   "cali-fip-dnat": "floating addresses of pods; none here",
   "cali-fip-snat": "floating addresses of pods; none here",
-  "cali-nat-outgoing": "pods' addresses that are translated on their way out; none here",
+  "cali-nat-outgoing": "what pods send out of all pools, whose addresses are translated where a pool has natOutgoing",
+  "cali-wireguard-incoming-mark": "what comes in encrypted, so that it may come from wherever it came",
 };
