@@ -59,6 +59,8 @@ export { azureNpm } from "./engines/azure-npm/azure-npm.js";
 export type { Legend } from "./simulate/legend.js";
 export { legendOf } from "./simulate/legend.js";
 export { readBack } from "./simulate/read-back.js";
+export { walkedTables } from "./simulate/courses.js";
+export { withInterfaces } from "./simulate/with-interfaces.js";
 export type { ReadQuestion, WrittenQuestion } from "./simulate/read-question.js";
 export { readQuestion } from "./simulate/read-question.js";
 export type { TraceAnswer, TraceEnd, TraceQuestion, Walk } from "./simulate/answer-trace.js";

@@ -169,9 +169,9 @@ function parseOptions(text: string): CompileOptions {
 }
 
 function tablesOf(existing: string): NonNullable<CompileOptions["existing"]> {
-  const { chains, problems } = parseIptablesSave(existing);
+  const { chains, others, problems } = parseIptablesSave(existing, ["raw", "mangle", "nat", "filter"]);
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  return { chains, sets: [] };
+  return { chains, others, sets: [] };
 }
 
 /** Names of the outputs that are kept: what differs between generations for each, the rest where it is worth reading. */

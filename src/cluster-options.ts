@@ -43,7 +43,7 @@ export function addInputOptions(command: Command, what: "objects" | "objects and
 export function addEngineOptions(command: Command): Command {
   return addRuleOptions(command).option(
     "--existing <file>",
-    "iptables-save of the node before NPM (default: an empty table)",
+    "iptables-save of the node before NPM or Calico (default: empty tables)",
   );
 }
 

@@ -1,7 +1,10 @@
-import { parseIptablesSave, type Tables } from "../compiler/index.js";
+import { parseIptablesSave, type TableName, type Tables } from "../compiler/index.js";
 import { readDumpFile } from "./read-dump.js";
 
-/** The filter table of a node, from a file that iptables-save wrote. */
+/** All tables of a node, from a file that iptables-save wrote. */
 export function existingTables(path: string): Tables {
-  return { chains: readDumpFile(path, "iptables-save", parseIptablesSave).chains, sets: [] };
+  const { chains, others } = readDumpFile(path, "iptables-save", (text) => parseIptablesSave(text, allTables));
+  return { chains, others, sets: [] };
 }
+
+const allTables: readonly TableName[] = ["raw", "mangle", "nat", "filter"];

@@ -2,6 +2,7 @@ import {
   diagnostic,
   parseIpsetSave,
   parseIptablesSave,
+  walkedTables,
   type Diagnostic,
   type Source,
   type TracedTables,
@@ -9,11 +10,11 @@ import {
 import { Failure } from "./failure.js";
 import { readFile } from "./read-sources.js";
 
-/** What a node shows of itself: the file that iptables-save wrote and, when there is one, that of ipset save. */
+/** What a node shows of itself: the tables that the tracer walks of what iptables-save wrote, and the sets of ipset save, if there is one. */
 export function readDump(rules: string, sets: string | undefined): TracedTables {
   if (rules === "-" && sets === "-") throw new Failure([diagnostic("stdin-twice", {})]);
-  const { chains } = readDumpFile(rules, "iptables-save", parseIptablesSave);
-  return { chains, sets: sets === undefined ? [] : readDumpFile(sets, "ipset save", parseIpsetSave).sets };
+  const { chains, others } = readDumpFile(rules, "iptables-save", (text) => parseIptablesSave(text, walkedTables));
+  return { chains, others, sets: sets === undefined ? [] : readDumpFile(sets, "ipset save", parseIpsetSave).sets };
 }
 
 interface Problem {

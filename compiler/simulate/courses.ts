@@ -7,7 +7,8 @@ import type { TracedTables } from "./trace.js";
 export type Course = "forward" | "in" | "out";
 
 /** The tables that are walked. */
-export type WalkedTable = "raw" | "mangle" | "filter";
+export const walkedTables = ["raw", "mangle", "filter"] as const;
+export type WalkedTable = (typeof walkedTables)[number];
 
 export interface Hook {
   readonly table: WalkedTable;

@@ -2,6 +2,7 @@ import type { Chain } from "../netfilter/tables.js";
 import { formatLocation } from "../text/source.js";
 import type { TraceAnswer, TraceEnd, Walk } from "./answer-trace.js";
 import { depthsOf, type Cause } from "./causes.js";
+import { namedChains } from "./courses.js";
 import { describeAction, describeMatches } from "./describe-step.js";
 import type { Legend } from "./legend.js";
 import { formatIntervals } from "./traffic-words.js";
@@ -30,7 +31,7 @@ export function formatTrace(answer: TraceAnswer, tables: TracedTables, legend: L
 const shownOfRow = 3;
 
 function formatSteps(steps: readonly TraceStep[], tables: TracedTables, legend: Legend): readonly string[] {
-  const chains = new Map<string, Chain>(tables.chains.map((chain) => [chain.name, chain]));
+  const chains = namedChains(tables);
   const depths = depthsOf(steps);
   const rows: (readonly [place: string, matched: string, why: string])[] = [];
   for (let index = 0; index < steps.length; index += 1) {

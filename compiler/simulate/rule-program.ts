@@ -1,7 +1,7 @@
 import { chainsOf } from "../netfilter/owned.js";
 import type { Match, Rule, Target } from "../netfilter/tables.js";
 import type { Circumstances } from "./circumstances.js";
-import { hooksOf, ownAddresses, type Course, type WalkedTable } from "./courses.js";
+import { hooksOf, ownAddresses, walkedTables, type Course, type WalkedTable } from "./courses.js";
 import { interfaceSet, interfaceSets, localSet } from "./interface-sets.js";
 import { compareIps, parseNetwork, type Ip, type Network } from "./ip.js";
 import { indexSets, type AddressPortSet, type AddressSet, type IndexedSet, type SetIndex } from "./set-index.js";
@@ -168,7 +168,7 @@ class Builder {
     private readonly known: Circumstances,
   ) {
     this.sets = indexSets([...tables.sets, ...interfaceSets(tables)]);
-    const all = (["raw", "mangle", "filter"] as const).flatMap((table) =>
+    const all = walkedTables.flatMap((table) =>
       chainsOf(tables, table).map(({ name, rules }) => [`${table} ${name}`, rules] as const),
     );
     this.written = new Map(all);

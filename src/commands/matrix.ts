@@ -6,6 +6,7 @@ import {
   printMatrix,
   readBack,
   viewMatrix,
+  withInterfaces,
   type MatrixFormat,
   type MatrixGround,
   type TracedTables,
@@ -98,8 +99,9 @@ function groundOf({ result }: Compiled, dump: TracedTables | undefined, { by, ip
   const { objects, specification, machine } = result;
   if (by === "spec") return { objects, ...(specification && { specification }) };
   const compiled = tablesAsked(result.tables, ipv6);
+  const tables = dump ? withInterfaces(dump, compiled.interfaces) : readBack(compiled);
   const name = dump ? nodeRules : `the rules of ${machine.engine} ${machine.generation}`;
-  return { objects, rules: { tables: dump ?? readBack(compiled), legend: legendOf(compiled), name } };
+  return { objects, rules: { tables, legend: legendOf(compiled), name } };
 }
 
 const nodeRules = "the rules of the node";

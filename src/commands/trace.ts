@@ -7,6 +7,7 @@ import {
   readBack,
   readQuestion,
   traceJson,
+  withInterfaces,
   type TracedTables,
   type Verdict,
 } from "../../compiler/index.js";
@@ -70,11 +71,19 @@ function traceCommand(options: Options): void {
     dump && filename === undefined
       ? traceThrough(dump, options)
       : compileManifests({ ...options, otherNamespaces: "kept" }, "tracing", (compiled) =>
-          traceThrough(dump ?? readBack(tablesAsked(compiled.result.tables, ipv6)), options, compiled),
+          traceThrough(tablesOf(compiled, dump, ipv6), options, compiled),
         );
   process.stdout.write(traced.text);
   writeReport(traced, options.diagnostics);
   if (expect !== undefined && expect !== traced.verdict) process.exitCode = exitCodes.findings;
+}
+
+function tablesOf(
+  { result: { tables } }: Compiled,
+  dump: TracedTables | undefined,
+  ipv6: true | undefined,
+): TracedTables {
+  return dump ? withInterfaces(dump, tables.interfaces) : readBack(tablesAsked(tables, ipv6));
 }
 
 interface Traced extends Report {

@@ -1,8 +1,10 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { execa } from "execa";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { anpm } from "./anpm.js";
+import { anpm, emptyFolder } from "./anpm.js";
 
 const aks3 = ["matrix", "-f", "golden/aks-3-from-development/manifests.yaml"];
 
@@ -97,6 +99,26 @@ describe("anpm matrix", () => {
     expect(stderr).toBe("");
     const withoutSets = await anpm(["matrix", ...dump, "--external", "10.0.0.1", "10.0.0.2"]);
     expect(withoutSets.stdout).toContain("depends on what is not known");
+  });
+
+  test("a DROP in another table of a node's dump counts", async () => {
+    const folder = "golden/aks-1-deny";
+    const rules = join(await emptyFolder(), "rules");
+    const raw = "*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -s 203.0.113.7/32 -j DROP\nCOMMIT\n";
+    await writeFile(rules, readFileSync(`${folder}/v2.iptables-save`, "utf8") + raw);
+    const dump = ["--rules", rules, "--sets", `${folder}/v2.ipset-save`];
+    const { stdout } = await anpm([
+      "matrix",
+      ...dump,
+      "--external",
+      "203.0.113.7",
+      "--external",
+      "203.0.113.8",
+      "-o",
+      "csv",
+    ]);
+    const senders = new Set(stdout.split("\n").map((line) => line.split(",")[0]));
+    expect([senders.has("203.0.113.7"), senders.has("203.0.113.8")]).toEqual([false, true]);
   });
 
   test("a node's dump takes the place of the compiled rules", async () => {

@@ -206,6 +206,56 @@ describe("a node's own dump", () => {
     );
   });
 
+  describe("of a node with Calico", () => {
+    const folder = "golden/calico-aks-2-from-frontend";
+    const engine = ["--engine", "calico", "--node", "node-0"];
+    const [objects, frontend] = [
+      ["-f", `${folder}/manifests.yaml`],
+      ["--from", "development/frontend"],
+    ];
+    const allTables = async (change = (text: string) => text): Promise<string[]> => {
+      const rules = join(await emptyFolder(), "rules");
+      const tables = ["", ".raw", ".mangle", ".nat"].map((end) => `${folder}/calico.iptables-save${end}`);
+      await writeFile(rules, change(tables.map((path) => readFileSync(path, "utf8")).join("")));
+      return ["--rules", rules, "--sets", `${folder}/calico.ipset-save`];
+    };
+
+    test("all its tables are walked; beside manifests, which address is behind which interface is known", async () => {
+      const question = [...objects, ...engine, ...frontend, ...toBackend];
+      const { stdout } = await anpm(["trace", ...question, ...(await allTables())]);
+      expect(stdout).toBe((await anpm(["trace", ...question])).stdout);
+      expect(stdout).toMatch(
+        /\n {2}raw cali-PREROUTING 2 +no +it does not come in through azv\+\n[^]*\nmangle POSTROUTING /,
+      );
+      expect(stdout).toMatch(/verdict: allow\n$/);
+    });
+
+    test("not where the node calls its interfaces otherwise", async () => {
+      const renamed = await allTables((text) => text.replaceAll("azv", "cali"));
+      const { stdout } = await anpm(["trace", ...objects, ...engine, ...frontend, ...toBackend, ...renamed]);
+      expect(stdout).toContain("unknown whether it comes in through cali+");
+      expect(stdout).toMatch(/verdict: depends\n$/);
+    });
+
+    test("a DROP in its raw table decides", async () => {
+      const dropping = await allTables((text) =>
+        text.replace("-A PREROUTING", "-A PREROUTING -s 10.240.1.10/32 -j DROP\n$&"),
+      );
+      const { stdout } = await anpm([
+        "trace",
+        ...dropping,
+        "--from",
+        "10.240.1.10",
+        "--to",
+        "10.240.0.10",
+        "--port",
+        "80",
+      ]);
+      expect(stdout).toContain("\ndecided by raw PREROUTING 1: drop\n");
+      expect(stdout).toMatch(/verdict: deny\n$/);
+    });
+  });
+
   test("lines that cannot be read are told with their places", async () => {
     const folder = await emptyFolder();
     await writeFile(join(folder, "rules"), "*filter\nCOMMIT\n");

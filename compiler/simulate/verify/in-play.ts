@@ -1,4 +1,5 @@
 import { chainsOf } from "../../netfilter/owned.js";
+import { walkedTables } from "../courses.js";
 import { protocolName } from "../../netfilter/protocols.js";
 import type { Match } from "../../netfilter/tables.js";
 import { icmpNumber, usualCircumstances, type Circumstances, type OtherProtocol } from "../circumstances.js";
@@ -35,7 +36,7 @@ export function circumstancesInPlay({ tiered, version }: Cluster, tables: Traced
     for (const number of [rule.protocol, rule.notProtocol]) if (number !== undefined) speakOf(number);
     for (const its of [rule.icmp, rule.notIcmp]) if (its) ofIcmp(its.type, its.code);
   }
-  const matches = (["raw", "mangle", "filter"] as const).flatMap((table) =>
+  const matches = walkedTables.flatMap((table) =>
     chainsOf(tables, table).flatMap(({ rules }) => rules.flatMap((rule) => rule.matches)),
   );
   const sets = new Map(tables.sets.map((set) => [set.name, set.members]));
