@@ -78,12 +78,9 @@ function traceCommand(options: Options): void {
   if (expect !== undefined && expect !== traced.verdict) process.exitCode = exitCodes.findings;
 }
 
-function tablesOf(
-  { result: { tables } }: Compiled,
-  dump: TracedTables | undefined,
-  ipv6: true | undefined,
-): TracedTables {
-  return dump ? withInterfaces(dump, tables.interfaces) : readBack(tablesAsked(tables, ipv6));
+function tablesOf({ result }: Compiled, dump: TracedTables | undefined, ipv6: true | undefined): TracedTables {
+  const compiled = tablesAsked(result.tables, ipv6);
+  return dump ? withInterfaces(dump, compiled.interfaces) : readBack(compiled);
 }
 
 interface Traced extends Report {

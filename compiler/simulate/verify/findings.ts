@@ -159,7 +159,9 @@ function placeOf(cause: Example["cause"]): Place | undefined {
 
 /** One that takes fewer causes, then a smaller packet. */
 function isBetter(a: Example, b: Example): boolean {
-  return a.causes !== b.causes ? a.causes < b.causes : comparePackets(a.packet, b.packet) < 0;
+  if (a.causes !== b.causes) return a.causes < b.causes;
+  // A new connection is easier to understand.
+  return a.state !== b.state ? a.state === "new" : comparePackets(a.packet, b.packet) < 0;
 }
 
 function comparePlaces(a: Place | undefined, b: Place | undefined): number {

@@ -2,14 +2,14 @@ import type { Deviation } from "../../engines/deviation.js";
 import type { Machine } from "../../engines/engine.js";
 import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject } from "../../model/objects.js";
-import { isHook } from "../../netfilter/owned.js";
+import { chainsOf, isHook } from "../../netfilter/owned.js";
 import { versionsOf } from "../../netfilter/versions.js";
 import type { Chain, Tables } from "../../netfilter/tables.js";
 import type { Diagnostic } from "../../text/diagnostic.js";
 import type { Circumstances } from "../circumstances.js";
 import { byAddress, outsideClasses } from "../classes.js";
 import { clusterOf, isDecided, type Cluster, type Endpoint } from "../cluster.js";
-import { ownAddresses } from "../courses.js";
+import { ownAddresses, walkedTables } from "../courses.js";
 import { versionOfText } from "../ip.js";
 import { legendOf } from "../legend.js";
 import { readBack } from "../read-back.js";
@@ -109,12 +109,14 @@ interface Comparison {
 function compare({ cluster, objects, machine, printed, known, reader, add, alsoReadings }: Comparison): void {
   const spec = reachBySpec(cluster, known);
   const rules = byAddress(reachByRules(printed, { known }));
-  const own = hasOthers(printed, machine) ? byAddress(reachByRules(alone(printed, machine), { known })) : rules;
   const replies = byAddress(reachByRules(printed, { state: "established", known }));
+  const engine = hasOthers(printed, machine) ? alone(printed, machine) : undefined;
+  const own = engine ? byAddress(reachByRules(engine, { known })) : rules;
+  const ownReplies = engine ? byAddress(reachByRules(engine, { state: "established", known })) : replies;
   const notAsked = occurrenceFree(machine.deviations, ["npm-not-asked", "calico-not-asked"]);
   const anew = occurrenceFree(machine.deviations, ["npm-replies-judged-anew"]);
 
-  const { sources, destinations } = sidesOf({ spec, rules, own, replies }, cluster, objects, alsoReadings);
+  const { sources, destinations } = sidesOf({ spec, rules, own, replies, ownReplies }, cluster, objects, alsoReadings);
   for (const from of sources) {
     for (const to of destinations) {
       const ends = firstEnds(from, to, cluster);
@@ -148,12 +150,20 @@ function compare({ cluster, objects, machine, printed, known, reader, add, alsoR
       const answered = replies.between(to.replies, from.replies);
       const unanswered = refusedReplies(allowed, answered);
       if (unanswered === noTraffic) continue;
-      const refused = subtractTraffic(unanswered, reader.refusedAnyway?.(destination, source, []) ?? noTraffic);
+      const reply = { source: destination, destination: source, state: "reply" as const };
+      const byEngineAlone = refusedReplies(allowed, ownReplies.between(to.ownReplies, from.ownReplies));
+      const unansweredByOthers = subtractTraffic(unanswered, byEngineAlone);
+      if (unansweredByOthers !== noTraffic) {
+        add({ ...reply, traffic: unansweredByOthers, occurrences: notAsked ? [notAsked] : [] });
+      }
+      const refused = subtractTraffic(
+        intersectTraffic(unanswered, byEngineAlone),
+        reader.refusedAnyway?.(destination, source, []) ?? noTraffic,
+      );
       if (refused === noTraffic) continue;
       // Replies go the other way, and their ports are those of the client.
       const explained = anew ? subtractTraffic(refused, reader.traffic(destination, source)) : noTraffic;
       let unexplained = subtractTraffic(refused, explained);
-      const reply = { source: destination, destination: source, state: "reply" as const };
       if (explained !== noTraffic && anew) add({ ...reply, traffic: explained, occurrences: [anew] });
       if (unexplained === noTraffic) continue;
       for (const occurrence of reader.refusedAnyway ? reader.candidates(destination, source) : []) {
@@ -168,7 +178,7 @@ function compare({ cluster, objects, machine, printed, known, reader, add, alsoR
 }
 
 /** The ways to look at packets. */
-type Ways<T> = Readonly<Record<"spec" | "rules" | "own" | "replies", T>>;
+type Ways<T> = Readonly<Record<"spec" | "rules" | "own" | "replies" | "ownReplies", T>>;
 
 /** Endpoints that are alike as one end of a packet: their class by each way, the smallest first. Replies come from the other end. */
 interface Side extends Ways<number> {
@@ -197,13 +207,14 @@ function sidesOf(
       .map(({ members }): Endpoint => ({ kind: "outside", address: exampleAddress(members) }))
       .filter(({ address }) => !cluster.tiered || !isLoopback(address)),
   ];
-  const { spec, rules, own, replies } = ways;
+  const { spec, rules, own, replies, ownReplies } = ways;
   const sources = endpoints.map((endpoint) => ({
     endpoint,
     spec: spec.sourceClass(endpoint),
     rules: rules.sourceClass(endpoint),
     own: own.sourceClass(endpoint),
     replies: replies.destinationClass(endpoint),
+    ownReplies: ownReplies.destinationClass(endpoint),
   }));
   const destinations = endpoints.map((endpoint) => ({
     endpoint,
@@ -211,6 +222,7 @@ function sidesOf(
     rules: rules.destinationClass(endpoint),
     own: own.destinationClass(endpoint),
     replies: replies.sourceClass(endpoint),
+    ownReplies: ownReplies.sourceClass(endpoint),
   }));
   return { sources: grouped(sources, eachAlone), destinations: grouped(destinations, eachAlone) };
 }
@@ -221,8 +233,8 @@ function grouped(
 ): readonly Side[] {
   const groups = new Map<string, Side & { readonly members: Endpoint[] }>();
   ends.forEach(({ endpoint, ...classes }, index) => {
-    const { spec, rules, own, replies } = classes;
-    const key = eachAlone ? `${index}` : `${spec} ${rules} ${own} ${replies}`;
+    const { spec, rules, own, replies, ownReplies } = classes;
+    const key = eachAlone ? `${index}` : `${spec} ${rules} ${own} ${replies} ${ownReplies}`;
     const group = groups.get(key);
     if (group) group.members.push(endpoint);
     else groups.set(key, { ...classes, members: [endpoint] });
@@ -255,27 +267,31 @@ function refusedReplies(allowed: Traffic, replies: Passage): Traffic {
 
 /** Whether rules that are not the engine's stand in the built-in chains where packets are looked at. */
 function hasOthers(tables: TracedTables, { ownership }: Machine): boolean {
-  return tables.chains.some(
-    (chain) =>
-      isAsked(chain, tables) && (chain.policy === "DROP" || chain.rules.some((rule) => !isHook(rule, ownership))),
-  );
+  return walkedTables
+    .flatMap((table) => chainsOf(tables, table))
+    .some(
+      (chain) =>
+        isAsked(chain, tables) && (chain.policy === "DROP" || chain.rules.some((rule) => !isHook(rule, ownership))),
+    );
 }
 
 /** The tables of a node with no rules but the engine's. */
 function alone(tables: TracedTables, { ownership }: Machine): TracedTables {
+  const own = (chain: Chain): Chain => {
+    if (!isAsked(chain, tables)) return chain;
+    const rules = chain.rules.filter((rule) => isHook(rule, ownership));
+    return { name: chain.name, policy: "ACCEPT", rules };
+  };
   return {
     ...tables,
-    chains: tables.chains.map((chain) => {
-      if (!isAsked(chain, tables)) return chain;
-      const rules = chain.rules.filter((rule) => isHook(rule, ownership));
-      return { name: chain.name, policy: "ACCEPT" as const, rules };
-    }),
+    chains: tables.chains.map(own),
+    ...(tables.others && { others: tables.others.map((table) => ({ ...table, chains: table.chains.map(own) })) }),
   };
 }
 
-/** FORWARD; what goes to the machine or comes from it is looked at where its addresses are known. */
+/** Built-in chains of forwarded packets; what goes to the machine or comes from it is looked at where its addresses are known. */
 function isAsked({ name, policy }: Chain, tables: TracedTables): boolean {
-  return name === "FORWARD" || (policy !== undefined && ownAddresses(tables).size > 0);
+  return /^(?:PREROUTING|FORWARD|POSTROUTING)$/.test(name) || (policy !== undefined && ownAddresses(tables).size > 0);
 }
 
 /** A deviation that no part of an object is the cause of: the one of these that the engine has. */

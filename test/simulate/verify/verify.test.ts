@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compile, type CompileOptions, type CompileResult } from "../../../compiler/compile.js";
+import { parseIptablesSave } from "../../../compiler/netfilter/parse-iptables-save.js";
 import { formatVerification } from "../../../compiler/simulate/verify/format-verification.js";
 import { verificationJson } from "../../../compiler/simulate/verify/verification-json.js";
 import { verify } from "../../../compiler/simulate/verify/verify.js";
@@ -146,5 +147,27 @@ describe("verify", () => {
     );
     const { findings } = verify({ ...result, tables: { ...result.tables, chains } });
     expect(findings.map(({ code, policy: name }) => `${code} ${name}`)).toEqual(["unexplained shop/p"]);
+  });
+});
+
+describe("rules of the node itself", () => {
+  const dumped = (text: string): NonNullable<CompileOptions["existing"]> => {
+    const { chains, others } = parseIptablesSave(text, ["raw", "mangle", "filter"]);
+    return { chains, others, sets: [] };
+  };
+  const drop = "-s 192.0.2.0/24 -j DROP\nCOMMIT\n";
+
+  test("that refuse replies are named as what decides", () => {
+    const existing = dumped(`*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD ${drop}`);
+    const { findings } = verify(compiled(pods, { existing }));
+    expect(findings.map(({ code, packet }) => [code, packet.state])).toEqual([["npm-not-asked", "new"]]);
+  });
+
+  test("count in Calico's other tables, too", () => {
+    const existing = dumped(`*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING ${drop}`);
+    const { findings } = verify(
+      compiled(pods.replaceAll("containers:", "nodeName: node-0, containers:"), { existing, engine: "calico" }),
+    );
+    expect(findings.map(({ code, rule }) => [code, rule?.chain])).toEqual([["calico-not-asked", "raw PREROUTING"]]);
   });
 });
