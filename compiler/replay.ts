@@ -1,5 +1,5 @@
 import { noTables, type CompileOptions, type CompileResult } from "./compile.js";
-import type { Effect, Machine } from "./engines/engine.js";
+import type { Effect, Event, Machine, Node } from "./engines/engine.js";
 import { configure, refusedObjects } from "./engines/engines.js";
 import { skippedLine } from "./model/summary.js";
 import { ReplayEvents, type ReplayStep } from "./replay-events.js";
@@ -57,15 +57,11 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
   let { node, effects } = machine.start();
   const all: Effect[] = [];
   const history = [options.existing ?? noTables];
-  const replayed = read.map(({ name, events, objects, resources }): ReplayedStep => {
+  const settled = machine.settle && onceAsked(() => settledEffects(machine, read));
+  const replayed = read.map(({ name, events, objects, resources }, index): ReplayedStep => {
     const done = [...effects];
     effects = [];
-    for (const event of events) {
-      const step = machine.step(node, event);
-      node = step.node;
-      for (const effect of step.effects) done.push(effect);
-    }
-    for (const effect of machine.settle?.(node) ?? []) done.push(effect);
+    node = carryOut(events, machine, node, done);
     const earlier = all.length;
     for (const effect of done) all.push(effect);
     const tables = node.tables();
@@ -79,8 +75,8 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
       tables,
       pairs: node.pairs(),
       warnings: node.diagnostics,
-      earlierEffects: () => all.slice(0, earlier),
-      effects: () => done,
+      earlierEffects: () => settled?.().slice(0, index).flat() ?? all.slice(0, earlier),
+      effects: () => settled?.()[index] ?? done,
       history: [...history],
       earlierTables: history.length - 1,
     };
@@ -97,9 +93,36 @@ export function replay(steps: readonly ReplayStep[], options: CompileOptions = {
     earlierEffects: () => [],
     history: history.length > 1 ? history : [...history, node.tables()],
     earlierTables: 1,
-    effects: () => [...all, ...effects],
+    effects: () => settled?.().flat() ?? [...all, ...effects],
   };
   return { diagnostics, summary, result: { machine, steps: replayed, whole } };
+}
+
+/** What an engine that waits for more did in each step. It is worked out for those who ask, by replaying once more. */
+function settledEffects(machine: Machine, steps: readonly { readonly events: readonly Event[] }[]): Effect[][] {
+  let { node, effects } = machine.start();
+  return steps.map(({ events }) => {
+    const done = [...effects];
+    effects = [];
+    node = carryOut(events, machine, node, done);
+    for (const effect of machine.settle?.(node) ?? []) done.push(effect);
+    return done;
+  });
+}
+
+/** The node after events; what the engine did is added to `done`. */
+function carryOut(events: readonly Event[], machine: Machine, node: Node, done: Effect[]): Node {
+  for (const event of events) {
+    const step = machine.step(node, event);
+    node = step.node;
+    for (const effect of step.effects) done.push(effect);
+  }
+  return node;
+}
+
+function onceAsked<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** `3 steps: 9 objects applied, 1 deleted, the periodic task run once` */

@@ -114,7 +114,7 @@ export class CalicoNode implements Node {
     const [node, underlay, { felix }] = [this.#node(), this.#underlay(), this.#felix()];
     const settings = { node, felix, underlay, ipVersion: 4 } as const;
     const plan = planNode(cluster, this.#tiers(), settings, this.#generation);
-    return this.#log.round({ cluster, plan, settings, sets: this.tables().sets });
+    return this.#log.round({ cluster, plan, settings });
   }
 
   pairs(): readonly AnyPairs[] {

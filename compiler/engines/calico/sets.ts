@@ -231,11 +231,15 @@ function readableName(set: NeededSet): string {
   }
 }
 
+/** Addresses that every node has, in Felix's eyes. */
+export function loopbackAddresses({ loopbackNetwork }: Generation["statics"]): readonly string[] {
+  return [...(loopbackNetwork ? ["127.0.0.0"] : []), "127.0.0.1", "::1"];
+}
+
 function staticSets(settings: Settings, generation: Generation): readonly IpSet[] {
   const { node, ipVersion, felix, underlay } = settings;
   const { statics, tunnels, nat } = generation;
-  const loopback = [...(statics.loopbackNetwork ? ["127.0.0.0"] : []), "127.0.0.1", "::1"];
-  const own = [...loopback, ...node.hostInterfaces.flatMap((each) => each.addresses)];
+  const own = [...loopbackAddresses(statics), ...node.hostInterfaces.flatMap((each) => each.addresses)];
   const set = (id: string, type: IpSet["type"], members: readonly ServiceMember[], reason: string): IpSet => {
     const kept = members.filter(({ member }) => isOfVersion(member, ipVersion));
     return {

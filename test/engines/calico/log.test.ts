@@ -20,6 +20,31 @@ describe.skipIf(!present).each(["calico", "calico-3.24", "calico-2019"])("%s log
   });
 });
 
+// In all cases, those without a log of the real Felix among them: chains that its lines say are wanted, and those that the node holds.
+describe.skipIf(!present).each([
+  { generation: "calico", wanted: /referenced/, saysTable: true },
+  { generation: "calico-3.24", wanted: /referenced/, saysTable: false },
+  { generation: "calico-2019", wanted: /(Queueing update|Queing deletion) of chain/, saysTable: true },
+])("the lines of $generation about chains", ({ generation, wanted, saysTable }) => {
+  const known = cases.filter((path) => existsSync(join(root, path, "expected", generation)));
+
+  test.each(known.sort())("leave those that are there: %s", (path) => {
+    const left = new Map<string, number>();
+    for (const line of logOf(path, generation)) {
+      const [, chain, table] = / chainName="(cali-[^"]*)"(?: ipVersion=0x4 table="(\w+)")?$/.exec(line) ?? [];
+      if (chain === undefined || !wanted.test(line)) continue;
+      const name = saysTable ? `${table} ${chain}` : chain;
+      const goes = /no longer|deletion/.test(line);
+      left.set(name, generation === "calico-2019" ? Number(!goes) : (left.get(name) ?? 0) + (goes ? -1 : 1));
+    }
+    const { chains, others } = leave(path, generation).tables;
+    const held = [{ name: "filter", chains }, ...others!].flatMap(({ name: table, chains }) =>
+      chains.filter(({ name }) => name.startsWith("cali-")).map(({ name }) => (saysTable ? `${table} ${name}` : name)),
+    );
+    expect([...left].flatMap(([name, count]) => Array.from({ length: count }, () => name)).sort()).toEqual(held.sort());
+  });
+});
+
 function logOf(path: string, generation: string): readonly string[] {
   const messages = printMessages(logEntriesOf(leave(path, generation).effects()));
   return messages.map((message) => message.slice(0, -1));

@@ -3,7 +3,7 @@ import type { IpSet, TableName } from "../../../netfilter/tables.js";
 import { engineOrigin } from "../cluster/origins.js";
 import type { Generation } from "../generation.js";
 import { policyChainName, profileChainName } from "../rules/policy-chains.js";
-import { hasPorts } from "../sets.js";
+import { hasPorts, loopbackAddresses } from "../sets.js";
 import type { CalcGraph, CalculatedNode, LabelsUpdate, SetDelta, Updates } from "./calc-graph.js";
 import { EndpointManager } from "./endpoint-manager.js";
 import type { FelixChain } from "../felix/rule.js";
@@ -136,7 +136,7 @@ export class DataPlane {
   }
 
   /** Writes everything. */
-  apply(updates: Updates, now: CalculatedNode, sets: readonly IpSet[], startUp: StartUp): void {
+  apply(updates: Updates, now: CalculatedNode, startUp: StartUp): void {
     this.#writer.say("applying");
     this.#endpoints.apply(updates, now);
     if (this.#isFirst) {
@@ -150,7 +150,7 @@ export class DataPlane {
         resyncDuration: "2ms",
       });
     }
-    this.#writeSets(sets);
+    this.#writeSets(now);
     if (!this.#isFirst) this.#endpoints.failRoutes(updates);
     for (const name of tableNames) this.#tables[name].read();
     this.#deleteSets();
@@ -163,11 +163,13 @@ export class DataPlane {
     this.#isFirst = false;
   }
 
-  #writeSets(sets: readonly IpSet[]): void {
+  #writeSets({ node, generation }: CalculatedNode): void {
     const family = goString("inet");
-    const sizes = new Map(sets.map(({ name, members }) => [name, members.length]));
+    const addresses = node.hostInterfaces.flatMap((each) => each.addresses);
+    const ownAddresses = [...new Set([...loopbackAddresses(generation.statics), ...addresses])];
     for (const id of [...this.#newSets].toSorted()) {
-      const numMembersInPendingReplace = `${sizes.get(setName(id, 4)) ?? 0}`;
+      const members = id === "this-host" ? ownAddresses : this.#calculation.membersOf(id);
+      const numMembersInPendingReplace = `${kernelMembers(members)}`;
       this.#writer.say("setRewritten", { family, numMembersInPendingReplace, setID: goString(id) });
     }
     for (const [id, { added, removed, before }] of this.#deltas) {
@@ -197,6 +199,12 @@ export class DataPlane {
     const chain = now.chain(table, name);
     if (chain) this.#tables[table].update(chain);
   }
+}
+
+/** How many members of IPv4 the kernel gets: it takes no block of no bits, but both halves. */
+function kernelMembers(members: readonly string[]): number {
+  const own = members.filter((member) => !member.replace(/,.*/, "").includes(":"));
+  return own.length + own.filter((member) => member.endsWith("/0")).length;
 }
 
 /** What is there from the start, in Felix's order, and the built-in chains that lead to it. */

@@ -1,5 +1,5 @@
 import type { LogEntry } from "../../log-entry.js";
-import type { IpSet, TableName } from "../../../netfilter/tables.js";
+import type { TableName } from "../../../netfilter/tables.js";
 import type { Cluster } from "../cluster/cluster.js";
 import type { FelixChain } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
@@ -21,7 +21,6 @@ export interface SettledNode {
   readonly cluster: Cluster;
   readonly plan: NodePlan;
   readonly settings: Settings;
-  readonly sets: readonly IpSet[];
 }
 
 const startUps = { "v3.3.1": startUpV331, "v3.24.6": startUpV3246, "v3.32": startUpV332 } as const;
@@ -44,7 +43,7 @@ export class FelixLog {
     this.#dataPlane = new DataPlane(this.#writer, this.#calculation);
   }
 
-  round({ cluster, plan, settings, sets }: SettledNode): readonly LogEntry[] {
+  round({ cluster, plan, settings }: SettledNode): readonly LogEntry[] {
     const { node, felix } = settings;
     const chains = new Map<TableName, ReadonlyMap<string, FelixChain>>();
     const now: CalculatedNode = {
@@ -62,12 +61,12 @@ export class FelixLog {
       const updates = this.#calculation.round(now);
       this.#dataPlane.receive(updates, now);
       if (Object.values(updates).some(({ length }) => length > 0)) {
-        this.#dataPlane.apply(updates, now, sets, this.#startUp);
+        this.#dataPlane.apply(updates, now, this.#startUp);
       }
     } else {
       const facts = { node: node.name, prefixes: node.interfacePrefixes, felix, marks: this.#generation.marks };
       this.#startUp = startUps[this.#writer.voice.release](facts);
-      this.#dataPlane.apply(this.#start(now, settings, this.#startUp), now, sets, this.#startUp);
+      this.#dataPlane.apply(this.#start(now, settings, this.#startUp), now, this.#startUp);
     }
     return this.#writer.take();
   }

@@ -29,6 +29,7 @@ export class FelixTable {
       if (before) for (const name of targetsOf(before)) this.#release(name);
     }
     this.#known.set(chain.name, chain);
+    if (this.#isForced(chain) && !this.#isForced(before)) this.hook(chain.name);
     this.#distrust("chain update");
   }
 
@@ -39,7 +40,13 @@ export class FelixTable {
     this.#writer.say("chainDeletion", this.#fields(name));
     if (this.#counts(name)) for (const target of targetsOf(chain)) this.#release(target);
     this.#known.delete(name);
+    if (this.#isForced(chain) && this.#writer.voice.references !== "none") this.#release(name);
     this.#distrust("chain removal");
+  }
+
+  /** Wanted by the filter table though nothing leads to it. */
+  #isForced(chain: FelixChain | undefined): boolean {
+    return this.#name === "filter" && chain?.forced === true;
   }
 
   /** Before it is written, a table is read unless nothing changed. */

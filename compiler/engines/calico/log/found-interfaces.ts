@@ -1,4 +1,5 @@
 import type { Generation } from "../generation.js";
+import { loopbackAddresses } from "../sets.js";
 import type { NodeView } from "../settings.js";
 import { goAddressSet } from "./endpoint-manager.js";
 import type { FelixWriter } from "./felix-writer.js";
@@ -12,8 +13,9 @@ export function findInterfaces(
   queueOwnAddresses: () => void,
 ): void {
   const { addressSet, interfaceUpdate, knowsInterfaceIndex } = writer.voice;
-  const loopback = { name: "lo", addresses: [...(statics.loopbackNetwork ? ["127.0.0.0"] : []), "127.0.0.1", "::1"] };
-  const found = [loopback, ...hostInterfaces].map(({ name, addresses }, at) => ({ name, addresses, index: at + 1 }));
+  const found = [{ name: "lo", addresses: loopbackAddresses(statics) }, ...hostInterfaces].map(
+    ({ name, addresses }, at) => ({ name, addresses, index: at + 1 }),
+  );
   for (const { name, addresses, index } of found) {
     const ifaceName = goString(name);
     writer.say("interfaceState", {

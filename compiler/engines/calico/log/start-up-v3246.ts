@@ -15,7 +15,11 @@ import {
 export function startUpV3246({ node, prefixes, felix }: StartUpFacts): StartUp {
   const lookUp = (program: string, backend: string, verb: string): string =>
     `feature_detect.go 351: ${programLookedUp(program, backend, verb)}`;
-  const oldInserts = (table?: "nat"): string => `table.go 336: ${oldInsertPattern(table)}`;
+  const tableMade = (table?: "nat"): readonly string[] => [
+    `table.go 336: ${oldInsertPattern(table)}`,
+    lookUp("iptables", "legacy", "restore"),
+    lookUp("iptables", "legacy", "save"),
+  ];
   const rules = unwrapped(`rules.Config{IPSetConfigV4:(*ipsets.IPVersionConfig)(${goPointer}),
 IPSetConfigV6:(*ipsets.IPVersionConfig)(${goPointer}), WorkloadIfacePrefixes:${goStrings(prefixes)},
 IptablesMarkAccept:0x10000, IptablesMarkPass:0x20000, IptablesMarkScratch0:0x40000,
@@ -87,18 +91,7 @@ MTUIfacePattern:(*regexp.Regexp)(${goPointer}), RouteSource:"CalicoIPAM", Kubern
       lookUp("ip6tables", "nft", "save"),
       lookUp("iptables", "nft", "save"),
       "feature_detect.go 160: Updating detected iptables features features=environment.Features{SNATFullyRandom:true, MASQFullyRandom:true, RestoreSupportsLock:true, ChecksumOffloadBroken:true, IPIPDeviceIsL3:true} iptablesVersion=1.8.9 kernelVersion=6.18.44",
-      oldInserts(),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
-      oldInserts("nat"),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
-      oldInserts(),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
-      oldInserts(),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
+      ...([undefined, "nat", undefined, undefined] as const).flatMap(tableMade),
       "int_dataplane.go 517: XDP acceleration disabled.",
       `connecttime.go 54: Running bpftool to look up programs attached to cgroup args=[]string{"bpftool", "-j", "-p", "cgroup", "show", "/run/calico/cgroup"}`,
       `connecttime.go 57: Failed to list BPF programs.  Assuming not supported/nothing to clean up. error=exec: "bpftool": executable file not found in $PATH output=""`,

@@ -18,6 +18,11 @@ export function startUpV332({ node, prefixes, felix, marks }: StartUpFacts): Sta
   const lookUp = (program: string, backend: string, verb: string): string =>
     `feature_detect_linux.go 460: ${programLookedUp(program, backend, verb)}`;
   const oldInserts = (table?: "nat"): string => `table.go 377: ${oldInsertPattern(table)}`;
+  const tableMade = (table?: "nat"): readonly string[] => [
+    oldInserts(table),
+    lookUp("iptables", "legacy", "restore"),
+    lookUp("iptables", "legacy", "save"),
+  ];
   const timeout = (name: string, value: string): string =>
     `timeouts.go 86: BPF conntrack timeout set name="${name}" value=${value}`;
   const rules = unwrapped(`rules.Config{IPSetConfigV4:(*ipsets.IPVersionConfig)(${goPointer}),
@@ -126,18 +131,7 @@ NewNftablesDataplane:(nftables.NewNftablesDataplaneFn)(nil)}`),
       lookUp("iptables", "legacy", "save"),
       lookUp("ip6tables", "nft", "save"),
       lookUp("iptables", "nft", "save"),
-      oldInserts(),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
-      oldInserts("nat"),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
-      oldInserts(),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
-      oldInserts(),
-      lookUp("iptables", "legacy", "restore"),
-      lookUp("iptables", "legacy", "save"),
+      ...([undefined, "nat", undefined, undefined] as const).flatMap(tableMade),
       "int_dataplane.go 830: Route management is disabled, using DummyTables.",
       "feature_detect_linux.go 181: Updating detected iptables features features=environment.Features{SNATFullyRandom:true, MASQFullyRandom:true, RestoreSupportsLock:true, ChecksumOffloadBroken:false, NFLogSize:true, IPIPDeviceIsL3:true, KernelSideRouteFiltering:true, KernelHasUDPGSOFix:true, NFTablesSupported:true} iptablesVersion=1.8.9 kernelVersion=6.18.44",
       "int_dataplane.go 946: XDP acceleration disabled.",
