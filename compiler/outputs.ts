@@ -118,7 +118,7 @@ export const outputs: readonly Output[] = [
       return texts.map((text, index) => ({ name: index === 0 ? logFile : `${logFile}.${index}`, text }));
     },
     mistakes: (machine, { voice, log }) => logMistakes(machine, voice === "classic", log?.nodeName !== undefined),
-    warnings: ({ machine }, { voice }) => (voice === "classic" ? [] : logWarnings(machine)),
+    warnings: ({ machine, node }, { voice }) => (voice === "classic" ? [] : logWarnings(machine, node)),
   },
   {
     name: "json",

@@ -91,6 +91,8 @@ export interface Machine {
   readonly voice: {
     readonly release: string;
     readonly tag: string;
+    /** What may be otherwise where these are two: `source lines and start-up` unless said. */
+    readonly differs?: string;
     /** Where the engine writes the file itself, and keeps it small. */
     readonly rotation?: LogRotation;
   };
@@ -171,6 +173,8 @@ export interface Node {
   pairs(): readonly AnyPairs[];
   /** What its rules should do, where NetworkPolicy does not say all of it. */
   readonly specification?: Specification;
+  /** What its log leaves out, in words that go behind "of": `IPPools`. */
+  readonly logGaps?: readonly string[];
   /** What deserves a look, in order of events. */
   readonly diagnostics: readonly Diagnostic[];
 }

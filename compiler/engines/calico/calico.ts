@@ -91,7 +91,11 @@ function machineOf(
     flavour: flavour ?? "nft",
     kubernetesMinor,
     logFile: "calico-node.log",
-    voice: { release: voiceOf(generation).release, tag: generation.release },
+    voice: {
+      release: voiceOf(generation).release,
+      tag: generation.release,
+      differs: "source lines, start-up and which steps are told",
+    },
     commandFormat: "lines",
     commandCaveats: [],
     watched,

@@ -117,6 +117,21 @@ export class CalicoNode implements Node {
     return this.#log.round({ cluster, plan, settings });
   }
 
+  get logGaps(): readonly string[] {
+    const { ipip, vxlan } = this.#underlay();
+    const { wireguard } = this.#felix().felix;
+    const has = (kind: Resource["kind"]): boolean => [...this.#resources.values()].some((each) => each.kind === kind);
+    const toHost = /^defaultendpointtohostaction=/i;
+    return [
+      ...(has("IPPool") ? ["IPPools"] : []),
+      ...(has("Node") ? ["Nodes"] : []),
+      ...(ipip || vxlan || wireguard ? ["tunnels"] : []),
+      ...(has("FelixConfiguration") || !this.#felixOptions.every((option) => toHost.test(option))
+        ? ["how settings are read"]
+        : []),
+    ];
+  }
+
   pairs(): readonly AnyPairs[] {
     return policyPairs(this.#cluster(), this.#tiers(), this.#generation);
   }

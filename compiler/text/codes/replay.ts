@@ -42,8 +42,12 @@ export const replayCodes = {
     () => "write a number and a unit (us, ms, s, m or h): 250us, 1ms or 2s",
   ),
   "log-of-another-release": warning(
-    (p: { release: string; voice: string }) =>
-      `the log is written in the voice of ${p.voice}: in ${p.release} source lines and start-up may differ`,
+    (p: { release: string; voice: string; differs: string }) =>
+      `the log is written in the voice of ${p.voice}: in ${p.release} ${p.differs} may differ`,
     () => "nothing to do; what happens to rules and sets is the same",
+  ),
+  "log-leaves-out": warning(
+    (p: { what: string }) => `the log does not tell of ${p.what}`,
+    () => "nothing to do; rules and sets are made with them, and what changes among these is logged",
   ),
 };
