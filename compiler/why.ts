@@ -5,6 +5,7 @@ import { candidatesFor } from "./explain/edits/candidates.js";
 import { kubectlCommands } from "./explain/edits/kubectl-commands.js";
 import { unifiedDiff } from "./explain/edits/unified-diff.js";
 import { applyEdit } from "./explain/edits/yaml-lines.js";
+import type { StoredObject } from "./model/resources.js";
 import { diffTables } from "./netfilter/tables-difference.js";
 import { answerTrace, type TraceQuestion, type Walk } from "./simulate/answer-trace.js";
 import { clusterOf } from "./simulate/cluster.js";
@@ -97,9 +98,13 @@ export function why(
     open = next;
   }
   const edits = best(found).map(({ compiled, ...edit }): VerdictEdit => {
-    return { ...edit, kubectl: kubectlCommands(result.objects, compiled.objects) };
+    return { ...edit, kubectl: kubectlCommands(stored(result), stored(compiled)) };
   });
   return { question, judgement, walk, wanted, edits, tried, stopped };
+}
+
+function stored({ objects, resources }: CompileResult): readonly StoredObject[] {
+  return [...objects, ...resources];
 }
 
 type Found = Omit<VerdictEdit, "kubectl"> & { readonly compiled: CompileResult };

@@ -9,20 +9,29 @@ export function applyKubectl(manifests: string, commands: string): string {
   const found = [...commands.matchAll(/^kubectl (.*) <<'EOF'\n([^]*?)^EOF\n/gm)];
   if (found.map(([whole]) => whole).join("\n") !== commands) throw new Error(`no commands:\n${commands}`);
   for (const [, words = "", document = ""] of found) {
-    const [, name, namespace] =
-      /^patch networkpolicy (\S+) --namespace (\S+) --type merge --patch-file \/dev\/stdin$/.exec(words) ?? [];
+    const [, type = "", name, namespace] =
+      /^patch (\S+) (\S+)(?: --namespace (\S+))? --type merge --patch-file \/dev\/stdin$/.exec(words) ?? [];
     if (name === undefined) {
       if (words !== "apply -f -") throw new Error(words);
       objects.push(load(document) as JsonObject);
       continue;
     }
-    const at = objects.findIndex(({ kind, metadata }) => {
-      const own = metadata as JsonObject;
-      return kind === "NetworkPolicy" && own["name"] === name && (own["namespace"] ?? "default") === namespace;
+    const at = objects.findIndex((object) => {
+      const own = object["metadata"] as JsonObject;
+      if (!names(type, object) || own["name"] !== name) return false;
+      return namespace === undefined || (own["namespace"] ?? "default") === namespace;
     });
     objects[at] = mergePatch(objects[at]!, load(document)) as JsonObject;
   }
   return objects.map((object) => JSON.stringify(object)).join("\n---\n");
+}
+
+/** Whether an object is of what kubectl calls `networkpolicy`, or `globalnetworkpolicies.projectcalico.org`. */
+function names(type: string, { apiVersion, kind }: JsonObject): boolean {
+  const group = String(apiVersion).split("/")[0];
+  const [short, ...rest] = type.split(".");
+  if (rest.length === 0) return kind === "NetworkPolicy" && group === "networking.k8s.io";
+  return rest.join(".") === group && String(kind).toLowerCase().replace(/y$/, "ies") === short;
 }
 
 function mergePatch(target: Json, patch: Json): Json {

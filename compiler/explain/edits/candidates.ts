@@ -1,7 +1,9 @@
 import { keyOf } from "../../model/objects.js";
+import { resourceKey } from "../../model/resources.js";
 import type { Cluster } from "../../simulate/cluster.js";
-import type { Judgement, Packet } from "../../simulate/judgement.js";
+import type { Judgement, Packet, Reason } from "../../simulate/judgement.js";
 import type { FieldOrigin } from "../../text/origin.js";
+import { calicoPolicies, closingCalico, openingCalico } from "./calico-policy-edits.js";
 import type { Candidate, Ground } from "./candidate.js";
 import { closing } from "./closing.js";
 import { isolating } from "./isolating.js";
@@ -32,20 +34,50 @@ export function candidatesFor(wanted: "allow" | "deny", standing: Standing): rea
     if (wanted === "allow" && verdict === "allow") return [];
     const named = new Set(reasons.flatMap((reason) => ("policy" in reason ? [reason.policy] : [])));
     const policies = cluster.policies.filter((policy) => named.has(keyOf(policy)));
-    if (wanted === "allow") return policies.flatMap((policy) => opening(policy, ground));
-    if (policies.length === 0 && subject.kind === "pod") return isolating(ground);
+    const ofCalico = calicoPolicies(cluster).filter((policy) => named.has(resourceKey(policy)));
+    const about = (reason: Reason) =>
+      ofCalico.filter((policy) => "policy" in reason && resourceKey(policy) === reason.policy);
+    if (wanted === "allow") {
+      return [
+        ...policies.flatMap((policy) => opening(policy, ground)),
+        ...reasons.flatMap((reason) => {
+          const denies = reason.kind === "rule-denies" ? reason.rule : undefined;
+          return about(reason).flatMap((policy) => openingCalico(policy, denies, ground));
+        }),
+      ];
+    }
+    if (policies.length + ofCalico.length === 0 && subject.kind === "pod") return isolating(ground);
     return reasons.flatMap((reason) => {
-      const policy = policies.find((each) => reason.kind === "rule-allows" && keyOf(each) === reason.policy);
-      return policy && reason.kind === "rule-allows" ? closing(policy, reason, ground) : [];
+      if (reason.kind !== "rule-allows") return [];
+      const policy = policies.find((each) => keyOf(each) === reason.policy);
+      return [
+        ...(policy?.[direction][reason.rule] ? closing(policy, reason, ground) : []),
+        ...about(reason).flatMap((each) => closingCalico(each, reason.rule, ground)),
+      ];
     });
   });
 }
 
 function atCause(wanted: "allow" | "deny", { object, field }: FieldOrigin, ground: Ground): readonly Candidate[] {
-  const policy = ground.cluster.policies.find((each) => keyOf(each) === object);
-  if (!policy) return [];
-  if (wanted === "allow") return opening(policy, ground);
-  const [, direction, rule, peer] = /^spec\.(ingress|egress)\[(\d+)\](?:\.(?:from|to)\[(\d+)\])?/.exec(field) ?? [];
-  if (direction !== ground.direction) return [];
-  return closing(policy, { rule: Number(rule), ...(peer !== undefined && { peer: Number(peer) }) }, ground);
+  const { cluster, direction } = ground;
+  const policy = cluster.policies.find((each) => keyOf(each) === object);
+  const ofCalico = calicoPolicies(cluster).filter((each) => resourceKey(each) === object);
+  const [, where, index, peer] = /^spec\.(ingress|egress)\[(\d+)\](?:\.(?:from|to)\[(\d+)\])?/.exec(field) ?? [];
+  const rule = Number(index);
+  if (wanted === "allow") {
+    return [
+      ...(policy ? opening(policy, ground) : []),
+      ...ofCalico.flatMap((each) => {
+        const isDenial = where === direction && each[direction][rule]?.action === "Deny";
+        return openingCalico(each, isDenial ? rule : undefined, ground);
+      }),
+    ];
+  }
+  if (where !== direction) return [];
+  return [
+    ...(policy?.[direction][rule]
+      ? closing(policy, { rule, ...(peer !== undefined && { peer: Number(peer) }) }, ground)
+      : []),
+    ...ofCalico.flatMap((each) => closingCalico(each, rule, ground)),
+  ];
 }

@@ -68,6 +68,20 @@ export function addItem(source: Source, owner: Value | undefined, key: string, i
   return { start: entry.keyOffset, end, text: entryLines(key, [item], column).trimStart() };
 }
 
+/** Puts an item in front of the one at an index of a list. */
+export function insertItem(
+  { text }: Source,
+  list: Value | undefined,
+  index: number,
+  item: Written,
+): TextEdit | undefined {
+  const next = list?.kind === "sequence" ? list.items[index] : undefined;
+  if (!next || list?.kind !== "sequence") return undefined;
+  const dash = dashOf(text, next.offset);
+  if (dash) return at(dash.lineStart, block([item], dash.column));
+  return isFlow(text, list.offset) ? at(next.offset, `${flow(item, text)}, `) : undefined;
+}
+
 /** Adds a key that a mapping does not have, behind its others; in braces in front of them. */
 export function addEntry(
   { text }: Source,
