@@ -161,6 +161,25 @@ test("a running pod without an address is heard of only when it is not new", () 
   expect([0, 1].map((index) => print("log", index).includes("not valid ipv4"))).toEqual([false, true]);
 });
 
+/** Source: Azure NPM v1.0.32, npm/ipsm/ipsm.go, DeleteFromSet; v1.2.2 knows whose a member is. */
+test("an address that two pods share goes with the first of them up to v1.0.32", () => {
+  const steps: Written[] = [
+    ["apply", namespace("x"), pod("a"), pod("b")],
+    ["delete", pod("a")],
+  ];
+  expect(run(steps, { generation: "v1.0.32" }).setOf("ns-x", 1)).toEqual([]);
+  expect(run(steps, { generation: "v1.2.2" }).setOf("ns-x", 1)).toEqual(["10.0.0.1"]);
+});
+
+/** Source: Azure NPM v1.0.30, npm/parseSelector.go, ReqHeap.Less. */
+test("an expression without values stands before one whose first value is empty", () => {
+  const expressions = "[{key: app, operator: DoesNotExist}, {key: app, operator: In, values: [web, '']}]";
+  const { print } = run([["apply", namespace("x"), policy("p", `{podSelector: {matchExpressions: ${expressions}}}`)]], {
+    generation: "v1.0.30",
+  });
+  expect(print("iptables-save", 0)).toContain("!app-AND-app:-AND-app:web");
+});
+
 test("a workload's pods come and go with it; those it has no more are deleted", () => {
   const { setOf } = run([
     ["apply", namespace("x"), deployment(3)],

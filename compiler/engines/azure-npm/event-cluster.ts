@@ -23,6 +23,8 @@ export interface EventHabits {
   readonly ignores: "no-address" | "no-address-or-finished";
   /** Addresses are remembered by pod, and updates that change nothing are passed over. */
   readonly remembersAddresses: boolean;
+  /** A pod that is added gives its namespace a new record. Up to v1.0.30. */
+  readonly podsRenewRecords: boolean;
   /** Prefix of the sets of named ports; absent where they have none. */
   readonly namedPortPrefix?: string;
 }
@@ -37,7 +39,7 @@ export interface NamespaceRecord {
 
 /**
  * Pods and namespaces of the releases before v1.4: each event is carried out as it comes, an update as a deletion and an
- * addition. Source: Azure NPM v1.0.30 and v1.2.2, npm/{pod,namespace}.go.
+ * addition. Source: Azure NPM v1.0.30, v1.0.32 and v1.2.2, npm/{pod,namespace}.go.
  */
 export class EventCluster implements Cluster {
   readonly #sets: SetManager;
@@ -145,7 +147,7 @@ export class EventCluster implements Cluster {
     const origin = originOf(pod, "metadata.namespace");
     const owner = uidOf(pod);
     this.#voice.creatingPod(pod);
-    if (this.#habits.remembersAddresses && !this.records.has(set)) {
+    if (!this.#habits.podsRenewRecords && !this.records.has(set)) {
       this.#voice.namingSet("addresses", set, this.#sets.kernelName(set));
       this.#sets.createSet(set, origin);
     }
@@ -162,10 +164,8 @@ export class EventCluster implements Cluster {
         if (!add(name, labels, "pair") && !this.#habits.remembersAddresses) return;
       }
     }
-    if (!this.#habits.remembersAddresses) {
-      this.forgetPolicies(pod.namespace);
-      return;
-    }
+    if (this.#habits.podsRenewRecords) this.forgetPolicies(pod.namespace);
+    if (!this.#habits.remembersAddresses) return;
     for (const { name, member } of this.#namedPorts(pod, pod.ip)) {
       this.#sets.addToSet(name, member, owner, originOf(pod, "spec.containers"), { type: "hash:ip,port" });
     }

@@ -141,7 +141,7 @@ export class CachedCluster implements Cluster {
     this.#ignored.delete(key);
     if (!pod) return;
     this.#voice.heardOfPod("DELETE", pod);
-    if (pod.hostNetwork) this.#voice.ignoringHostNetwork("DELETE", pod);
+    if (pod.hostNetwork) return this.#voice.ignoringHostNetwork("DELETE", pod);
     if (!applied) return;
     this.#voice.podIsGone(key);
     this.#voice.cleaningUpPod(key);

@@ -9,7 +9,7 @@ export const caveatsV1: readonly Caveat[] = [
   },
 ];
 
-/** The vectors are of v1.2.2; the code of v1.0.31 and v1.0.32 was read. */
+/** The vectors are of v1.2.2; v1.0.32 was run beside anpm on random clusters, the code of v1.0.31 was read. */
 export const caveats2020: readonly Caveat[] = [
   {
     before: ["v1.1.5"],

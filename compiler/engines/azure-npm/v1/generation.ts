@@ -44,6 +44,8 @@ export interface V1Generation {
   readonly placement: "first" | "after-kube-services";
   /** Pods as the release tells them from others. */
   readonly pods: "cached" | "by-address" | "every-event";
+  /** A pod that is added makes NPM forget the policies of its namespace. */
+  readonly podsRenewRecords: boolean;
   /** How 0.0.0.0/0, which no set can hold, is written; undefined where blocks are no sets. */
   readonly everyAddress: readonly [string, string];
   /** Flags of a named port's set in an egress rule. */

@@ -91,7 +91,9 @@ function isLess(a: Requirement, b: Requirement): boolean {
   const [left, right] = [a.key.charCodeAt(0), b.key.charCodeAt(0)];
   if (left !== right) return left < right;
   const [first, second] = [a.values[0], b.values[0]];
-  if (!first) return true;
-  if (!second) return false;
+  if (first === undefined) return true;
+  if (second === undefined) return false;
+  if (first === "") return true;
+  if (second === "") return false;
   return first.charCodeAt(0) < second.charCodeAt(0);
 }

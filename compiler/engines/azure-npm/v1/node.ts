@@ -48,6 +48,7 @@ export class V1Node implements NpmNode {
     const habits = {
       ignores: generation.ignoresPods,
       remembersAddresses: generation.pods === "by-address",
+      podsRenewRecords: generation.podsRenewRecords,
       ...(namedPorts === "sets" && { namedPortPrefix: generation.namedPortPrefix }),
     };
     const events = new EventCluster(sets, clusterNames, habits, voice);
@@ -69,7 +70,7 @@ export class V1Node implements NpmNode {
 
   step(event: NpmEvent): Deed[] {
     if (event.kind === "apply") this.#apply(event.object);
-    // The periodic task only looks whether the jump stands where it belongs, which nobody but NPM changes here.
+    // The periodic task looks whether the jump stands where it belongs; what it makes where no policy is there is not emulated.
     else if (event.kind === "delete") this.#delete(event.objectKind, event.key);
     return this.#taken();
   }

@@ -58,7 +58,7 @@ export class V2019Node implements NpmNode {
     const ipset = new Ipset(this.#kernelSets, record, (run) => voice.ranIpset(run));
     const setHabits = { membersHaveOwners: false, listsAreCounted: false };
     this.#sets = new SetManager(ipset, fnvHashes, setHabits, voice);
-    const habits = { ignores: "no-address-or-finished", remembersAddresses: false } as const;
+    const habits = { ignores: "no-address-or-finished", remembersAddresses: false, podsRenewRecords: true } as const;
     this.#cluster = new EventCluster(this.#sets, clusterNames, habits, voice);
   }
 
