@@ -30,7 +30,7 @@ export type { Ownership } from "./netfilter/ownership.js";
 export type { Command } from "./netfilter/command.js";
 export { convert, converter, printObjects } from "./convert.js";
 export type * from "./convert.js";
-export { parseIptablesSave } from "./netfilter/parse-iptables-save.js";
+export { parseIptablesSave, type ParsedIptablesSave } from "./netfilter/parse-iptables-save.js";
 export { parseIpsetSave } from "./netfilter/parse-ipset-save.js";
 export { printRule } from "./netfilter/print-rule.js";
 export { printIptablesSave, printOtherTable } from "./netfilter/print-iptables-save.js";

@@ -4,6 +4,7 @@ import {
   parseIptablesSave,
   walkedTables,
   type Diagnostic,
+  type ParsedIptablesSave,
   type Source,
   type TracedTables,
 } from "../compiler/index.js";
@@ -13,8 +14,18 @@ import { readFile } from "./read-sources.js";
 /** What a node shows of itself: the tables that the tracer walks of what iptables-save wrote, and the sets of ipset save, if there is one. */
 export function readDump(rules: string, sets: string | undefined): TracedTables {
   if (rules === "-" && sets === "-") throw new Failure([diagnostic("stdin-twice", {})]);
-  const { chains, others } = readDumpFile(rules, "iptables-save", (text) => parseIptablesSave(text, walkedTables));
+  const { chains, others } = readDumpFile(rules, "iptables-save", parseWalked);
   return { chains, others, sets: sets === undefined ? [] : readDumpFile(sets, "ipset save", parseIpsetSave).sets };
+}
+
+/** Without a filter table nobody would ask about a packet, and every verdict would be a guess. */
+function parseWalked(text: string): ParsedIptablesSave {
+  const parsed = parseIptablesSave(text, walkedTables);
+  if (parsed.chains.length > 0 || parsed.problems.length > 0) return parsed;
+  return {
+    ...parsed,
+    problems: [{ line: 1, message: "there is no filter table in this dump: nothing says what passes" }],
+  };
 }
 
 interface Problem {
@@ -35,7 +46,7 @@ export function readDumpFile<Parsed extends { readonly problems: readonly Proble
   const problems =
     other && parsed.problems.length > 0
       ? [{ line: 1, message: `this is what ${other.tool} prints, not ${tool}` }]
-      : parsed.problems;
+      : parsed.problems.toSorted((a, b) => a.line - b.line);
   if (problems.length > 0) throw new Failure(problems.map((each) => unreadable(read.source, tool, each)));
   return parsed;
 }

@@ -111,6 +111,7 @@ function isManifestName(path: string): boolean {
 export function unreadable(path: string, error: unknown): Diagnostic {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOENT" || code === "ENOTDIR") return diagnostic("file-not-found", { path });
+  if (code === "EISDIR") return diagnostic("folder-not-a-file", { path });
   if (code === "ERR_FS_FILE_TOO_LARGE") return diagnostic("file-too-large", { path });
   return diagnostic("file-unreadable", { path, reason: reasonOf(code, message) });
 }
@@ -119,7 +120,6 @@ function reasonOf(code: string | undefined, message: string): string {
   const reasons: Readonly<Record<string, string>> = {
     EACCES: "permission denied",
     EPERM: "permission denied",
-    EISDIR: "it is a folder",
     ELOOP: "its symbolic links lead in a circle",
   };
   return (code === undefined ? undefined : reasons[code]) ?? message;

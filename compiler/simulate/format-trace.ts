@@ -5,7 +5,8 @@ import { depthsOf, type Cause } from "./causes.js";
 import { namedChains } from "./courses.js";
 import { describeAction, describeMatches } from "./describe-step.js";
 import type { Legend } from "./legend.js";
-import { formatIntervals } from "./traffic-words.js";
+import { noTraffic, trafficOf, unionTraffic } from "./traffic.js";
+import { describeTraffic } from "./traffic-words.js";
 import type { TracedTables, TraceStep } from "./trace.js";
 
 /**
@@ -20,7 +21,7 @@ export function formatTrace(answer: TraceAnswer, tables: TracedTables, legend: L
   } else {
     for (const alike of groupWalks(walks)) {
       const reasons = formatReasons(alike[0]!).map((line) => `  ${line}`);
-      lines.push(`${alike.map(formatTrafficOf).join("; ")}: ${alike[0]!.verdict}`, ...reasons, "");
+      lines.push(`${formatTraffic(alike)}: ${alike[0]!.verdict}`, ...reasons, "");
     }
   }
   lines.push(`verdict: ${verdict}`);
@@ -100,8 +101,11 @@ function formatPlace({ chain, rule }: TraceStep): string {
   return `${chain} ${rule === 0 ? "policy" : rule}`;
 }
 
-function formatTrafficOf({ protocol, ports }: Walk): string {
-  return protocol === "other" ? "other protocols" : `${protocol} ${formatIntervals(ports)}`;
+function formatTraffic(walks: readonly Walk[]): string {
+  const traffic = walks.flatMap(({ protocol, ports }) =>
+    ports.map(({ first, last }) => trafficOf(protocol, first, last)),
+  );
+  return describeTraffic(traffic.reduce(unionTraffic, noTraffic));
 }
 
 /** Walks that end alike, for the same reasons. */

@@ -256,9 +256,21 @@ describe("a node's own dump", () => {
     });
   });
 
+  test.each([
+    ["an empty file", ""],
+    ["another table alone", "*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n"],
+  ])("%s is no answer", async (_, text) => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "rules"), text);
+    const args = ["trace", "--rules", "rules", "--from", "10.0.0.1", "--to", "10.0.0.2", "--port", "80"];
+    const { stdout, stderr, exitCode } = await anpm(args, { cwd: folder });
+    expect([stdout, exitCode]).toEqual(["", 2]);
+    expect(stderr).toMatch(/^rules:1:1: error unreadable-dump: there is no filter table in this dump/);
+  });
+
   test("lines that cannot be read are told with their places", async () => {
     const folder = await emptyFolder();
-    await writeFile(join(folder, "rules"), "*filter\nCOMMIT\n");
+    await writeFile(join(folder, "rules"), "*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n");
     await writeFile(join(folder, "sets"), "create a hash:net\nadd b 10.0.0.1\n");
     const args = ["trace", "--rules", "rules", "--sets", "sets", "--from", "10.0.0.1", "--to", "10.0.0.2"];
     const { stderr, exitCode } = await anpm(args, { cwd: folder });

@@ -12,7 +12,7 @@ export function formatTap(checked: CheckedExpectations): string {
     if (failures.length === 0) return [point];
     const block = {
       at: printable(formatLocation(expectation)),
-      because: printable(expectation.because),
+      ...(expectation.because !== "" && { because: printable(expectation.because) }),
       message: explainResult(result).join("\n"),
     };
     // JSON's strings are strings of YAML, too.

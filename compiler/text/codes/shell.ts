@@ -63,6 +63,10 @@ export const shellCodes = {
     (p: { path: string; reason: string }) => `${p.path} cannot be read: ${p.reason}`,
     () => "check the permissions, or run as a user who may read it",
   ),
+  "folder-not-a-file": error(
+    (p: { path: string }) => `${p.path} is a folder, and a file is wanted here`,
+    () => "name a file",
+  ),
   "file-too-large": error(
     (p: { path: string }) => `${p.path} is larger than 512 MiB, the longest text that fits in memory as one piece`,
     () => "split it into several files",
