@@ -25,7 +25,7 @@ function joinAlike(facts: readonly string[]): readonly string[] {
   const joined: string[] = [];
   let before = "";
   for (const fact of facts) {
-    const subject = /^(source|destination) is in /.exec(fact)?.[0] ?? "";
+    const subject = /^(?:unknown whether )?(?:source|destination) is in /.exec(fact)?.[0] ?? "";
     if (subject !== "" && subject === before) joined.push(`${joined.pop()!} and ${fact.slice(subject.length)}`);
     else joined.push(fact);
     before = subject;
