@@ -1,12 +1,12 @@
 import { chainsOf, hooksIn, ownChains } from "./owned.js";
-import type { Ownership } from "./ownership.js";
+import { versionsOwned, type Ownership } from "./ownership.js";
 import { hookLine } from "./placed-hooks.js";
 import { printRule } from "./print-rule.js";
 import { printChains } from "./print-iptables-save.js";
 import { printIpsetSave } from "./print-ipset-save.js";
-import { scriptHead, type ScriptOptions } from "./script-library.js";
+import { scriptHead, scriptOfVersions, type ScriptOptions, type VersionOptions } from "./script-library.js";
 import { checkLines, checkNames, hereDocument, refusal } from "./script-text.js";
-import type { Tables } from "./tables.js";
+import type { Chain, TableName, Tables } from "./tables.js";
 
 /**
  * A POSIX shell script that brings a node to the owner's chains and sets of `tables`, and puts its hooks in their places.
@@ -37,10 +37,40 @@ import type { Tables } from "./tables.js";
  * differs it changes nothing. Where rules of several tables change, each kernel table is tried first, so that none is changed
  * when another would be refused. The whole text is functions, called in the last line, so that a script which was cut off on its way
  * to the node does nothing at all.
+ *
+ * Tables and sets of IPv6 are brought up to date in the same way, after those of IPv4. No packet meets rules of both.
  */
 export function applyScript(tables: Tables, ownership: Ownership, options: ScriptOptions): string {
-  const own = ownership.tables.map((table) => ({ table, chains: ownChains(chainsOf(tables, table), ownership) }));
-  const texts = own.map(({ table, chains }) => {
+  const versions = versionsOwned(ownership).map(({ version, own }) => {
+    const its = version === 4 ? tables : (tables.ipv6 ?? noTables);
+    const chains = own.tables.map((table) => ({ table, chains: ownChains(chainsOf(its, table), own) }));
+    return { version, own, chains, tables: its };
+  });
+  const refusals = refusal(
+    versions.flatMap((version) => version.chains.flatMap(({ chains }) => chains)),
+    options.flavour,
+  );
+  const parts = versions.map(({ version, ...its }) => versionPart(its, refusals, { ...options, version }));
+  return scriptOfVersions(
+    [`# Brings this node to the rules and sets of ${ownership.title}. Run it as root; it can be repeated.`],
+    parts,
+  );
+}
+
+const noTables: Tables = { chains: [], sets: [] };
+
+interface VersionState {
+  readonly own: Ownership;
+  readonly chains: readonly { readonly table: TableName; readonly chains: readonly Chain[] }[];
+  readonly tables: Tables;
+}
+
+function versionPart(
+  { own: ownership, chains: wanted, tables }: VersionState,
+  refusals: readonly string[],
+  options: VersionOptions,
+): string {
+  const texts = wanted.map(({ table, chains }) => {
     checkNames(tables.sets, chains, ownership);
     const text = printChains(chains);
     checkLines(text, chains);
@@ -50,15 +80,8 @@ export function applyScript(tables: Tables, ownership: Ownership, options: Scrip
     hookLine(table, chain, place, printRule(rule)),
   );
   return [
-    "#!/bin/sh",
-    `# Brings this node to the rules and sets of ${ownership.title}. Run it as root; it can be repeated.`,
     scriptHead("apply.sh", ownership, options),
-    mainFunction(
-      refusal(
-        own.flatMap(({ chains }) => chains),
-        options.flavour,
-      ),
-    ),
+    mainFunction(refusals),
     functions,
     hereDocument("target_sets", printIpsetSave(tables.sets)),
     hereDocument("target_chains", texts.join("")),

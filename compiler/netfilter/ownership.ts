@@ -19,6 +19,14 @@ export interface Ownership {
    * in each table, may be on sets with different ones when scripts were killed; one must always be left.
    */
   readonly temporarySetPrefixes: readonly [string, ...string[]];
+  /** What its sets of IPv6 are called, where it has rules for it: the same chains in the tables of ip6tables. */
+  readonly ipv6?: Pick<Ownership, "setPrefix" | "temporarySetPrefixes">;
   /** Chains of the mangle table that show which flavour of iptables the node's other programs use. */
   readonly flavourHints: readonly string[];
+}
+
+/** What is owned among the tables and sets of each version of IP. */
+export function versionsOwned(ownership: Ownership): readonly { readonly version: 4 | 6; readonly own: Ownership }[] {
+  const { ipv6, ...own } = ownership;
+  return [{ version: 4, own }, ...(ipv6 ? [{ version: 6 as const, own: { ...own, ...ipv6 } }] : [])];
 }

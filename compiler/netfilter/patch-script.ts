@@ -38,7 +38,11 @@ export interface PatchOptions extends ScriptOptions {
 export function patchScript(before: Tables, after: Tables, ownership: Ownership, options: PatchOptions): string {
   const { name = "patch.sh", removesOtherFlavour = false } = options;
   const plan = planPatch(before, after, ownership);
-  const head = ["#!/bin/sh", ...describePatch(plan, ownership), scriptHead(name, ownership, options)];
+  const head = [
+    "#!/bin/sh",
+    ...describePatch(plan, ownership),
+    scriptHead(name, ownership, { ...options, version: 4 }),
+  ];
   if (plan.difference.same && plan.states.length === 1 && !removesOtherFlavour) {
     return `${head[0]!}\n# Nothing is to be done.\nexit 0\n`;
   }

@@ -5,6 +5,24 @@ export interface ScriptOptions {
   readonly flavour: Flavour;
 }
 
+/** Options of the part of a script that is about one version of IP. */
+export interface VersionOptions extends ScriptOptions {
+  readonly version: 4 | 6;
+}
+
+/**
+ * One script of the parts for each version of IP, each a text of functions whose last lines run it. Several run one after the other, each with
+ * variables and functions of its own, the later ones where the earlier ones did what they should. None begins before all of the text is read.
+ */
+export function scriptOfVersions(comments: readonly string[], parts: readonly string[]): string {
+  const [first, ...others] = parts;
+  const head = ["#!/bin/sh", ...comments].join("\n");
+  if (others.length === 0) return `${head}\n${first!}`;
+  const functions = parts.map((part, index) => `version_${index + 1}() (\n${part})\n`);
+  const calls = parts.map((_, index) => `version_${index + 1}`).join(" && ");
+  return `${head}\n${functions.join("\n")}\n${calls}\nexit\n`;
+}
+
 /** A text as one word of the shell, whatever is in it. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -14,10 +32,13 @@ export function shellQuote(text: string): string {
  * What every script begins with: the names it works with, as shell variables in the environment (awk reads them there), and
  * the functions below. `name` is what messages call the script.
  */
-export function scriptHead(name: string, ownership: Ownership, options: ScriptOptions): string {
+export function scriptHead(name: string, ownership: Ownership, options: VersionOptions): string {
   const other = options.flavour === "nft" ? "legacy" : "nft";
   const variables = {
-    program: name,
+    program: options.version === 4 ? name : `${name} (IPv6)`,
+    iptables: options.version === 4 ? "iptables" : "ip6tables",
+    untouched: `No ${options.version === 4 ? "" : "IPv6 "}rule on this node was changed.`,
+    tables_there: `/proc/net/ip${options.version === 4 ? "" : "6"}_tables_names`,
     flavour: options.flavour,
     other_flavour: other,
     tables: ownership.tables.join(" "),
@@ -37,7 +58,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 umask 077
 dir=
-state='No rule on this node was changed.'
+state=$untouched
 
 fail() { # exit code, message
   printf '%s: %s\n' "$program" "$2" >&2
@@ -61,7 +82,7 @@ find_tools() {
   for tool in id awk cat cmp grep mktemp rm sort uniq ipset; do
     command -v "$tool" >/dev/null 2>&1 || fail 3 "the command $tool is missing"
   done
-  choose "$flavour" || fail 3 "iptables-$flavour-save and iptables-$flavour-restore are missing"
+  choose "$flavour" || fail 3 "$iptables-$flavour-save and $iptables-$flavour-restore are missing"
   list=$found_list
   save=$found_save
   restore=$found_restore
@@ -97,17 +118,17 @@ lock() {
 
 # The commands of a flavour: by their own names, or under the plain ones where iptables is of that flavour.
 choose() { # flavour
-  found_list=iptables-$1
-  found_save=iptables-$1-save
-  found_restore=iptables-$1-restore
+  found_list=$iptables-$1
+  found_save=$iptables-$1-save
+  found_restore=$iptables-$1-restore
   if ! command -v "$found_save" >/dev/null 2>&1 || ! command -v "$found_restore" >/dev/null 2>&1; then
-    case $(iptables --version 2>/dev/null) in
+    case $("$iptables" --version 2>/dev/null) in
       *nf_tables*) [ "$1" = nft ] || return 1 ;;
       *) [ "$1" = legacy ] || return 1 ;;
     esac
-    found_list=iptables
-    found_save=iptables-save
-    found_restore=iptables-restore
+    found_list=$iptables
+    found_save=$iptables-save
+    found_restore=$iptables-restore
   fi
   command -v "$found_save" >/dev/null 2>&1 && command -v "$found_restore" >/dev/null 2>&1
 }
@@ -134,7 +155,7 @@ read_table() { # flavour, save command or nothing, table, file
   : >"$4"
   [ -n "$2" ] || return 0
   # Asking legacy iptables for a table that is not there creates it.
-  if [ "$1" = legacy ] && ! grep -qx "$3" /proc/net/ip_tables_names 2>/dev/null; then
+  if [ "$1" = legacy ] && ! grep -qx "$3" "$tables_there" 2>/dev/null; then
     return 0
   fi
   "$2" -t "$3" >"$4" 2>"$dir/errors"

@@ -1,15 +1,18 @@
-import type { Ownership } from "./ownership.js";
-import { scriptHead, type ScriptOptions } from "./script-library.js";
+import { versionsOwned, type Ownership } from "./ownership.js";
+import { scriptHead, scriptOfVersions, type ScriptOptions } from "./script-library.js";
 
 /**
  * A POSIX shell script that takes everything of the owner off a node: its chains and hooks, in one commit for each table and
  * flavour of iptables, then its sets. Other people's rules and sets stay. It may be run again at any time.
  */
 export function undoScript(ownership: Ownership, options: ScriptOptions): string {
-  return `#!/bin/sh
-# Removes every chain and set of ${ownership.title} from this node. Run it as root; it can be repeated.
-${scriptHead("undo.sh", ownership, options)}
-${main}`;
+  const parts = versionsOwned(ownership).map(
+    ({ version, own }) => `${scriptHead("undo.sh", own, { ...options, version })}\n${main}`,
+  );
+  return scriptOfVersions(
+    [`# Removes every chain and set of ${ownership.title} from this node. Run it as root; it can be repeated.`],
+    parts,
+  );
 }
 
 const main = String.raw`main() {

@@ -2,6 +2,9 @@
 # Brings this node to the rules and sets of Azure NPM v2 (v1.8.12). Run it as root; it can be repeated.
 set -u
 program='apply.sh'
+iptables='iptables'
+untouched='No rule on this node was changed.'
+tables_there='/proc/net/ip_tables_names'
 flavour='nft'
 other_flavour='legacy'
 tables='filter'
@@ -11,13 +14,13 @@ set_prefix='azure-npm-'
 temporary_prefixes='anpm-tmp- anpm-tm2- anpm-tm3-'
 temporary_prefix='anpm-tmp-'
 hints='KUBE-IPTABLES-HINT KUBE-KUBELET-CANARY'
-export program flavour other_flavour tables chain_prefix comment_prefix set_prefix temporary_prefixes temporary_prefix hints
+export program iptables untouched tables_there flavour other_flavour tables chain_prefix comment_prefix set_prefix temporary_prefixes temporary_prefix hints
 LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 umask 077
 dir=
-state='No rule on this node was changed.'
+state=$untouched
 
 fail() { # exit code, message
   printf '%s: %s\n' "$program" "$2" >&2
@@ -41,7 +44,7 @@ find_tools() {
   for tool in id awk cat cmp grep mktemp rm sort uniq ipset; do
     command -v "$tool" >/dev/null 2>&1 || fail 3 "the command $tool is missing"
   done
-  choose "$flavour" || fail 3 "iptables-$flavour-save and iptables-$flavour-restore are missing"
+  choose "$flavour" || fail 3 "$iptables-$flavour-save and $iptables-$flavour-restore are missing"
   list=$found_list
   save=$found_save
   restore=$found_restore
@@ -77,17 +80,17 @@ lock() {
 
 # The commands of a flavour: by their own names, or under the plain ones where iptables is of that flavour.
 choose() { # flavour
-  found_list=iptables-$1
-  found_save=iptables-$1-save
-  found_restore=iptables-$1-restore
+  found_list=$iptables-$1
+  found_save=$iptables-$1-save
+  found_restore=$iptables-$1-restore
   if ! command -v "$found_save" >/dev/null 2>&1 || ! command -v "$found_restore" >/dev/null 2>&1; then
-    case $(iptables --version 2>/dev/null) in
+    case $("$iptables" --version 2>/dev/null) in
       *nf_tables*) [ "$1" = nft ] || return 1 ;;
       *) [ "$1" = legacy ] || return 1 ;;
     esac
-    found_list=iptables
-    found_save=iptables-save
-    found_restore=iptables-restore
+    found_list=$iptables
+    found_save=$iptables-save
+    found_restore=$iptables-restore
   fi
   command -v "$found_save" >/dev/null 2>&1 && command -v "$found_restore" >/dev/null 2>&1
 }
@@ -114,7 +117,7 @@ read_table() { # flavour, save command or nothing, table, file
   : >"$4"
   [ -n "$2" ] || return 0
   # Asking legacy iptables for a table that is not there creates it.
-  if [ "$1" = legacy ] && ! grep -qx "$3" /proc/net/ip_tables_names 2>/dev/null; then
+  if [ "$1" = legacy ] && ! grep -qx "$3" "$tables_there" 2>/dev/null; then
     return 0
   fi
   "$2" -t "$3" >"$4" 2>"$dir/errors"

@@ -9,6 +9,7 @@ import { printIpsetSave } from "../../compiler/netfilter/print-ipset-save.js";
 import { printIptablesSave, printOtherTable } from "../../compiler/netfilter/print-iptables-save.js";
 import { chainsOf, isHook, isOwnChain } from "../../compiler/netfilter/owned.js";
 import type { Chain, TableName, Tables } from "../../compiler/netfilter/tables.js";
+import { versionsOf } from "../../compiler/netfilter/versions.js";
 import { undoScript } from "../../compiler/netfilter/undo-script.js";
 import { cut } from "../../scripts/kernel/meaning.js";
 import { withNamespace, type Namespace } from "../../scripts/kernel/namespace.js";
@@ -19,17 +20,28 @@ import { emptyTable, plainTable, sortMembers, sortSets, type Flavour } from "../
  * unless the kernel prints exactly what anpm prints, after each of the two, and after undo nothing but other people's rules.
  */
 export function assertKernelRoundTrip(tables: Tables, ownership: Ownership, flavour: Flavour): void {
-  const [before, first, second, undone] = runAll(flavour, ownership.tables, {
-    others: ownership.tables.map((table) => printTable(table, othersOf(chainsOf(tables, table), ownership))).join(""),
+  const versions = versionsOf(tables);
+  const all = versions.flatMap(({ version, tables: own }) =>
+    ownership.tables.map((table) => ({ version, table, chains: chainsOf(own, table) })),
+  );
+  const others = (version: 4 | 6): string =>
+    all
+      .filter((each) => each.version === version)
+      .map(({ table, chains }) => printTable(table, othersOf(chains, ownership)))
+      .join("");
+  const [before, first, second, undone] = runAll(flavour, all, {
+    others: others(4),
+    others6: others(6),
     apply: applyScript(tables, ownership, { flavour }),
     undo: undoScript(ownership, { flavour }),
   });
   for (const [found, time] of [[first!, "first"] as const, [second!, "second"] as const]) {
-    ownership.tables.forEach((table, index) => {
-      const text = printTable(table, chainsOf(tables, table));
-      expect(found.tables[index], `iptables-save -t ${table} after the ${time} run`).toBe(text);
+    all.forEach(({ version, table, chains }, index) => {
+      const text = printTable(table, chains);
+      expect(found.tables[index], `${toolOf(version)}-save -t ${table} after the ${time} run`).toBe(text);
     });
-    expect(found.sets, `ipset save after the ${time} run`).toBe(sortSets(printIpsetSave(tables.sets)));
+    const sets = versions.flatMap(({ tables: own }) => own.sets);
+    expect(found.sets, `ipset save after the ${time} run`).toBe(sortSets(printIpsetSave(sets)));
   }
   expect(undone, "after undo").toEqual(before);
   expect(before!.sets, "before the first run").toBe("");
@@ -58,16 +70,21 @@ interface Found {
 /** What the kernel prints before, after apply, after apply again, and after undo: one process, and a namespace that ends with it. */
 function runAll(
   flavour: Flavour,
-  tables: readonly TableName[],
-  texts: { readonly others: string; readonly apply: string; readonly undo: string },
+  tables: readonly { readonly version: 4 | 6; readonly table: TableName }[],
+  texts: { readonly others: string; readonly others6: string; readonly apply: string; readonly undo: string },
 ): Found[] {
   const folder = mkdtempSync(join(tmpdir(), "anpm-round-trip-"));
   try {
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-    const saves = tables.map((table) => `iptables-${flavour}-save -t ${table}; echo "${cut}"`);
+    const saves = tables.map(({ version, table }) => `${toolOf(version)}-${flavour}-save -t ${table}; echo "${cut}"`);
     const look = [...saves, `ipset save; echo "${cut}"`].join("; ");
     const steps = [
-      `iptables-${flavour}-restore <others`,
+      ...[4, 6]
+        .map((version) => {
+          const [tool, file] = [toolOf(version), version === 4 ? "others" : "others6"];
+          return `${tool}-${flavour}-restore <${file}`;
+        })
+        .slice(0, texts.others6 === "" ? 1 : 2),
       look,
       "dash apply",
       look,
@@ -84,12 +101,16 @@ function runAll(
     const parts = stdout.split(`${cut}\n`);
     const size = tables.length + 1;
     return [0, 1, 2, 3].map((at) => ({
-      tables: tables.map((table, index) => plainTable(table, parts[at * size + index]!)),
+      tables: tables.map(({ table }, index) => plainTable(table, parts[at * size + index]!)),
       sets: sortSets(sortMembers(parts[at * size + tables.length]!)),
     }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function toolOf(version: number): string {
+  return version === 4 ? "iptables" : "ip6tables";
 }
 
 /** Feeds a script to a shell, by default the strictest of them. */

@@ -1,4 +1,5 @@
 import { resourceKinds } from "../../model/kinds.js";
+import type { Ownership } from "../../netfilter/ownership.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Configured, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import { calicoDeviations, deviationCodes } from "./deviations.js";
@@ -104,16 +105,15 @@ function machineOf(
     purposeOf,
     remarkOn: (rule) => remarkOn(rule, generation.marks),
     marks: markMeanings(generation.marks),
-    lacks: ["restore", ...(ipv6 ? ["script", "undo", "log"] : ["ip6tables-save"])],
+    lacks: ["restore", ...(ipv6 ? ["log"] : ["ip6tables-save"])],
     ownership: {
       title: `Calico ${generation.id} (${generation.release})`,
       tables: ["raw", "mangle", "nat", "filter"],
       chainPrefix: "cali-",
       commentPrefix: "cali:",
       hooks: [],
-      setPrefix: "cali40",
-      // Felix takes all names in cali4 for its own, and cleans up what a killed script leaves. Source: Calico 87c15906f, felix/ipsets/ipset_defs.go.
-      temporarySetPrefixes: ["cali4t", "cali4u", "cali4v", "cali4w", "cali4x", "cali4y", "cali4z"],
+      ...setNames("cali4"),
+      ...(ipv6 && { ipv6: setNames("cali6") }),
       flavourHints: ["KUBE-IPTABLES-HINT", "KUBE-KUBELET-CANARY"],
     },
     remembers: false,
@@ -134,6 +134,15 @@ function machineOf(
       return (node as CalicoNode).settle().map((entry) => ({ kind: "log", entry }));
     },
   };
+}
+
+/**
+ * Felix takes all names in cali4 and cali6 for its own, and cleans up what a killed script leaves.
+ * Source: Calico 87c15906f, felix/ipsets/ipset_defs.go.
+ */
+function setNames(family: "cali4" | "cali6"): Pick<Ownership, "setPrefix" | "temporarySetPrefixes"> {
+  const temporary = (letter: string): string => `${family}${letter}`;
+  return { setPrefix: `${family}0`, temporarySetPrefixes: [temporary("t"), ...[..."uvwxyz"].map(temporary)] };
 }
 
 /** Of the comment that a policy's chain begins with: `demo/web` of `Policy demo/knp.default.web ingress` or `NetworkPolicy demo/web egress`. */
