@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../model/objects.js";
 import { byAddress, endpointClasses, outsideClasses } from "./classes.js";
 import { usualCircumstances } from "./circumstances.js";
 import { clusterOf, isRunning, type Cluster, type Endpoint } from "./cluster.js";
+import type { IpVersion } from "./ip.js";
 import { judge } from "./judge.js";
 import { canBeProbed, endsOf } from "./probe-addresses.js";
 import { portsInPlay, trafficInRules } from "./probe-ports.js";
@@ -25,7 +26,7 @@ export interface Probe {
 }
 
 export interface ProbePlan {
-  /** IPv4 addresses, each once. */
+  /** Of the version of IP, each once. */
   readonly insideAddresses: readonly string[];
   readonly outsideAddresses: readonly string[];
   readonly probes: readonly Probe[];
@@ -45,20 +46,22 @@ export const probeLimits: ProbeLimits = { inside: 60, outside: 40, probes: 20_00
 /**
  * Chooses packets that, sent through a router with these rules, show whether a kernel takes them as the tracer does. Of each class of
  * pods, told apart by the rules or by the specification, the first pod and, where the limit lets it, a second one; of each class of
- * outside addresses the first and the last. Between all of them, on the ends of all intervals of ports in play and just outside.
+ * outside addresses the first and the last, all of one version of IP. Between all of them, on the ends of all intervals of ports in play and just outside.
  */
 export function planProbes(
   objects: readonly KubernetesObject[],
   tables: TracedTables,
   limits: ProbeLimits = probeLimits,
   specification?: Specification,
+  version: IpVersion = 4,
 ): ProbePlan {
-  const cluster = clusterOf(objects, specification);
+  const cluster = clusterOf(objects, specification, version);
+  const known = { other: usualCircumstances[version].other, translated: false };
   const reaches = [byAddress(reachByRules(tables)), reachBySpec(cluster)];
   const leftOut: string[] = [];
   const leaveOut = (count: number, what: string): void => void (count > 0 && leftOut.push(`${count} ${what}`));
   const running = objects.filter((object) => object.kind === "Pod" && isRunning(object)).length;
-  leaveOut(running - cluster.endpoints.length, "pods without an IPv4 address: the rules see no others");
+  leaveOut(running - cluster.endpoints.length, `pods without an IPv${version} address: the rules see no others`);
 
   const inside = chooseInside(reaches, cluster.endpoints, limits.inside, leaveOut);
   const outside = chooseOutside(reaches, cluster, limits.outside, leaveOut);
@@ -76,9 +79,9 @@ export function planProbes(
   for (const { source, destination, protocol, port } of choices) {
     const [from, to] = [source.address, destination.address];
     const packet = { source: from, destination: to, protocol, ...(protocol !== "other" && { port }) };
-    const byTracer = tracer.verdict(packet, { known: ofProbes });
+    const byTracer = tracer.verdict(packet, { known });
     const reply = (): Verdict =>
-      tracer.verdict({ source: to, destination: from, protocol }, { state: "established", known: ofProbes });
+      tracer.verdict({ source: to, destination: from, protocol }, { state: "established", known });
     if (byTracer === "depends") uncertain += 1;
     // A TCP connection that gets no answer looks just like one that was refused.
     else if (protocol === "tcp" && byTracer === "allow" && reply() !== "allow") unanswered += 1;
@@ -142,9 +145,6 @@ interface Pair {
   readonly source: Endpoint;
   readonly destination: Endpoint;
 }
-
-/** What packets of no protocol with ports are, and that none is translated. */
-const ofProbes = { other: usualCircumstances[4].other, translated: false };
 
 /** One end is a pod with an address of its own, on the node that is shown if there is one: nothing else passes from one interface to another. */
 function isForwarded({ tiered }: Cluster, source: Endpoint, destination: Endpoint): boolean {

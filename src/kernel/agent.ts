@@ -52,7 +52,7 @@ function agent(): void {
 
   const listenUdp = (address: string, port: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const socket = dgram.createSocket("udp4");
+      const socket = dgram.createSocket(address.includes(":") ? "udp6" : "udp4");
       socket.on("error", reject);
       socket.on("message", (message, from) => {
         arrived.add(`udp ${from.address} ${address} ${port}`);
@@ -63,7 +63,7 @@ function agent(): void {
 
   const openSender = (address: string): Promise<void> =>
     new Promise((resolve, reject) => {
-      const socket = dgram.createSocket("udp4");
+      const socket = dgram.createSocket(address.includes(":") ? "udp6" : "udp4");
       socket.on("error", reject);
       socket.on("message", (message) => answers.get(Number(message.toString()))?.());
       socket.bind(0, address, resolve);

@@ -24,7 +24,7 @@ export interface Network {
 }
 
 /**
- * Makes a machine for each list of IPv4 addresses, hands out the network, and takes it away again. Nothing is given a name: each
+ * Makes a machine for each list of addresses, hands out the network, and takes it away again. Nothing is given a name: each
  * namespace lives as long as a process in it, and this one reads its standard input, so that all of them end with the process that
  * called, however that ends. `cables`: what the router's ends of their cables are called, if not made up.
  */
@@ -38,7 +38,7 @@ export async function withNetwork<T>(
     await Promise.all(keepers.map(isReady));
     const [router, ...machines] = [[], ...addresses].map((its, index) => namespaceOf(keepers[index]!, its));
     await router!.run("ip", ["-batch", "-"], { input: machines.map(routerSide(keepers, cables)).join("") });
-    await router!.run("sh", ["-c", "echo 1 >/proc/sys/net/ipv4/ip_forward"]);
+    await router!.run("sh", ["-c", forwards]);
     await Promise.all(machines.map((machine) => machine.run("ip", ["-batch", "-"], { input: machineSide(machine) })));
     return await use({
       router: router!,
@@ -85,7 +85,7 @@ function routerSide(
     return lines([
       `link add ${cable} ${end} type veth peer name eth0 ${end} netns ${keepers[index + 1]!.pid}`,
       `link set ${cable} arp off up`,
-      ...addresses.map((address) => `route add ${address}/32 dev ${cable}`),
+      ...addresses.map((address) => `route add ${alone(address)} dev ${cable}`),
     ]);
   };
 }
@@ -94,10 +94,18 @@ function machineSide({ addresses }: NetNamespace): string {
   return lines([
     "link set lo up",
     "link set eth0 arp off up",
-    ...addresses.map((address) => `addr add ${address}/32 dev eth0`),
-    "route add default dev eth0",
+    ...addresses.map((address) => `addr add ${alone(address)} dev eth0`),
+    "route add 0.0.0.0/0 dev eth0",
+    "route add ::/0 dev eth0",
   ]);
 }
+
+/** An address as a network of its own. */
+function alone(address: string): string {
+  return address.includes(":") ? `${address}/128` : `${address}/32`;
+}
+
+const forwards = "echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
 
 function lines(texts: readonly string[]): string {
   return texts.map((text) => `${text}\n`).join("");

@@ -5,12 +5,14 @@
  * It says `ready` when it receives. For each line `ID sctp|other SOURCE DESTINATION PORT` it sends a packet. At `sync` it says the IDs
  * of the packets that have come to its machine since the last time, each on a line, and then `sync`.
  *
- * Formats: RFC 9260 (3.3.2 INIT, appendix A for the checksum), RFC 792.
+ * Formats: RFC 9260 (3.3.2 INIT, appendix A for the checksum), RFC 792, RFC 4443. Of IPv6 the kernel hands out packets without their header, and
+ * makes the checksum of ICMPv6.
  */
 export const rawAgentProgram = String.raw`
-use strict; use warnings; use Socket;
+use strict; use warnings; use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
 $| = 1;
-my %protocols = (sctp => 132, other => 1);
+my %protocols = (4 => { sctp => 132, other => 1 }, 6 => { sctp => 132, other => 58 });
+my %echo_request = (4 => 8, 6 => 128);
 
 sub crc32c {
   my $crc = 0xffffffff;
@@ -35,33 +37,49 @@ sub sctp_init {
 }
 
 sub icmp_echo {
-  my ($id) = @_;
-  my ($start, $rest) = (pack("CC", 8, 0), pack("nn N", 1024 + $id % 60000, 1, $id));
+  my ($id, $version) = @_;
+  my ($start, $rest) = (pack("CC", $echo_request{$version}, 0), pack("nn N", 1024 + $id % 60000, 1, $id));
   return $start . pack("n", internet_checksum($start . pack("n", 0) . $rest)) . $rest;
 }
 
 sub id_of {
-  my ($packet) = @_;
-  my $body = substr $packet, 4 * (ord($packet) & 15);
-  my $protocol = unpack "x9 C", $packet;
-  return unpack("N", substr $body, 16, 4) - 1 if $protocol == 132 && length $body >= 32 && ord(substr $body, 12) == 1;
-  return unpack("N", substr $body, 8, 4) if $protocol == 1 && length $body >= 12 && ord($body) == 8;
+  my ($packet, $version, $name) = @_;
+  my $body = $version == 4 ? substr $packet, 4 * (ord($packet) & 15) : $packet;
+  return unpack("N", substr $body, 16, 4) - 1 if $name eq "sctp" && length $body >= 32 && ord(substr $body, 12) == 1;
+  return unpack("N", substr $body, 8, 4)
+    if $name eq "other" && length $body >= 12 && ord($body) == $echo_request{$version};
   return;
 }
 
-my %receivers;
-for my $name (keys %protocols) {
-  socket($receivers{$name}, PF_INET, SOCK_RAW, $protocols{$name}) or die "$name: $!\n";
-  setsockopt($receivers{$name}, SOL_SOCKET, SO_RCVBUF, pack("l", 1 << 20));
+sub open_socket {
+  my ($version, $name) = @_;
+  my $family = $version == 4 ? PF_INET : PF_INET6;
+  socket(my $socket, $family, SOCK_RAW, $protocols{$version}{$name}) or die "$name: $!\n";
+  return $socket;
+}
+
+sub place_of {
+  my ($version, $address) = @_;
+  return $version == 4 ? sockaddr_in(0, inet_aton($address)) : pack_sockaddr_in6(0, inet_pton(AF_INET6, $address));
+}
+
+my @receivers;
+for my $version (keys %protocols) {
+  for my $name (keys %{$protocols{$version}}) {
+    my $receiver = open_socket($version, $name);
+    setsockopt($receiver, SOL_SOCKET, SO_RCVBUF, pack("l", 1 << 20));
+    push @receivers, [$receiver, $version, $name];
+  }
 }
 
 print "ready\n";
 while (my $line = <STDIN>) {
   chomp $line;
   if ($line eq "sync") {
-    for my $receiver (values %receivers) {
+    for (@receivers) {
+      my ($receiver, $version, $name) = @$_;
       while (defined recv($receiver, my $packet, 65536, MSG_DONTWAIT)) {
-        my $id = id_of($packet);
+        my $id = id_of($packet, $version, $name);
         print "$id\n" if defined $id;
       }
     }
@@ -69,8 +87,9 @@ while (my $line = <STDIN>) {
     next;
   }
   my ($id, $name, $source, $destination, $port) = split / /, $line;
-  socket(my $sender, PF_INET, SOCK_RAW, $protocols{$name}) or die "$name: $!\n";
-  bind($sender, sockaddr_in(0, inet_aton($source))) or die "$source: $!\n";
-  send($sender, $name eq "sctp" ? sctp_init($id, $port) : icmp_echo($id), 0, sockaddr_in(0, inet_aton($destination)));
+  my $version = $source =~ /:/ ? 6 : 4;
+  my $sender = open_socket($version, $name);
+  bind($sender, place_of($version, $source)) or die "$source: $!\n";
+  send($sender, $name eq "sctp" ? sctp_init($id, $port) : icmp_echo($id, $version), 0, place_of($version, $destination));
 }
 `;

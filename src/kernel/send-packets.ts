@@ -7,6 +7,7 @@ import {
   printIptablesSave,
   printOtherTable,
   readBack,
+  versionsOf,
   type Chain,
   type CompileResult,
   type Probe,
@@ -32,16 +33,29 @@ export interface Deliveries {
 /** What a router needs to be told. */
 export type RouterState = Pick<CompileResult, "tables" | "machine">;
 
-/** Sends packets between the pods of what was compiled, and between them and addresses outside, through its rules. */
-export async function sendPackets(result: CompileResult): Promise<Deliveries> {
-  return deliver(planProbes(result.objects, readBack(result.tables), probeLimits, result.specification), result);
+/** Sends packets between the pods of what was compiled, and between them and addresses outside, through its rules: those of each version of IP. */
+export async function sendPackets({
+  objects,
+  specification,
+  machine,
+  tables: all,
+}: CompileResult): Promise<Deliveries> {
+  const sent: Deliveries[] = [];
+  for (const { version, tables } of versionsOf(all)) {
+    const plan = planProbes(objects, readBack(tables), probeLimits, specification, version);
+    sent.push(await deliver(plan, { machine, tables }, version));
+  }
+  return {
+    deliveries: sent.flatMap(({ deliveries }) => deliveries),
+    leftOut: sent.flatMap(({ leftOut }) => leftOut),
+  };
 }
 
 /**
  * Carries out a plan: applies rules to the router of a network that stands for the cluster, sends packets through it, and tells which
  * of them came to their destination. Everything happens in network namespaces that go away with it.
  */
-export async function deliver(plan: ProbePlan, state: RouterState): Promise<Deliveries> {
+export async function deliver(plan: ProbePlan, state: RouterState, version: 4 | 6 = 4): Promise<Deliveries> {
   const { machines, cables } = machinesOf(plan, state);
   const noPerl = plan.probes.some(isRaw) ? await whyNoRawSockets() : undefined;
   const sent = new Map([...plan.probes.entries()].filter(([, probe]) => noPerl === undefined || !isRaw(probe)));
@@ -50,7 +64,7 @@ export async function deliver(plan: ProbePlan, state: RouterState): Promise<Deli
   if (sent.size === 0) return { deliveries: [], leftOut };
 
   const send = async (network: Network): Promise<(id: number) => boolean> => {
-    await applyRules(network.router, state);
+    await applyRules(network.router, state, version);
     const [connected, received] = await Promise.all([connect(network, sent), sendRaw(network, sent)]);
     return (id) => connected.has(id) || received.has(id);
   };
@@ -79,12 +93,16 @@ function machinesOf(
 }
 
 /** Brings a router into the state that was compiled, from one with only the rules in it that are not the engine's. */
-export async function applyRules(router: NetNamespace, { tables, machine }: RouterState): Promise<void> {
+export async function applyRules(
+  router: NetNamespace,
+  { tables, machine }: RouterState,
+  version: 4 | 6 = 4,
+): Promise<void> {
   const { flavour, ownership } = machine;
   if (tables.others) {
     const texts = [...tables.others.map(printOtherTable), printIptablesSave(tables)];
     await router.run("ipset", ["restore"], { input: printIpsetSave(tables.sets) });
-    await router.run(`iptables-${flavour}-restore`, [], { input: texts.join("") });
+    await router.run(`${version === 4 ? "iptables" : "ip6tables"}-${flavour}-restore`, [], { input: texts.join("") });
     return;
   }
   const others = tables.chains.flatMap((chain) => othersRules(chain, ownership.chainPrefix));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { verify } from "../../compiler/index.js";
+import { verify, versionsOf } from "../../compiler/index.js";
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
 import { sendPackets } from "../../src/kernel/send-packets.js";
 import { whyNoNetwork } from "../../src/kernel/why-no-network.js";
@@ -19,6 +19,8 @@ const cases = [
   ["calico-named-ports", "calico-2019", "legacy"],
   ["calico-many-ports", "calico-3.30", "nft"],
   ["calico-host-endpoints", "calico", "nft"],
+  ["calico-ipv6", "calico", "nft"],
+  ["calico-ipv6", "calico-3.24", "legacy"],
 ] as const;
 
 describe.skipIf(reason)("real packets through Calico's tables in a real kernel", { timeout: 120_000 }, () => {
@@ -34,7 +36,10 @@ describe.skipIf(reason)("real packets through Calico's tables in a real kernel",
     expect(verify(result!).findings).toEqual([]);
     expect(wrong("byTracer")).toEqual([]);
     expect(wrong("byJudge")).toEqual([]);
-    expect(new Set(deliveries.map(({ byKernel }) => byKernel))).toEqual(new Set(["allow", "deny"]));
-    expect(new Set(deliveries.map(({ probe }) => probe.protocol)).size).toBe(4);
+    for (const { version } of versionsOf(result!.tables)) {
+      const its = deliveries.filter(({ probe }) => probe.source.address.includes(":") === (version === 6));
+      expect(new Set(its.map(({ byKernel }) => byKernel))).toEqual(new Set(["allow", "deny"]));
+      expect(new Set(its.map(({ probe }) => probe.protocol)).size).toBe(4);
+    }
   });
 });
