@@ -57,11 +57,11 @@ export type SetDifference =
       readonly added: readonly string[];
       readonly removed: readonly string[];
     }
-  /** Another type or `maxelem`, which the kernel can't change: a new set under the old name. */
+  /** Another type, family or `maxelem`, which the kernel can't change: a new set under the old name. */
   | { readonly kind: "replaced"; readonly name: string; readonly before: IpSet; readonly after: IpSet };
 
 /**
- * Compares two states. Rules are equal when they print the same, sets when type, `maxelem` and members are the same in any order; origins
+ * Compares two states. Rules are equal when they print the same, sets when type, family, `maxelem` and members are the same in any order; origins
  * and readable names say nothing. Takes time in proportion to what is compared. Chains that are `knownSame` are not read.
  */
 export function diffTables(
@@ -104,7 +104,7 @@ export function diffChain(before: Chain, after: Chain): ChainDifference | undefi
 export function diffSet(before: IpSet, after: IpSet): SetDifference | undefined {
   if (before === after) return undefined;
   const { name } = after;
-  if (before.type !== after.type || before.maxElements !== after.maxElements) {
+  if (before.type !== after.type || before.family !== after.family || before.maxElements !== after.maxElements) {
     return { kind: "replaced", name, before, after };
   }
   if (sameList(before.members, after.members)) return undefined;

@@ -28,13 +28,22 @@ add l a
   );
 });
 
-test.each(["hash:mac", "hash:net family inet6", "hash:ip family inet timeout 300", "bitmap:port range 0-1023"])(
-  "a set that nothing interprets keeps its lines: %s",
-  (kind) => {
-    const lines = [`create x ${kind}`, "add x something timeout 5"];
-    expect(parseIpsetSave(lines.join("\r\n"))).toEqual({ sets: [], others: [{ name: "x", lines }], problems: [] });
-  },
-);
+test.each([
+  "hash:mac",
+  "hash:net family inet6 timeout 300",
+  "hash:ip family inet timeout 300",
+  "bitmap:port range 0-1023",
+])("a set that nothing interprets keeps its lines: %s", (kind) => {
+  const lines = [`create x ${kind}`, "add x something timeout 5"];
+  expect(parseIpsetSave(lines.join("\r\n"))).toEqual({ sets: [], others: [{ name: "x", lines }], problems: [] });
+});
+
+test("sets of IPv6 are told apart", () => {
+  const text = "create x hash:net family inet6 hashsize 1024 maxelem 65536\nadd x fd00::/8\n";
+  const { sets } = parseIpsetSave(text);
+  expect(sets).toEqual([{ name: "x", type: "hash:net", family: "inet6", members: ["fd00::/8"] }]);
+  expect(printIpsetSave(sets)).toBe(text);
+});
 
 test("lines that cannot be read are named", () => {
   const text = "add a 10.0.0.1\ncreate a\nhello\ncreate b hash:net\ncreate b hash:net\nadd b\n";

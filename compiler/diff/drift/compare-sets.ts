@@ -165,8 +165,9 @@ function calledOf({ name, readableName }: IpSet): string {
   return readableName === undefined ? name : `${readableName} (${name})`;
 }
 
-function kindOf({ type, maxElements }: IpSet): string {
-  return maxElements === undefined ? type : `${type} of up to ${maxElements} members`;
+function kindOf({ type, family, maxElements }: IpSet): string {
+  const kind = family ? `${type} of IPv6` : type;
+  return maxElements === undefined ? kind : `${kind} of up to ${maxElements} members`;
 }
 
 function listed(members: readonly string[]): string {
