@@ -1,4 +1,4 @@
-import { compile, type CompileOptions, type CompileResult } from "./compile.js";
+import { compile, noTables, type CompileOptions, type CompileResult } from "./compile.js";
 import { compareNode, isDrift, type DriftReport } from "./diff/drift/compare-node.js";
 import { generationsThatFit } from "./diff/drift/detect-generation.js";
 import type { DriftFinding } from "./diff/drift/finding.js";
@@ -9,7 +9,9 @@ import { fold } from "./engines/fold.js";
 import { keyOf, type KubernetesObject } from "./model/objects.js";
 import { Uids } from "./model/uids.js";
 import type { Flavour } from "./netfilter/flavour.js";
+import { versionsOwned } from "./netfilter/ownership.js";
 import type { IpSet, Tables } from "./netfilter/tables.js";
+import { ofVersion } from "./netfilter/versions.js";
 import type { Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
 
@@ -24,6 +26,7 @@ export interface DriftCompilation {
 /**
  * Compares what a node holds with what the engine would have made of manifests on it. Other people's chains, rules and sets count for
  * nothing, but for the place of the jump among them. Without a generation in the options, the one is taken that fits the node best.
+ * With `ipv6` among the options it is the tables and sets of IPv6 that are compared.
  */
 export function drift(sources: readonly Source[], node: NodeState, options: CompileOptions = {}): DriftCompilation {
   const { engine } = engineOf(options.engine);
@@ -48,18 +51,21 @@ function withGeneration(
   asked: Flavour | undefined,
 ): DriftCompilation {
   const { machine } = engineOf(options.engine).engine?.configure(options) ?? {};
-  const existing = machine && foreignTables(node, machine.ownership);
-  const { result, diagnostics, summary } = compile(sources, existing ? { ...options, existing } : options);
-  if (!result) return { diagnostics, summary };
+  const version = options.ipv6 ? 6 : 4;
+  const foreign = machine && foreignTables(node, machine.ownership);
+  const existing = foreign && (version === 4 ? foreign : { ...noTables, ipv6: foreign });
+  const { result: all, diagnostics, summary } = compile(sources, existing ? { ...options, existing } : options);
+  if (!all) return { diagnostics, summary };
+  const result = { ...all, tables: ofVersion(all.tables, version), machine: machineOf(all.machine, version) };
   const flavour = asked ?? node.flavour ?? result.machine.flavour;
-  const report = { machine: result.machine, flavour, node, guessed: false };
+  const report = { machine: result.machine, version, flavour, node, guessed: false } as const;
   const circumstances = { implied: impliedSets(result), policies: policiesOf(result) };
-  const findings = compareNode(node, result.tables, result.machine, circumstances);
+  const findings = compareNode(node, result.tables, result.machine, circumstances, version);
   if (!isDrift(findings) || !result.machine.remembers) {
     return { diagnostics, summary, report: { ...report, drifted: isDrift(findings), findings, wanted: result.tables } };
   }
   const written = inWrittenOrder(sources, result);
-  const others = compareNode(node, written, result.machine, circumstances);
+  const others = compareNode(node, written, result.machine, circumstances, version);
   if (!isDrift(others)) {
     const message = "the rules are those that come of applying the objects in the order in which they are written";
     const note: DriftFinding = { code: "written-order", severity: "note", message };
@@ -70,6 +76,12 @@ function withGeneration(
     };
   }
   return { diagnostics, summary, report: { ...report, drifted: true, findings, wanted: result.tables } };
+}
+
+/** What owns the tables and sets of one version of IP alone. */
+function machineOf(machine: Machine, version: 4 | 6): Machine {
+  const { own } = versionsOwned(machine.ownership).find((each) => each.version === version)!;
+  return { ...machine, ownership: own };
 }
 
 /** The node after the objects of the manifests one by one, in the order written, without namespaces that they do not define. */

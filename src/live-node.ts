@@ -16,12 +16,13 @@ export interface LiveNode {
   readonly sets: ReturnType<typeof parseIpsetSave>;
 }
 
-export async function readLiveNode(tables: readonly TableName[]): Promise<LiveNode> {
+/** `version`: that of IP whose tables are read; the sets are those of both. */
+export async function readLiveNode(tables: readonly TableName[], version: 4 | 6): Promise<LiveNode> {
   if (process.platform !== "linux") throw unreadable("it does not run Linux");
   if (process.getuid?.() !== 0) throw unreadable("only root may read the packet filter");
-  const saved = await Promise.all((["nft", "legacy"] as const).map((flavour) => readTables(flavour, tables)));
+  const saved = await Promise.all((["nft", "legacy"] as const).map((flavour) => readTables(flavour, tables, version)));
   const texts = saved.filter((text) => text !== "");
-  if (texts.length === 0) throw unreadable("iptables-save is missing");
+  if (texts.length === 0) throw unreadable(`${toolOf(version)}-save is missing`);
   const sets = await run("ipset", ["save"], { mayFail: true });
   if (sets.exitCode !== 0) throw unreadable(sets.stderr.trim().split("\n")[0] || "ipset is missing");
   return {
@@ -39,22 +40,27 @@ function dumped(text: string, tables: readonly TableName[]): Pick<Dump, "chains"
 }
 
 /** The dumps of a flavour, one after the other; empty where this machine has none. */
-async function readTables(flavour: "nft" | "legacy", tables: readonly TableName[]): Promise<string> {
-  const texts = await Promise.all(tables.map((table) => readTable(flavour, table)));
+async function readTables(flavour: "nft" | "legacy", tables: readonly TableName[], version: 4 | 6): Promise<string> {
+  const texts = await Promise.all(tables.map((table) => readTable(flavour, table, version)));
   return texts.flatMap((text) => text ?? []).join("");
 }
 
-async function readTable(flavour: "nft" | "legacy", table: TableName): Promise<string | undefined> {
+async function readTable(flavour: "nft" | "legacy", table: TableName, version: 4 | 6): Promise<string | undefined> {
+  const tool = toolOf(version);
   // Asking legacy iptables for a table that is not there creates it.
-  if (flavour === "legacy" && !(await hasLegacy(table))) return undefined;
-  const named = await run(`iptables-${flavour}-save`, ["-t", table], { mayFail: true });
+  if (flavour === "legacy" && !(await hasLegacy(table, version))) return undefined;
+  const named = await run(`${tool}-${flavour}-save`, ["-t", table], { mayFail: true });
   if (named.exitCode === 0) return named.stdout;
-  const plain = await run("iptables-save", ["-t", table], { mayFail: true });
+  const plain = await run(`${tool}-save`, ["-t", table], { mayFail: true });
   return plain.exitCode === 0 && flavourOfDump(plain.stdout) === flavour ? plain.stdout : undefined;
 }
 
-async function hasLegacy(table: TableName): Promise<boolean> {
-  const tables = await readFile("/proc/net/ip_tables_names", "utf8").catch(() => "");
+function toolOf(version: 4 | 6): string {
+  return version === 4 ? "iptables" : "ip6tables";
+}
+
+async function hasLegacy(table: TableName, version: 4 | 6): Promise<boolean> {
+  const tables = await readFile(`/proc/net/ip${version === 4 ? "" : "6"}_tables_names`, "utf8").catch(() => "");
   return tables.split("\n").includes(table);
 }
 

@@ -13,6 +13,8 @@ import { setChanges, type SetChanges } from "./set-changes.js";
 import type { TableName, Tables } from "./tables.js";
 
 export interface PatchOptions extends ScriptOptions {
+  /** The version of IP that the tables are for; 4 otherwise. */
+  readonly version?: 4 | 6;
   /** What messages call the script; `patch.sh` otherwise. */
   readonly name?: string;
   /** In the end, the owner's chains under the other flavour of iptables go. */
@@ -36,13 +38,9 @@ export interface PatchOptions extends ScriptOptions {
  * script refuses. Where an earlier run was killed it goes on from there, and where all is done it does nothing.
  */
 export function patchScript(before: Tables, after: Tables, ownership: Ownership, options: PatchOptions): string {
-  const { name = "patch.sh", removesOtherFlavour = false } = options;
+  const { name = "patch.sh", version = 4, removesOtherFlavour = false } = options;
   const plan = planPatch(before, after, ownership);
-  const head = [
-    "#!/bin/sh",
-    ...describePatch(plan, ownership),
-    scriptHead(name, ownership, { ...options, version: 4 }),
-  ];
+  const head = ["#!/bin/sh", ...describePatch(plan, ownership), scriptHead(name, ownership, { ...options, version })];
   if (plan.difference.same && plan.states.length === 1 && !removesOtherFlavour) {
     return `${head[0]!}\n# Nothing is to be done.\nexit 0\n`;
   }

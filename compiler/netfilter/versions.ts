@@ -6,6 +6,11 @@ export interface VersionTables {
   readonly tables: Tables;
 }
 
+/** The tables for a version; none where a program has no rules for it. */
+export function ofVersion(tables: Tables, version: 4 | 6): Tables {
+  return version === 4 ? tables : (tables.ipv6 ?? { chains: [], sets: [] });
+}
+
 /** Tables by the version of IP that they are for: of IPv4, and where there are any of IPv6. */
 export function versionsOf({ ipv6, ...tables }: Tables): readonly VersionTables[] {
   return [{ version: 4, tables }, ...(ipv6 ? [{ version: 6 as const, tables: ipv6 }] : [])];

@@ -23,13 +23,13 @@ import { readLiveNode, type LiveNode } from "../live-node.js";
 import { startProgress } from "../progress.js";
 import { readDumpFile } from "../read-dump.js";
 import { readSources } from "../read-sources.js";
-import { refuseIpv6 } from "../refuse-ipv6.js";
 import { writeReport } from "../report.js";
 
 const help = `
 The node's own dumps are compared with the rules and sets that the manifests give on it; other people's rules count for nothing. Generation
 and flavour of iptables are those that fit the dumps, unless --npm and --iptables say them. With --rules twice, for both flavours, the
 second is what should be empty. Where an engine has rules in several tables, a dump of all of them is wanted (iptables-save without -t). What the release leaves to chance or history, and what it has not cleaned up yet, is a note.
+With --ipv6 it is the rules and sets of IPv6 that are compared, and the dumps are what ip6tables-save prints.
 
 -o repair prints a script that mends just what drifted; notes stay as they are. Exit code 0: no drift, 1: drift.
 
@@ -39,6 +39,7 @@ Examples:
   anpm drift -f cluster.yaml --rules node.rules --sets node.sets -o repair > repair.sh
   anpm drift -f cluster.yaml --live                            on the node itself, as root
   anpm drift -f cluster.yaml --live --engine calico --node node-0
+  anpm drift -f cluster.yaml --live --engine calico --node node-0 --ipv6
 `;
 
 /** Adds the options and the action of `anpm drift`. */
@@ -72,11 +73,12 @@ async function driftCommand(options: Options): Promise<void> {
   if (mistakes.length > 0) throw new Failure(mistakes);
   const compileOptions = compileOptionsOf(options);
   const { machine } = engineOf(options.engine).engine?.configure(compileOptions) ?? {};
-  if (machine) refuseIpv6(machine);
   const { ownership } = machine ?? {};
   // An engine that nobody knows is told of when the manifests are compiled for it.
   const tables = ownership?.tables ?? ["filter"];
-  const { dumps, sets: parsed } = live ? await readLiveNode(tables) : readDumps(rules, sets!, tables);
+  const { dumps, sets: parsed } = live
+    ? await readLiveNode(tables, options.ipv6 ? 6 : 4)
+    : readDumps(rules, sets!, tables);
   const node = nodeStateOf(dumps, parsed, ownership?.chainPrefix ?? "", options.iptables);
 
   const read = readSources(paths);

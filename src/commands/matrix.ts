@@ -3,6 +3,7 @@ import {
   diagnostic,
   legendOf,
   matrixFormats,
+  ofVersion,
   printMatrix,
   readBack,
   viewMatrix,
@@ -12,7 +13,6 @@ import {
   type TracedTables,
 } from "../../compiler/index.js";
 import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
-import { tablesAsked } from "../tables-asked.js";
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { Failure } from "../failure.js";
 import { readDump } from "../read-dump.js";
@@ -98,7 +98,7 @@ async function matrixCommand(options: Options): Promise<void> {
 function groundOf({ result }: Compiled, dump: TracedTables | undefined, { by, ipv6 }: Options): MatrixGround {
   const { objects, specification, machine } = result;
   if (by === "spec") return { objects, ...(specification && { specification }) };
-  const compiled = tablesAsked(result.tables, ipv6);
+  const compiled = ofVersion(result.tables, ipv6 ? 6 : 4);
   const tables = dump ? withInterfaces(dump, compiled.interfaces) : readBack(compiled);
   const name = dump ? nodeRules : `the rules of ${machine.engine} ${machine.generation}`;
   return { objects, rules: { tables, legend: legendOf(compiled), name } };

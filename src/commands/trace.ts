@@ -4,6 +4,7 @@ import {
   diagnostic,
   formatTrace,
   legendOf,
+  ofVersion,
   readBack,
   readQuestion,
   traceJson,
@@ -12,7 +13,6 @@ import {
   type Verdict,
 } from "../../compiler/index.js";
 import { addEngineOptions, addInputOptions, type ClusterOptions } from "../cluster-options.js";
-import { tablesAsked } from "../tables-asked.js";
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { exitCodes } from "../exit-code.js";
 import { Failure } from "../failure.js";
@@ -79,7 +79,7 @@ function traceCommand(options: Options): void {
 }
 
 function tablesOf({ result }: Compiled, dump: TracedTables | undefined, ipv6: true | undefined): TracedTables {
-  const compiled = tablesAsked(result.tables, ipv6);
+  const compiled = ofVersion(result.tables, ipv6 ? 6 : 4);
   return dump ? withInterfaces(dump, compiled.interfaces) : readBack(compiled);
 }
 
@@ -90,7 +90,7 @@ interface Traced extends Report {
 
 function traceThrough(tables: TracedTables, options: Options, compiled?: Compiled): Traced {
   const { ipv6 } = options;
-  const legend = legendOf(compiled && tablesAsked(compiled.result.tables, ipv6));
+  const legend = legendOf(compiled && ofVersion(compiled.result.tables, ipv6 ? 6 : 4));
   const written = { ...options, namespace: options.namespace ?? "default" };
   const { question, diagnostics: found } = readQuestion(written, tables, compiled?.result.objects, ipv6 ? 6 : 4);
   const diagnostics = [...(compiled?.diagnostics ?? []), ...found];

@@ -78,6 +78,34 @@ describe.skipIf(reason)("drift of Calico in a kernel is found and repaired", { t
     });
   });
 
+  test("of IPv6, where that is asked for", () => {
+    const ofIpv6 = readCases().find(({ name }) => name === "calico-ipv6")!;
+    withNamespace((namespace) => {
+      const { tables: wanted, machine } = compileCase(ofIpv6, "calico", "nft").result!;
+      runScript(namespace, applyScript(wanted, machine.ownership, { flavour: "nft" }));
+      const look = (): DriftReport => {
+        const text = tables.map((table) => namespace.run("ip6tables-nft-save", ["-t", table]).stdout).join("");
+        const dump = { ...parseIptablesSave(text, tables), flavour: flavourOfDump(text)! };
+        const sets = parseIpsetSave(namespace.run("ipset", ["save"]).stdout);
+        return drift(ofIpv6.sources, nodeStateOf([dump], sets, "cali-"), ofIpv6.options).report!;
+      };
+      expect(look().findings).toEqual([]);
+      const before = everything(namespace, "nft");
+      namespace.run("ip6tables-nft", ["-t", "mangle", "-D", "cali-PREROUTING", "1"]);
+      namespace.run("ip6tables-nft", ["-D", "FORWARD", "1"]);
+      namespace.run("ipset", ["add", "cali60this-host", "2001:db8::9"]);
+
+      const report = look();
+      expect(report.machine.generation).toBe("calico");
+      expect(driftOf(report)).toEqual(["jump-missing", "rule-missing mangle", "set-members"]);
+      for (const _ of ["once", "again"]) {
+        repair(namespace, report);
+        expect(look().findings).toEqual([]);
+      }
+      expect(everything(namespace, "nft")).toBe(before);
+    });
+  });
+
   test("anpm drift --live reads all tables of the node itself", () => {
     withNamespace((namespace) => {
       apply(namespace, "legacy");

@@ -15,7 +15,10 @@ export interface DriftReport {
   /** Some finding is more than a note. */
   readonly drifted: boolean;
   readonly findings: readonly DriftFinding[];
+  /** It owns what is of the version of IP. */
   readonly machine: Machine;
+  /** The version of IP whose tables and sets were compared. */
+  readonly version: 4 | 6;
   /** The flavour of iptables that holds the rules. */
   readonly flavour: Flavour;
   /** The user did not say which generation it is. */
@@ -38,13 +41,15 @@ export function compareNode(
   wanted: Tables,
   machine: Machine,
   { implied, policies }: Circumstances,
+  version: 4 | 6,
 ): DriftFinding[] {
   const { ownership, leftovers } = machine;
-  const skeleton = skeletonOf(machine);
+  const skeleton = skeletonOf(machine, version);
   const tables = knownTables(node, ownership);
   const policyOf = (origin: Origin | undefined): string | undefined =>
     origin?.kind === "field" && policies.has(origin.object) ? origin.object : undefined;
   const contextOf = (table: TableName): RuleContext => ({
+    version,
     ownership,
     table,
     skeleton: ownChains(chainsOf(skeleton, table), ownership),

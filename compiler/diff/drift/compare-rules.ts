@@ -9,6 +9,8 @@ import type { DriftFinding } from "./finding.js";
 import { firstOtherVerdict } from "./verdicts.js";
 
 export interface RuleContext {
+  /** The version of IP that the rules are for. */
+  readonly version: 4 | 6;
   readonly ownership: Ownership;
   readonly table: TableName;
   /** The policy that asks for something, `namespace/name` or name. */
@@ -223,11 +225,11 @@ function surplusRules(
 function orderOf(
   comparisons: readonly ChainComparison[],
   wanted: Tables,
-  { policyOf, table }: RuleContext,
+  { version, policyOf, table }: RuleContext,
 ): DriftFinding[] {
   const moved = comparisons.filter((comparison) => comparison.moved > 0);
   if (moved.length === 0) return [];
-  const verdict = table === "filter" ? verdictOf(moved, wanted) : "packets may fare otherwise";
+  const verdict = table === "filter" ? verdictOf(moved, wanted, version) : "packets may fare otherwise";
   return moved.map(({ name, moved: count, wanted: chain }): DriftFinding => {
     const policy = policyOf(chain.origin);
     return {
@@ -240,10 +242,14 @@ function orderOf(
   });
 }
 
-function verdictOf(moved: readonly ChainComparison[], wanted: Tables): string | undefined {
+function verdictOf(
+  moved: readonly ChainComparison[],
+  wanted: Tables,
+  version: RuleContext["version"],
+): string | undefined {
   const reordered = new Map(moved.map((comparison) => [comparison.name, inOrderOf(comparison)]));
   const chains = wanted.chains.map((chain) => reordered.get(chain.name) ?? chain);
-  const verdict = firstOtherVerdict(wanted, { ...wanted, chains });
+  const verdict = firstOtherVerdict(wanted, { ...wanted, chains }, version);
   return verdict === undefined ? undefined : `by the order ${verdict}`;
 }
 

@@ -6,6 +6,7 @@ import { chainsOf, isHook, isOwnChain, ownChains } from "../../netfilter/owned.j
 import type { Ownership } from "../../netfilter/ownership.js";
 import { printRule } from "../../netfilter/print-rule.js";
 import type { Chain, Hook, IpSet, Tables } from "../../netfilter/tables.js";
+import { ofVersion } from "../../netfilter/versions.js";
 import { withRules } from "../../netfilter/with-rules.js";
 import { knownTables, type NodeState } from "./node-state.js";
 
@@ -16,15 +17,15 @@ import { knownTables, type NodeState } from "./node-state.js";
 export function generationsThatFit(engine: Engine, options: EngineOptions, node: NodeState): string[] {
   const scores = engine.generations.map((generation) => {
     const { machine } = engine.configure({ ...options, generation });
-    return machine ? scoreOf(machine, node) : -Infinity;
+    return machine ? scoreOf(machine, node, options.ipv6 ? 6 : 4) : -Infinity;
   });
   const best = Math.max(...scores);
   return engine.generations.filter((_, index) => scores[index] === best);
 }
 
 /** The chains that an engine has whatever the policies are, as long as there is one, with the rules that are always there. */
-export function skeletonOf(machine: Machine): Tables {
-  const tables = probe(machine).tables();
+export function skeletonOf(machine: Machine, version: 4 | 6): Tables {
+  const tables = ofVersion(probe(machine).tables(), version);
   const always = (chains: readonly Chain[]): Chain[] =>
     ownChains(chains, machine.ownership)
       .filter(({ origin }) => origin?.kind !== "field")
@@ -42,9 +43,9 @@ export function skeletonOf(machine: Machine): Tables {
   };
 }
 
-function scoreOf(machine: Machine, node: NodeState): number {
+function scoreOf(machine: Machine, node: NodeState, version: 4 | 6): number {
   const { ownership } = machine;
-  const skeleton = skeletonOf(machine);
+  const skeleton = skeletonOf(machine, version);
   let score = 0;
   for (const table of knownTables(node, ownership)) {
     const there = new Map(ownChains(chainsOf(node, table), ownership).map((chain) => [chain.name, chain]));

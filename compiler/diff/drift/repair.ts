@@ -19,7 +19,7 @@ export type Repair = { readonly script: string } | { readonly problem: Diagnosti
 export function repairScript(report: DriftReport): Repair {
   const reason = whyNotRepairable(report);
   if (reason !== undefined) return { problem: diagnostic("drift-not-repairable", { reason }) };
-  const { node, machine, wanted, findings, flavour } = report;
+  const { node, machine, version, wanted, findings, flavour } = report;
   const { ownership } = machine;
   const { hooks } = wanted;
   const tables = knownTables(node, ownership);
@@ -33,6 +33,7 @@ export function repairScript(report: DriftReport): Repair {
   const after = state((table) => mendedChains(report, table), mendedSets(report));
   const script = patchScript(before, after, ownership, {
     flavour,
+    version,
     name: "repair.sh",
     removesOtherFlavour: findings.some(({ code }) => code === "other-flavour"),
   });

@@ -1,4 +1,4 @@
-import { formatIp } from "../../simulate/ip.js";
+import { everyAddress, formatIp, versionOf, type IpVersion } from "../../simulate/ip.js";
 import { reachByRules } from "../../simulate/reach-by-rules.js";
 import { noTraffic, portsOf, protocols, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
 import type { Tables } from "../../netfilter/tables.js";
@@ -7,10 +7,11 @@ import type { Tables } from "../../netfilter/tables.js";
  * The first connection that fares otherwise by the one tables than by the others, in words; undefined where all fare the same. Asked for
  * all addresses, by classes.
  */
-export function firstOtherVerdict(wanted: Tables, node: Tables): string | undefined {
+export function firstOtherVerdict(wanted: Tables, node: Tables, version: IpVersion): string | undefined {
   const [should, does] = [reachByRules(wanted), reachByRules(node)];
-  const addresses = [...new Set([0, ...should.borders(), ...does.borders()])]
-    .filter((address) => address < 2 ** 32)
+  const { first, last } = everyAddress(version);
+  const addresses = [...new Set([first, ...should.borders(), ...does.borders()])]
+    .filter((address) => versionOf(address) === version && address <= last)
     .map(formatIp);
   const classes = (number: (address: string) => [number, number]): [string, number, number][] => {
     const found = new Map<string, [string, number, number]>();

@@ -142,7 +142,8 @@ function machineOf(
  */
 function setNames(family: "cali4" | "cali6"): Pick<Ownership, "setPrefix" | "temporarySetPrefixes"> {
   const temporary = (letter: string): string => `${family}${letter}`;
-  return { setPrefix: `${family}0`, temporarySetPrefixes: [temporary("t"), ...[..."uvwxyz"].map(temporary)] };
+  const letters = ["u", "v", "w", "x", "y", "z"];
+  return { setPrefix: `${family}0`, temporarySetPrefixes: [temporary("t"), ...letters.map(temporary)] };
 }
 
 /** Of the comment that a policy's chain begins with: `demo/web` of `Policy demo/knp.default.web ingress` or `NetworkPolicy demo/web egress`. */

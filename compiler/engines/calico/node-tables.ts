@@ -32,7 +32,7 @@ export function nodeTables(
 ): Tables {
   const tables = (ipVersion: 4 | 6, before: Tables | undefined): Tables =>
     tablesOf(cluster, tiers, { node, felix, underlay, ipVersion }, generation, before);
-  return { ...tables(4, existing), ...(felix.ipv6 && { ipv6: tables(6, undefined) }) };
+  return { ...tables(4, existing), ...(felix.ipv6 && { ipv6: tables(6, existing?.ipv6) }) };
 }
 
 /** The tables and sets for one version of IP; they are made in the same way. */
