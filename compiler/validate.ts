@@ -1,4 +1,5 @@
 import { admitSources } from "./admit-sources.js";
+import { engines } from "./engines/engines.js";
 import { resourceKinds } from "./model/kinds.js";
 import { summarize } from "./model/summary.js";
 import { sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
@@ -14,5 +15,9 @@ export interface Validation {
 /** Whether manifests are such as a server takes, those of kinds that only some engines watch too. Nothing is compiled. */
 export function validate(sources: readonly Source[], options: { readonly namespace?: string } = {}): Validation {
   const admission = admitSources(sources, { ...options, watched: new Set(resourceKinds.values()) });
-  return { diagnostics: sortDiagnostics(admission.diagnostics), summary: summarize(admission) };
+  const ofEngines = engines.flatMap(({ mistakes }) => mistakes?.(admission.resources) ?? []);
+  return {
+    diagnostics: sortDiagnostics([...admission.diagnostics, ...ofEngines]),
+    summary: summarize(admission),
+  };
 }

@@ -33,6 +33,8 @@ export interface Engine {
   configure(options: EngineOptions): Configured;
   /** What a generation, or the generation of a release tag, is. Without errors among the diagnostics there is `info`. */
   describe(generation: string): { readonly info?: GenerationInfo; readonly diagnostics: readonly Diagnostic[] };
+  /** Mistakes in objects that only the engine can see; absent: there are none. */
+  readonly mistakes?: (resources: readonly Resource[]) => readonly Diagnostic[];
   /** Policies of Kubernetes as objects of the engine's own, as a generation or a release shows them; absent: it has none. */
   readonly ownForm?: (policies: readonly NetworkPolicy[], generation: string) => OwnForm;
 }

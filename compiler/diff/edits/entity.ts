@@ -58,10 +58,12 @@ export function textsOf(entity: Entity, form: FieldMap): readonly string[] {
 }
 
 function entityName(object: StoredObject): string {
-  if (isResource(object)) return `${object.kind} ${resourceKey(object)}`;
+  // As kubectl tells it from the one of Kubernetes.
+  const kind = object.kind === "CalicoNetworkPolicy" ? "NetworkPolicy.projectcalico.org" : object.kind;
+  if (isResource(object)) return `${kind} ${resourceKey(object)}`;
   if (object.kind !== "Pod" || object.workload === undefined) return `${object.kind} ${keyOf(object)}`;
-  const [kind, name] = object.workload.split("/");
-  return `${kind} ${object.namespace}/${name}`;
+  const [workload, name] = object.workload.split("/");
+  return `${workload} ${object.namespace}/${name}`;
 }
 
 function isTemplate(object: StoredObject): boolean {

@@ -1,9 +1,10 @@
 import { resourceKinds } from "../../model/kinds.js";
+import type { Resource } from "../../model/resources.js";
 import type { Ownership } from "../../netfilter/ownership.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Configured, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import { calicoDeviations, deviationCodes } from "./deviations.js";
-import { felixSettings } from "./felix-settings.js";
+import { felixSettings, withConfigurations } from "./felix-settings.js";
 import type { Generation } from "./generation.js";
 import { generationNotes } from "./generation-notes.js";
 import { generations, selectGeneration } from "./generations.js";
@@ -31,8 +32,16 @@ export const calico: Engine = {
   deviations,
   configure,
   describe,
+  mistakes,
   ownForm,
 };
+
+/** Values that no setting of the newest release takes. */
+function mistakes(resources: readonly Resource[]): readonly Diagnostic[] {
+  const configurations = resources.filter((each) => each.kind === "FelixConfiguration");
+  const { diagnostics } = withConfigurations(configurations, [], generations[0]!);
+  return diagnostics.filter(({ code }) => code === "felix-setting-invalid");
+}
 
 function configure(options: EngineOptions): Configured {
   const selected = selectGeneration(options.generation ?? generations[0]!.id);

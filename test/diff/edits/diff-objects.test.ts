@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { diffObjects, type ObjectsDifference } from "../../../compiler/diff/edits/diff-objects.js";
 import { formatLocation } from "../../../compiler/text/source.js";
+import { compile } from "../../../compiler/index.js";
 import { versionOf } from "../versions.js";
 
 function objectsOf(text: string) {
@@ -94,4 +95,18 @@ test("two policies that are renamed keep to their own meaning", () => {
     "renamed b NetworkPolicy shop/d",
     "renamed a NetworkPolicy shop/c",
   ]);
+});
+
+test("a NetworkPolicy of Calico's is told from one of Kubernetes as kubectl does", () => {
+  const text = (spec: string) => `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: { namespace: shop, name: api }
+spec: ${spec}
+`;
+  const version = (spec: string) => {
+    const { result } = compile([{ name: "a.yaml", text: text(spec) }], { engine: "calico" });
+    return { objects: [...result!.objects, ...result!.resources], fileOf: () => "" };
+  };
+  const found = diffObjects(version("{ order: 1 }"), version("{ order: 2 }"));
+  expect(shown(found)).toEqual(["NetworkPolicy.projectcalico.org shop/api: changed spec.order 4:9→4:9"]);
 });

@@ -100,3 +100,12 @@ describe("pools are such as calicoctl takes", () => {
     ]);
   });
 });
+
+test("settings of Felix have values that it takes; of those that nothing here compiles nothing is said", () => {
+  expect(said("FelixConfiguration", "{vxlanPort: 4789, wireguardEnabled: true, bpfEnabled: true}")).toEqual([]);
+  expect(said("FelixConfiguration", "{vxlanPort: 99999, wireguardEnabled: perhaps, natPortRange: '9:1'}")).toEqual([
+    `spec.vxlanPort: "99999" is no value of Felix's vxlanPort`,
+    `spec.wireguardEnabled: "perhaps" is no value of Felix's wireguardEnabled`,
+    `spec.natPortRange: "9:1" is no value of Felix's natPortRange`,
+  ]);
+});
