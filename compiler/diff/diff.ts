@@ -63,7 +63,7 @@ export interface Difference extends ObjectsDifference {
 
 /** Everything that changes between two versions: edits → pairs → tables → connections, and what causes what. */
 export function diff(before: DiffVersion, after: DiffVersion): Difference {
-  const versions = [versionOf(before), versionOf(after)] as const;
+  const versions = [versionOf(before, after), versionOf(after, before)] as const;
   const objects = diffObjects(...versions);
   const [old, young] = [before.result.machine, after.result.machine];
   const sameMachine =
@@ -121,8 +121,10 @@ function sizesOf(before: DiffResult, after: DiffResult): readonly [NodeSize, Nod
 /** Causes of so many lines about connections are looked for. */
 const maxPackets = 100;
 
-function versionOf({ result, fileOf }: DiffVersion): ObjectsVersion {
-  return { objects: [...result.objects, ...result.resources], fileOf };
+/** What only one of two engines reads is no edit. */
+function versionOf({ result, fileOf }: DiffVersion, { result: other }: DiffVersion): ObjectsVersion {
+  const resources = result.resources.filter(({ kind }) => other.machine.watched.has(kind));
+  return { objects: [...result.objects, ...resources], fileOf };
 }
 
 /** Whether two chains follow from one policy that nobody edited. */

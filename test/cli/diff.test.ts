@@ -105,6 +105,13 @@ describe("exit codes", () => {
   });
 });
 
+test("of two engines, what only one of them reads is no edit", async () => {
+  const cluster = ["-f", "golden/calico-ipip/manifests.yaml", "--node", "node-0"];
+  const { stdout } = await anpm(["diff", ...cluster, "--engine", "azure-npm..calico"]);
+  expect(stdout).toContain("Rules and sets of two engines");
+  expect(stdout).not.toContain("Edits");
+});
+
 test.each(differenceOutputs.map(({ name }) => name))(
   "-o %s is the same each time, whatever the terminal",
   async (name) => {
