@@ -12,7 +12,7 @@ import type { Flavour } from "./netfilter/flavour.js";
 import { versionsOwned } from "./netfilter/ownership.js";
 import type { IpSet, Tables } from "./netfilter/tables.js";
 import { ofVersion } from "./netfilter/versions.js";
-import type { Diagnostic } from "./text/diagnostic.js";
+import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
 
 export interface DriftCompilation {
@@ -56,6 +56,9 @@ function withGeneration(
   const existing = foreign && (version === 4 ? foreign : { ...noTables, ipv6: foreign });
   const { result: all, diagnostics, summary } = compile(sources, existing ? { ...options, existing } : options);
   if (!all) return { diagnostics, summary };
+  if (version === 6 && !all.machine.ownership.ipv6) {
+    return { diagnostics: [...diagnostics, diagnostic("ipv6-switched-off", {})], summary };
+  }
   const result = { ...all, tables: ofVersion(all.tables, version), machine: machineOf(all.machine, version) };
   const flavour = asked ?? node.flavour ?? result.machine.flavour;
   const report = { machine: result.machine, version, flavour, node, guessed: false } as const;

@@ -32,6 +32,10 @@ export const engineCodes = {
     ({ engine }) => `this command does not know the IPv6 rules of ${engine} yet`,
     () => "leave --ipv6 out, or use anpm compile",
   ),
+  "ipv6-switched-off": error<Record<string, never>>(
+    () => "--ipv6 asks about rules of IPv6, and the settings switch them off",
+    () => "leave --felix Ipv6Support=false out, or --ipv6",
+  ),
   "output-not-made": error<{ output: string; engine: string; outputs: string }>(
     ({ output, engine }) => `${output} is not made for ${engine} yet`,
     ({ outputs }) => `use ${outputs}`,
