@@ -46,7 +46,7 @@ export type * from "./pairs/any-pairs.js";
 export type * from "./pairs/pair-group.js";
 export type { Reading } from "./pairs/reading.js";
 export { lowerPolicy } from "./pairs/lower-policy.js";
-export { formatPairs } from "./pairs/format-pairs.js";
+export { describeNewTier, formatPairs, remarkOnDirection } from "./pairs/format-pairs.js";
 export { describeBlock, describeExpression, describePort, describePorts } from "./pairs/describe.js";
 export { resolverOf } from "./pairs/resolve.js";
 export type { Addresses, ResolvedGroup, Resolver } from "./pairs/resolve.js";

@@ -9,19 +9,31 @@ import { resolverOf, type Addresses, type ResolvedGroup, type Resolver } from ".
 export function formatPairs(pairs: readonly AnyPairs[], objects?: readonly KubernetesObject[]): string {
   const resolver = objects && resolverOf(objects);
   return pairs
-    .map((policy, index) => [...tierLines(policy, pairs[index - 1]), formatPolicy(policy, resolver)].join("\n"))
+    .map((policy, index) => {
+      const tier = describeNewTier(policy, pairs[index - 1]);
+      return [...(tier === undefined ? [] : [tier, ""]), formatPolicy(policy, resolver)].join("\n");
+    })
     .join("\n");
 }
 
-/** A line of its own where a tier begins. */
-function tierLines({ rank }: AnyPairs, before: AnyPairs | undefined): string[] {
-  if (!rank || (rank.tier.kind === before?.rank?.tier.kind && rank.tier.name === before.rank.tier.name)) return [];
+/** The tier that begins with a policy, and how it ends; undefined where the one before is of the same. */
+export function describeNewTier({ rank }: AnyPairs, before: AnyPairs | undefined): string | undefined {
+  if (!rank || (rank.tier.kind === before?.rank?.tier.kind && rank.tier.name === before.rank.tier.name)) {
+    return undefined;
+  }
   const { kind, name, order, otherwise } = rank.tier;
-  if (kind === "profiles")
-    return ["behind all tiers, profiles: what none of an endpoint's decides about is denied", ""];
+  if (kind === "profiles") return "behind all tiers, profiles: what none of an endpoint's decides about is denied";
   const place = order === undefined ? "" : ` (order ${order})`;
   const end = otherwise === "deny" ? "denied" : "passed to the next tier";
-  return [`tier ${name}${place}: what its policies look at and none decides about is ${end}`, ""];
+  return `tier ${name}${place}: what its policies look at and none decides about is ${end}`;
+}
+
+/** What the groups of a direction do not say themselves; undefined when they say all. */
+export function remarkOnDirection({ groups }: AnyDirection, rank: Rank | undefined): string | undefined {
+  if (rank && groups.length === 0) {
+    return `has no rule${rank.tier.kind === "tier" ? ": the end of the tier decides" : ""}`;
+  }
+  return !rank && groups.length === 1 && groups[0]!.verdict === "allow" ? "nothing is disallowed" : undefined;
 }
 
 function formatPolicy(pairs: AnyPairs, resolver: Resolver | undefined): string {
@@ -44,10 +56,8 @@ function formatDirection(pairs: AnyDirection, rank: Rank | undefined, resolver: 
   for (const group of groups) {
     lines.push(...formatGroup(group, pairs, resolver?.resolve(group)));
   }
-  const end = rank?.tier.kind === "tier" ? ": the end of the tier decides" : "";
-  if (rank && groups.length === 0) lines.push(`    has no rule${end}`);
-  if (!rank && groups.length === 1 && groups[0]!.verdict === "allow") lines.push("    nothing is disallowed");
-  return lines;
+  const remark = remarkOnDirection(pairs, rank);
+  return remark === undefined ? lines : [...lines, `    ${remark}`];
 }
 
 function formatGroup(

@@ -26,6 +26,8 @@ export interface Question {
   readonly rules: "allow" | "deny";
   /** What Kubernetes specifies, where that is something else. */
   readonly spec?: "allow" | "deny";
+  /** All generations, of every engine, whose rules do otherwise: Azure NPM's first, the oldest first. */
+  readonly otherwise?: readonly string[];
   readonly because: string;
 }
 

@@ -75,11 +75,15 @@ export interface SetView extends Linked {
 }
 
 export interface PolicyView extends Linked {
+  /** The tier that begins here, and how it ends. */
+  readonly tier?: string;
   readonly policy: string;
   readonly directions: readonly {
     readonly direction: "ingress" | "egress";
     readonly subjects: string;
     readonly groups: readonly GroupView[];
+    /** What the groups do not say. */
+    readonly remark?: string;
   }[];
 }
 
@@ -93,6 +97,8 @@ export interface GroupView extends Linked {
 }
 
 export interface MatrixViewed {
+  /** The address that stands for everybody outside. */
+  readonly outside: string;
   readonly names: readonly string[];
   /** How many endpoints are left out. */
   readonly more: number;

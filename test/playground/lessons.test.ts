@@ -35,12 +35,13 @@ describe.each(lessons)("%s", (_, lesson) => {
     expect(engines.map(({ id }) => id)).toEqual(expect.arrayContaining([...compared]));
     expect(compared.length).not.toBe(1);
     expect(questions.length).toBeGreaterThan(0);
-    for (const { ask, from, to, port, rules, spec, because, ...rest } of questions) {
+    for (const { ask, from, to, port, rules, spec, otherwise = [], because, ...rest } of questions) {
       expect(rest).toEqual({});
       expect(ask).toMatch(/ What will happen\?$/);
       for (const each of [from, to, port, because]) expect(each).toEqual(expect.stringMatching(/\S/));
       expect(["allow", "deny"]).toContain(rules);
       expect([undefined, rules === "allow" ? "deny" : "allow"]).toContain(spec);
+      for (const each of otherwise) expect(each).toEqual(expect.any(String));
     }
   });
 
@@ -59,6 +60,23 @@ describe.each(lessons)("%s", (_, lesson) => {
     }
   });
 });
+
+test.each(lessons)(
+  "%s names exactly those generations that do otherwise",
+  (_, { manifests, kubernetes, questions }) => {
+    const found = questions.map((): string[] => []);
+    for (const engine of engines) {
+      for (const generation of engine.generations.toReversed()) {
+        const options = { engine: engine.id, generation, ...(kubernetes !== undefined && { kubernetes }) };
+        const { result } = compile([{ name: "manifests.yaml", text: manifests }], options);
+        questions.forEach((question, index) => {
+          if (answer(result!, question).rules !== question.rules) found[index]!.push(generation);
+        });
+      }
+    }
+    expect(found).toEqual(questions.map(({ otherwise = [] }) => otherwise));
+  },
+);
 
 test("canary: a lie is found", () => {
   const [, lesson] = lessons[0]!;

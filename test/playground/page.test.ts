@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { deflateRawSync } from "node:zlib";
 import axe from "axe-core";
 import { load } from "js-yaml";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { compile, engines, outputs } from "../../compiler/index.js";
 import type { Lesson } from "../../src/playground/lesson.js";
@@ -32,7 +32,8 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
       expect(await manifestsOf(page)).toBe(lesson.manifests);
       // No warning gives the answer away.
       expect(await page.locator("#problems li").count()).toBe(0);
-      for (const { ask, from, rules, spec } of lesson.questions) {
+      expect(await isInSight(page.locator(".question:visible .guesses")), "the question can be seen").toBe(true);
+      for (const { ask, from, rules, spec, otherwise } of lesson.questions) {
         const question = page.locator(".question:visible").last();
         expect(await question.locator(".ask").textContent()).toBe(ask);
         const guess = (answer: string) => question.getByRole("button", { name: answer });
@@ -40,6 +41,8 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
         await question.locator(".bad").waitFor();
         await guess(rules === "allow" ? "It passes" : "It is dropped").click();
         await question.locator(".good").waitFor();
+        expect(await isInSight(question.locator(".answer")), "the answer can be seen").toBe(true);
+        expect(await question.locator(".others").count()).toBe(otherwise === undefined ? 0 : 1);
         expect(await question.locator(".trap").count()).toBe(spec === undefined ? 0 : 1);
         await question.getByRole("button", { name: "Watch the packet" }).click();
         await page.locator(`.verdict.${rules} .ends`, { hasText: from }).waitFor();
@@ -132,11 +135,24 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     await explained.getByText("rule AZURE-NPM-INGRESS 1").waitFor();
     // In one piece: rows of the panels look otherwise.
     expect((await explained.locator("p strong").first().boundingBox())!.height).toBeLessThan(40);
+    // Being explained does not move a rule away from the pointer.
+    await page.locator("#panel-rules").evaluate((panel) => panel.scrollTo(0, panel.scrollHeight));
+    const last = page.locator(".rule").last();
+    const place = await last.boundingBox();
+    await last.hover();
+    await explained.getByText("Mark 0x400 means").waitFor();
+    expect(await last.boundingBox()).toEqual(place);
+    await page.locator(".rule.lit", { hasText: "set mark 0x400" }).waitFor();
+    await page.locator(".rule", { hasText: "podlabel-role:backend" }).first().hover();
     await explained.getByText("The policy applies to pods labelled app=webapp and role=backend").waitFor();
     await line(page, "podSelector:").hover();
     await page.locator("#editor .cm-line.lit").first().waitFor();
     await line(page, "ingress: []").hover();
     expect(await explained.textContent()).not.toContain("There is no ingress rule");
+    await explained.getByText("once you have answered").waitFor();
+    await page.locator("#tab-pairs").click();
+    await page.locator(".group").first().hover();
+    await explained.getByText("The policy applies to pods labelled app=webapp and role=backend").waitFor();
     await page.locator(".question").first().getByRole("button", { name: "It is dropped" }).click();
     await page.keyboard.press("Home");
     await line(page, "kind: NetworkPolicy").hover();
@@ -244,10 +260,12 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     for (let at = 0; at < 7; at += 1) await page.keyboard.press("ArrowLeft");
     await page.locator(".chain", { hasText: "AZURE-NPM-INGRESS-PORT" }).first().waitFor();
     expect(await page.locator("#about-generation").textContent()).toContain("Mar 2019");
-    expect(await page.locator(".dot.deny").count()).toBe(0);
+    expect(await page.locator("#generations .dot.deny").count()).toBe(0);
     await page.locator("#tab-path").click();
     await page.getByRole("button", { name: "Send" }).click();
     await page.locator(".generation:last-child .dot.deny").first().waitFor();
+    await page.getByText("This packet, in each generation").waitFor();
+    await page.getByRole("radio", { name: "Azure NPM v2, the packet is dropped" }).waitFor();
     await page.locator("#tab-log").click();
     await page.locator("pre.log", { hasText: "POLICY" }).waitFor();
     await page.locator("#kubernetes").fill("1.x");
@@ -276,6 +294,22 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     }
   });
 
+  test("Calico: what a tier does is said, answers of a lesson hold, and the matrix is sure of what it can be", async () => {
+    const opened = await open();
+    const { page } = opened;
+    await page.locator("#lessons").selectOption("two-engines");
+    await page.locator("input[data-engine=calico]").last().check({ force: true });
+    await page.getByText("has no rule: the end of the tier decides").waitFor();
+    await page.getByText("behind all tiers, profiles").waitFor();
+    const question = page.locator(".question").first();
+    await question.getByRole("button", { name: "It is dropped" }).click();
+    await question.getByText("Calico drops it at the end of the tier").waitFor();
+    await page.locator("#tab-matrix").click();
+    await page.locator(".cell.some").first().waitFor();
+    expect(await page.locator("#panel-matrix .cell.depends").count()).toBe(0);
+    await expectQuiet(opened);
+  });
+
   test("a changed lesson is answered anew", async () => {
     const opened = await open();
     const { page } = opened;
@@ -284,6 +318,10 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     const question = page.locator(".question").first();
     await question.getByRole("button", { name: "It passes" }).click();
     await question.locator(".good", { hasText: "it passes" }).waitFor();
+    await page.locator("#generations label", { hasText: "v1-2020" }).click();
+    await question.locator(".answer:empty").waitFor({ state: "attached" });
+    await question.getByRole("button", { name: "It passes" }).click();
+    await question.getByRole("button", { name: "Next question" }).waitFor();
     await question.getByRole("button", { name: "Start the lesson again" }).click();
     await question.getByRole("button", { name: "It passes" }).click();
     await question.locator(".bad", { hasText: "it is dropped" }).waitFor();
@@ -398,6 +436,16 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
 
 function line(page: Page, text: string) {
   return page.locator("#editor .cm-line", { hasText: text }).first();
+}
+
+async function isInSight(element: Locator): Promise<boolean> {
+  return element.evaluate((it) => {
+    const { top, bottom } = it.getBoundingClientRect();
+    const lesson = it.closest("#lesson")!.getBoundingClientRect();
+    return (
+      top >= Math.max(lesson.top, 0) && bottom <= Math.min(lesson.bottom, it.ownerDocument.documentElement.clientHeight)
+    );
+  });
 }
 
 async function manifestsOf(page: Page): Promise<string> {

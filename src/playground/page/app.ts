@@ -7,7 +7,7 @@ import { Editor } from "./editor.js";
 import { Explained } from "./explained.js";
 import { GenerationPicker } from "./generation-picker.js";
 import { itemsOf, withOrigins } from "./items.js";
-import { lessonCard } from "./lesson-card.js";
+import { lessonCard, type LessonCard } from "./lesson-card.js";
 import { lightOfId, lightOfLine, noLight, type Light } from "./links.js";
 import { PacketForm } from "./packet-form.js";
 import { logPanel } from "./panels/log.js";
@@ -45,9 +45,11 @@ export class App {
   };
   readonly #explained = new Explained((asked) => this.#explain(asked), this.#board);
   #lesson: Lesson | undefined;
+  #card: LessonCard | undefined;
   #result: CompiledResult | undefined;
   #policies: readonly PolicyView[] = [];
   #items: readonly Linked[] = [];
+  #lit: Light = noLight;
   #player: WalkPlayer | undefined;
   /** Counts compilations; panels made for an earlier one are out of date. */
   #edition = 0;
@@ -74,7 +76,9 @@ export class App {
       },
       line: (line) => {
         this.#light(line === 0 ? noLight : lightOfLine(this.#editor.text, line, this.#items), "editor");
-        if (line !== 0 && !this.#isGuessing) void this.#explained.show({ line });
+        if (line === 0) return;
+        if (this.#isGuessing) this.#explained.hint("What this line means is said here once you have answered.");
+        else void this.#explained.show({ line });
       },
     });
     this.#picker = new GenerationPicker(engines, () => void this.#compile());
@@ -123,6 +127,8 @@ export class App {
 
   /** Compiles what stands in the editor; while the worker is at it, only the newest text waits. */
   async #compile(): Promise<void> {
+    this.#card?.forget();
+    this.#explained.hint();
     if (this.#isCompiling) return void (this.#isStale = true);
     this.#isCompiling = true;
     do {
@@ -203,6 +209,7 @@ export class App {
       panel.replaceChildren(...made);
       panel.scrollTop = scrollTop;
       enterRows(panel);
+      lightRows(panel, this.#lit, false);
     }
     this.#shown.set(name, edition);
   }
@@ -230,7 +237,14 @@ export class App {
 
   async #explain(asked: { readonly id: string } | { readonly line: number }): Promise<readonly ExplainedLine[]> {
     if (document.body.classList.contains("broken")) return [];
-    const lines = await this.#client.call("explained", asked);
+    const asks = this.#client.call("explained", asked);
+    // Pairs are no things of their own there; what there is to say stands at their line.
+    const cause = "id" in asked ? this.#items.find(({ id }) => id === asked.id)?.cause : undefined;
+    const found = await asks;
+    const lines =
+      found.length === 0 && cause?.kind === "place"
+        ? await this.#client.call("explained", { line: cause.line })
+        : found;
     return this.#isGuessing ? lines.filter(({ kind }) => kind !== "trap") : lines;
   }
 
@@ -242,6 +256,7 @@ export class App {
 
   /** The side that people point at stays where it is, the other one scrolls. */
   #light(light: Light, pointedAt: "editor" | "panel"): void {
+    this.#lit = light;
     this.#editor.light(light.lines, pointedAt === "panel");
     for (const panel of Object.values(this.#tabs.panels)) lightRows(panel, light, pointedAt === "editor");
     const all = [...light.ids, ...light.near];
@@ -319,11 +334,12 @@ export class App {
     this.#lesson = lesson;
     byId("lessons", "select").value = lesson?.id ?? "";
     byId("lesson").hidden = !lesson;
+    this.#card = undefined;
     if (!lesson) return;
     const at = lessons.indexOf(lesson);
     const step = (label: string, to: Lesson | undefined): readonly HTMLElement[] =>
       to ? [button(label, {}, () => void this.start(to))] : [];
-    const card = lessonCard(lesson, {
+    this.#card = lessonCard(lesson, {
       verdictOf: (packet) => this.#verdictOf(packet),
       isChanged: () => this.#isChanged(lesson),
       outcomesOf: (packet) =>
@@ -346,14 +362,15 @@ export class App {
         ),
       ),
       el("h2", {}, lesson.title),
-      ...card,
+      ...this.#card.elements,
     );
     byId("lesson").scrollTop = 0;
   }
 
-  #isChanged({ manifests, generation, kubernetes }: Lesson): boolean {
+  #isChanged({ manifests, generation, kubernetes, engines = [] }: Lesson): boolean {
     const { switches } = this.#picker;
-    const asGiven = switches.generation === generation && switches.kubernetes === kubernetes && !switches.engine;
+    const isMeant = switches.engine === undefined || engines.includes(switches.engine);
+    const asGiven = switches.generation === generation && switches.kubernetes === kubernetes && isMeant;
     return this.#editor.text !== manifests || !asGiven;
   }
 

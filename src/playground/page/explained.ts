@@ -24,14 +24,23 @@ export class Explained {
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      for (let now: Asked | undefined = asked; now !== undefined; now = this.#wanted) {
-        this.#wanted = undefined;
+      while (this.#wanted !== undefined) {
+        const now: Asked = this.#wanted;
         const lines = await this.#ask(now);
-        if (lines.length > 0) this.#host.replaceChildren(...lines.map((line) => this.#line(line)));
+        if (this.#wanted !== now) continue;
+        if (lines.length === 0) this.hint();
+        else this.#host.replaceChildren(...lines.map((line) => this.#line(line)));
+        this.#wanted = undefined;
       }
     } finally {
       this.#isAsking = false;
     }
+  }
+
+  /** A word in the place of an explanation that holds no longer. */
+  hint(text = "Point at a rule, a set or a line of the manifests: what it means is said here."): void {
+    this.#wanted = undefined;
+    this.#host.replaceChildren(el("p", { class: "hint" }, text));
   }
 
   #line({ depth, kind, head, text, cause }: ExplainedLine): HTMLElement {

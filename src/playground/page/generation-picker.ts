@@ -21,7 +21,8 @@ export class GenerationPicker {
   readonly #host = byId("generations");
   readonly #about = byId("about-generation");
   readonly #kubernetes = byId("kubernetes", "input");
-  readonly #dots = new Map<string, HTMLElement>();
+  readonly #legend = byId("outcomes");
+  readonly #radios = new Map<string, HTMLInputElement>();
   #switches: Switches = {};
 
   constructor(engines: readonly EngineView[], change: () => void) {
@@ -87,13 +88,15 @@ export class GenerationPicker {
 
   /** What a generation does; undefined while that is not known. */
   showOutcome(choice: Choice, outcome: Outcome | undefined): void {
-    const dot = this.#dots.get(keyOf(choice));
-    if (!dot) return;
+    const radio = this.#radios.get(keyOf(choice));
+    const dot = radio?.parentElement?.querySelector<HTMLElement>(".dot");
+    if (!radio || !dot) return;
     dot.className = `dot ${outcome?.verdict ?? "unknown"}`;
-    const words = { allow: "passes", deny: "dropped", depends: "depends" };
+    const words = { allow: "the packet passes", deny: "the packet is dropped", depends: "the packet may pass or not" };
     const said = outcome?.verdict && words[outcome.verdict];
-    dot.replaceChildren(el("span", { class: "hidden" }, said === undefined ? "" : ` (packet ${said})`));
-    dot.title = said === undefined ? "" : `the packet: ${said}; ${outcome?.rules} rules, ${outcome?.sets} sets`;
+    dot.title = said === undefined ? "" : `${said}; ${outcome?.rules} rules, ${outcome?.sets} sets`;
+    radio.setAttribute("aria-label", nameOf(choice) + (said === undefined ? "" : `, ${said}`));
+    this.#legend.hidden = this.#host.querySelector(".dot:not(.unknown)") === null;
   }
 
   get #current(): EngineView {
@@ -122,15 +125,14 @@ export class GenerationPicker {
   #row(engine: EngineView): HTMLElement {
     const labels = engine.generations.map((generation) => {
       const choice = { engine, generation };
-      const dot = el("span", { class: "dot unknown" });
-      this.#dots.set(keyOf(choice), dot);
       const radio = el("input", {
         type: "radio",
         name: "generation",
         value: generation.id,
         "data-engine": engine.id,
-        "aria-label": `${engine.title} ${generation.id}`,
+        "aria-label": nameOf(choice),
       });
+      this.#radios.set(keyOf(choice), radio);
       radio.addEventListener("change", () => {
         const { kubernetes } = this.#switches;
         this.#pick({ ...this.switchesFor(choice), ...(kubernetes !== undefined && { kubernetes }) });
@@ -139,7 +141,7 @@ export class GenerationPicker {
         "label",
         { class: "generation" },
         radio,
-        dot,
+        el("span", { class: "dot unknown" }),
         el("span", { class: "id" }, generation.id),
         el("span", { class: "since" }, monthOf(generation.from)),
       );
@@ -151,6 +153,10 @@ export class GenerationPicker {
       el("div", { class: "line" }, ...labels),
     );
   }
+}
+
+function nameOf({ engine, generation }: Choice): string {
+  return `${engine.title} ${generation.id}`;
 }
 
 function keyOf({ engine, generation }: Choice): string {

@@ -4,6 +4,12 @@ import type { Verdict } from "../views.js";
 import { button, el } from "./dom.js";
 import type { EngineOutcome } from "./generation-picker.js";
 
+export interface LessonCard {
+  readonly elements: readonly HTMLElement[];
+  /** Takes the answers back, for things are not as they were: each question can be guessed anew. */
+  forget(): void;
+}
+
 export interface LessonEvents {
   /** What the rules do to a packet, as the manifests stand now; undefined when that cannot be said. */
   verdictOf(packet: WrittenPacket): Promise<Verdict | undefined>;
@@ -15,13 +21,21 @@ export interface LessonEvents {
 }
 
 /** A lesson: what it is about, and its questions one after the other, each to be guessed before it is answered. */
-export function lessonCard(lesson: Lesson, events: LessonEvents): readonly HTMLElement[] {
+export function lessonCard(lesson: Lesson, events: LessonEvents): LessonCard {
   const questions: readonly HTMLElement[] = lesson.questions.map((question, index): HTMLElement => {
     const title = `Question ${index + 1} of ${lesson.questions.length}`;
     return showQuestion(title, question, events, () => questions[index + 1]);
   });
   for (const later of questions.slice(1)) later.hidden = true;
-  return [...lesson.text.map((paragraph) => el("p", {}, paragraph)), ...questions];
+  return {
+    elements: [...lesson.text.map((paragraph) => el("p", {}, paragraph)), ...questions],
+    forget() {
+      for (const question of questions) {
+        question.querySelector(".answer")!.replaceChildren();
+        for (const guess of question.querySelectorAll(".guess")) guess.setAttribute("aria-pressed", "false");
+      }
+    },
+  };
 }
 
 function showQuestion(
@@ -55,10 +69,20 @@ function showQuestion(
         `: ${words[verdict]}.`,
       ),
     ];
+    const following = next();
+    const onward = following?.hidden
+      ? [
+          button("Next question", {}, () => {
+            following.hidden = false;
+            following.scrollIntoView({ block: "nearest" });
+            following.querySelector("button")?.focus();
+          }),
+        ]
+      : [];
     if (events.isChanged()) {
       parts.push(
         el("p", {}, "So it is with the manifests and the generation as they stand now."),
-        el("p", { class: "more" }, watch, back),
+        el("p", { class: "more" }, watch, ...onward, back),
       );
     } else {
       parts.push(el("p", {}, question.because));
@@ -66,19 +90,11 @@ function showQuestion(
         const specified = question.spec === "allow" ? "it should pass" : "it should be dropped";
         parts.push(el("p", { class: "trap" }, el("strong", {}, "Kubernetes specifies otherwise"), `: ${specified}.`));
       }
-      const following = next();
-      const more = following?.hidden
-        ? [
-            button("Next question", {}, () => {
-              following.hidden = false;
-              following.scrollIntoView({ block: "nearest" });
-              following.querySelector("button")?.focus();
-            }),
-          ]
-        : [];
-      parts.push(...(await compare(question, events)), el("p", { class: "more" }, watch, ...more));
+      parts.push(...(await compare(question, events)), ...others(question));
+      parts.push(el("p", { class: "more" }, watch, ...onward));
     }
     answer.replaceChildren(...parts);
+    answer.scrollIntoView({ block: "nearest" });
   };
   return el(
     "section",
@@ -88,6 +104,16 @@ function showQuestion(
     el("div", { class: "guesses", role: "group", "aria-label": "Your guess" }, ...guesses),
     answer,
   );
+}
+
+/** Which generations do otherwise, some of them by name. */
+function others({ rules, otherwise = [] }: Question): readonly HTMLElement[] {
+  if (otherwise.length === 0) return [];
+  const names = otherwise.length > 3 ? [...otherwise.slice(0, 2), `${otherwise.length - 2} more`] : otherwise;
+  const listed = [names.slice(0, -1).join(", "), names.at(-1)!].filter((text) => text !== "").join(" and ");
+  const does = rules === "allow" ? "It is dropped" : "It passes";
+  const one = otherwise.length === 1 ? "it" : "one";
+  return [el("p", { class: "others" }, `${does} in ${listed}. Pick ${one} above and watch the packet to see why.`)];
 }
 
 /** Side by side, what each engine does and what it takes for that; nothing where one alone is meant. */

@@ -11,7 +11,7 @@ export function showProblems({ problems, result }: Compiled, board: Board): void
   const rules = result?.chains.reduce((sum, chain) => sum + chain.rules.length, 0) ?? 0;
   byId("status").textContent = result
     ? `${counted(result.policies, "policy", "policies")}, ${counted(result.pods.length, "pod")}: ${counted(rules, "rule")} and ${counted(result.sets.length, "set")} on a node`
-    : `${counted(errors, "mistake")}. Beside is what was there before.`;
+    : `${counted(errors, "mistake")}. The tabs show what was there before.`;
   const more = problems.length - shownProblems;
   byId("problems").replaceChildren(
     ...problems

@@ -15,7 +15,7 @@ import type { CellView, MatrixViewed } from "../views.js";
 const shownEndpoints = 40;
 
 /** Stands for everybody outside: an address for documentation, RFC 5737. */
-export const outside = "203.0.113.7";
+const outside = "203.0.113.7";
 
 /** Who reaches whom by the rules, and where Kubernetes specifies something else. */
 export function viewCells({ objects, specification, tables }: CompileResult): MatrixViewed {
@@ -28,6 +28,7 @@ export function viewCells({ objects, specification, tables }: CompileResult): Ma
   const others = all.filter((index) => byRules.endpoints[index]!.endpoint.kind === "outside");
   const shown = [...pods.slice(0, shownEndpoints), ...others];
   return {
+    outside,
     names: shown.map((index) => byRules.endpoints[index]!.name),
     more: all.length - shown.length,
     cells: shown.map((source) =>
@@ -50,7 +51,7 @@ function describePassage({ allowed, depends }: Passage): string {
   return depends.length === 0 ? sure : `${sure}; perhaps ${describeTraffic(depends)}`;
 }
 
-function amountOf({ depends }: Passage, text: string): CellView["amount"] {
-  if (depends.length > 0) return "depends";
-  return text === "everything" ? "all" : text === "nothing" ? "none" : "some";
+function amountOf({ allowed, depends }: Passage, text: string): CellView["amount"] {
+  if (allowed.length === 0) return depends.length > 0 ? "depends" : "none";
+  return text === "everything" ? "all" : "some";
 }

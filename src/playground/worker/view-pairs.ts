@@ -1,10 +1,13 @@
 import {
   describeBlock,
   describeExpression,
+  describeNewTier,
   describePorts,
+  remarkOnDirection,
   resolverOf,
   type Addresses,
   type AnyGroup,
+  type AnyPairs,
   type CompileResult,
   type Resolver,
 } from "../../../compiler/index.js";
@@ -16,17 +19,28 @@ const shownPods = 6;
 /** What each policy means, in the words of `-o pairs --resolve`. */
 export function viewPairs({ pairs, objects }: CompileResult): readonly PolicyView[] {
   const resolver = resolverOf(objects);
-  return pairs.map(({ policy, origin, directions }) => ({
+  return pairs.map((each, at) => viewPolicy(each, pairs[at - 1], resolver));
+}
+
+function viewPolicy(pairs: AnyPairs, before: AnyPairs | undefined, resolver: Resolver): PolicyView {
+  const { policy, origin, rank } = pairs;
+  const tier = describeNewTier(pairs, before);
+  return {
     id: `policy ${policy}`,
+    ...(tier !== undefined && { tier }),
     policy,
     cause: causeOf(origin),
     related: [],
-    directions: directions.map(({ direction, subjects, groups }, at) => ({
-      direction,
-      subjects: describeExpression(subjects),
-      groups: groups.map((group, index) => viewGroup(group, `pairs ${policy} ${at} ${index}`, resolver)),
-    })),
-  }));
+    directions: pairs.directions.map((each, at) => {
+      const remark = remarkOnDirection(each, rank);
+      return {
+        direction: each.direction,
+        subjects: describeExpression(each.subjects),
+        groups: each.groups.map((group, index) => viewGroup(group, `pairs ${policy} ${at} ${index}`, resolver)),
+        ...(remark !== undefined && { remark }),
+      };
+    }),
+  };
 }
 
 function viewGroup(group: AnyGroup, id: string, resolver: Resolver): GroupView {

@@ -3,9 +3,12 @@ import { button, el } from "../dom.js";
 
 /** Who reaches whom: rows send, columns receive. A cell asks for the walk of its packet. */
 export function matrixPanel(
-  { names, more, cells }: MatrixViewed,
+  { outside, names, more, cells }: MatrixViewed,
   ask: (from: string, to: string) => void,
 ): readonly HTMLElement[] {
+  const explanation =
+    "Rows send, columns receive; the numbers of the columns are those of the rows. " +
+    `${outside} stands for the world outside. Press a cell to watch its packet.`;
   const head = names.map((_, index) => el("th", { scope: "col" }, el("span", {}, el("b", {}, `${index + 1}`))));
   const rows = cells.map((row, source) =>
     el(
@@ -20,14 +23,14 @@ export function matrixPanel(
     ),
   );
   return [
-    el("p", { class: "legend" }, ...legend()),
+    el("p", { class: "legend" }, ...legend(cells.some((row) => row.some((cell) => cell?.amount === "depends")))),
+    el("p", { class: "note" }, explanation),
     el(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": "Matrix" },
       el(
         "table",
         { class: "matrix" },
-        el("caption", {}, "Rows send, columns receive; the numbers of the columns are those of the rows."),
         el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "from \\ to"), ...head)),
         el("tbody", {}, ...rows),
       ),
@@ -47,13 +50,14 @@ function showCell(cell: CellView, from: string, to: string, ask: (from: string, 
   );
 }
 
-function legend(): readonly (Node | string)[] {
+function legend(depends: boolean): readonly (Node | string)[] {
   const piece = (amount: string, text: string): Node =>
     el("span", { class: "key" }, el("i", { class: `cell ${amount}` }), text);
   return [
     piece("all", "everything passes"),
-    piece("some", "some ports"),
+    piece("some", "not all ports or protocols"),
     piece("none", "nothing"),
+    ...(depends ? [piece("depends", "depends on more than the rules say")] : []),
     piece("all differs", "Kubernetes specifies otherwise"),
   ];
 }

@@ -14,7 +14,7 @@ export function pairsPanel(policies: readonly PolicyView[], board: Board): reado
 const shownPolicies = 400;
 
 function showPolicy(policy: PolicyView, board: Board): HTMLElement {
-  const directions = policy.directions.map(({ direction, subjects, groups }) =>
+  const directions = policy.directions.map(({ direction, subjects, groups, remark }) =>
     el(
       "section",
       { class: "direction" },
@@ -26,11 +26,13 @@ function showPolicy(policy: PolicyView, board: Board): HTMLElement {
         el("span", { class: "who" }, subjects),
       ),
       el("ul", {}, ...groups.map((group) => showGroup(group, direction === "ingress", groups.length > 1, board))),
+      ...(remark === undefined ? [] : [el("p", { class: "group empty" }, remark)]),
     ),
   );
   return el(
     "section",
     { class: "policy" },
+    ...(policy.tier === undefined ? [] : [el("p", { class: "note" }, policy.tier)]),
     el("h3", linked(policy), el("span", { class: "name" }, policy.policy), placeOf(policy.cause, board)),
     ...directions,
   );
