@@ -67,6 +67,7 @@ export { readQuestion } from "./simulate/read-question.js";
 export type { TraceAnswer, TraceEnd, TraceQuestion, Walk } from "./simulate/answer-trace.js";
 export { answerTrace } from "./simulate/answer-trace.js";
 export { formatTrace } from "./simulate/format-trace.js";
+export { describeQuestions } from "./simulate/describe-questions.js";
 export { describeAction, describeMatches } from "./simulate/describe-step.js";
 export { depthsOf } from "./simulate/causes.js";
 export { traceJson } from "./simulate/trace-json.js";

@@ -11,7 +11,7 @@ export function describeSet(set: IpSet, machine: Machine, sets: ReadonlyMap<stri
     case "all-namespaces":
       return "pods of all namespaces";
     case "namespace-label":
-      return `pods of namespaces labelled ${labelText(meaning)}`;
+      return meaning.key === "" ? nameless : `pods of namespaces labelled ${labelText(meaning)}`;
     case "pod-label":
       return `pods, of any namespace, labelled ${labelText(meaning)}`;
     case "pod-label-values": {
@@ -26,6 +26,7 @@ export function describeSet(set: IpSet, machine: Machine, sets: ReadonlyMap<stri
       return `pods with a port called ${meaning.name}: the address of each with its number of that port`;
     case "block": {
       const holes = set.members.filter((member) => member.endsWith(" nomatch"));
+      if (set.members.length === 0) return "the blocks of a rule, which has none that NPM can use";
       const blocks = set.members.filter((member) => !holes.includes(member));
       const except = joinWords(holes.map((member) => member.slice(0, -" nomatch".length)));
       return `addresses in ${joinWords(blocks)}${except === "" ? "" : ` except ${except}`}`;
@@ -33,9 +34,12 @@ export function describeSet(set: IpSet, machine: Machine, sets: ReadonlyMap<stri
     case "described":
       return meaning.words;
     case undefined:
-      return set.members.length === 0 ? "nothing: the set is empty" : "addresses";
+      return set.members.length === 0 ? "nothing in the cluster" : "addresses";
   }
 }
+
+/** NPM may ask for the label that an empty selector does not name. */
+const nameless = "pods of namespaces with a label that has no name, which no namespace has";
 
 function labelText({ key, value }: { readonly key: string; readonly value?: string }): string {
   return value === undefined ? `${key}, whatever the value` : `${key}=${value === "" ? '""' : value}`;

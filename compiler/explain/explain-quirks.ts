@@ -7,7 +7,8 @@ export function explainQuirks(compiled: Compiled): readonly Explained[] {
   return verify(compiled).findings.map((finding): Explained => {
     const { code, packet, expected, actual, place, rule } = finding;
     const { source, destination, protocol, port } = packet;
-    const words = { allow: "allowed", deny: "denied", depends: "left open" } as const;
+    const wanted = { allow: "wants it allowed", deny: "wants it denied", depends: "leaves it open" } as const;
+    const done = { allow: "allow it", deny: "deny it", depends: "leave it open" } as const;
     const on = port === undefined ? "" : ` on port ${port}/${protocol}`;
     return {
       id: `quirk ${code}${place ? ` ${place.object} ${place.field}` : ""}`,
@@ -15,8 +16,8 @@ export function explainQuirks(compiled: Compiled): readonly Explained[] {
       title: titleOf(finding),
       text: [
         sentence(causeOf(finding)),
-        `For example, ${packet.state === "reply" ? "a reply" : "a connection"} from ${source.name} to ${destination.name}${on}: the specification wants it ${words[expected]}, by the rules it is ${words[actual]}.`,
-        `Instead: ${adviceOf(finding)}.`,
+        `For example, ${packet.state === "reply" ? "a reply" : "a connection"} from ${source.name} to ${destination.name}${on}: the specification ${wanted[expected]}, the rules ${done[actual]}.`,
+        `What helps: ${adviceOf(finding)}.`,
       ],
       origins: [place ? { kind: "field", ...place } : { kind: "engine", reason: "what this release does" }],
       links: rule && rule.rule > 0 ? [`rule ${rule.chain} ${rule.rule}`] : [],

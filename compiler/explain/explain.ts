@@ -3,7 +3,7 @@ import { keyOf, type NetworkPolicy } from "../model/objects.js";
 import type { Chain, IpSet, Rule, Tables } from "../netfilter/tables.js";
 import type { AnyPairs } from "../pairs/any-pairs.js";
 import type { Origin } from "../text/origin.js";
-import { describeQuestions } from "../simulate/describe-step.js";
+import { describeQuestions } from "../simulate/describe-questions.js";
 import { clusterOf, type Cluster } from "../simulate/cluster.js";
 import { legendOf, type Legend } from "../simulate/legend.js";
 import type { Compiled } from "../simulate/verify/verify.js";
@@ -29,7 +29,7 @@ export function explain(compiled: Compiled & WithPairs): Explanation {
   const uses = usesOf(tables);
   const legend = legendOf(tables);
   const chainsOf = (chains: readonly Chain[], prefix: string): readonly Explained[] => {
-    const aboutMarks = markTeller(machine.marks, chains);
+    const aboutMarks = markTeller(machine.marks, chains, prefix);
     const ground: Ground = { machine, sets, legend, links, callers: callersOf(chains, prefix), prefix, aboutMarks };
     return chains.map((chain) => explainChain(chain, ground));
   };
@@ -123,16 +123,16 @@ function explainChain(chain: Chain, ground: Ground): Explained {
 }
 
 function chainText({ name, policy }: Chain, origin: Origin, { machine }: Ground): string {
-  if (policy !== undefined) return `A chain of the kernel: ${builtIns[name] ?? "packets meet it on their way"}.`;
-  if (origin.kind === "engine") return `${capital(origin.reason)}.`;
+  if (policy !== undefined) return `A chain of the kernel: ${builtIns[name] ?? "packets go through it on their way"}.`;
   const purpose = machine.purposeOf?.(name);
+  if (origin.kind === "engine") return `${capital(origin.reason)}.${purpose === undefined ? "" : ` It ${purpose}.`}`;
   return purpose === undefined ? `Holds rules of policy ${origin.object}.` : `It ${purpose} (${origin.object}).`;
 }
 
 const builtIns: Readonly<Record<string, string>> = {
-  INPUT: "packets to the node itself meet it",
-  FORWARD: "packets that the node passes on meet it, those from and to pods among them",
-  OUTPUT: "packets that the node itself sends meet it",
+  INPUT: "packets to the node itself go through it",
+  FORWARD: "packets that the node passes on go through it, those from and to pods among them",
+  OUTPUT: "packets that the node itself sends go through it",
 };
 
 function explainRule(rule: Rule, index: number, chain: Chain, ground: Ground): Explained {
@@ -179,11 +179,11 @@ function describeTarget({ target }: Rule): string {
       const { value, mask } = target;
       if (value === 0)
         return mask === 0xffffffff ? "take the mark off and go on" : `take mark 0x${mask.toString(16)} off and go on`;
-      const part = mask === 0xffffffff || mask === value ? "" : ` of 0x${mask.toString(16)}`;
+      const part = mask === 0xffffffff || mask === value ? "" : `, of the bits 0x${mask.toString(16)},`;
       return `set mark 0x${value.toString(16)}${part} and go on`;
     }
     case "other":
-      return target.words.join(" ");
+      return othersDo[target.words[1] ?? ""] ?? target.words.join(" ");
     case "jump":
     case "goto":
       return verdicts[target.to] ?? `${target.kind === "jump" ? "jump" : "go"} to ${target.to}`;
@@ -194,6 +194,13 @@ const verdicts: Readonly<Record<string, string>> = {
   ACCEPT: "accept it",
   DROP: "drop it",
   RETURN: "go back to where the chain was called",
+  NOTRACK: "keep it out of connection tracking and go on",
+};
+
+/** Targets of the kernel that are no verdicts, by name. */
+const othersDo: Readonly<Record<string, string>> = {
+  LOG: "write it into the kernel's log and go on",
+  REJECT: "refuse it, and tell the sender",
 };
 
 /** Kernel name of a set → ids of the rules that ask for it and of the lists that hold it. */

@@ -22,13 +22,13 @@ export function formatExplanation({ rulesOf, things }: View, style: ExplanationS
   const write = (indent: number, words: string, as: (line: string) => string = (line) => line): void => {
     for (const line of wrap(words, style.width, indent)) lines.push(" ".repeat(indent) + as(line));
   };
-  const visit = (thing: Explained, indent: number, around?: Explained): void => {
+  const visit = (thing: Explained, indent: number, told = new Set<string>(), around?: Explained): void => {
     const { kind, parts } = thing;
     const title = headOf(thing);
     // A rule below the part that makes it needs no place, and none below a chain that was made for the same reason.
     const isKnown = kind === "rule" && (indent > 2 || around?.origins[0] === thing.origins[0]);
     const place = isKnown ? "" : placeOf(thing);
-    const text = thing.text.join(" ");
+    const text = untold(thing, told).join(" ");
     if (inLine.has(kind)) {
       const words = `${title}${joint(thing)}${text}${place === "" ? "" : `  (${place})`}`;
       write(indent, words, (line) => (kind === "trap" || kind === "quirk" ? paint(kind, line) : line));
@@ -36,9 +36,10 @@ export function formatExplanation({ rulesOf, things }: View, style: ExplanationS
       write(indent, `${title}${place === "" ? "" : `  (${place})`}`, (line) => paint("title", line));
       if (text !== "") write(indent + 2, text);
     }
+    const below = new Set<string>();
     for (const part of parts) {
       if (part.kind === "direction" || (part.kind === "set" && indent === 0)) lines.push("");
-      visit(part, indent + 2, thing);
+      visit(part, indent + 2, kind === "chain" ? below : undefined, thing);
     }
   };
   for (const thing of things) {
@@ -52,9 +53,9 @@ export function formatExplanation({ rulesOf, things }: View, style: ExplanationS
 /** The same as Markdown: a heading for each thing, lists below it. */
 export function markdownExplanation({ rulesOf, things }: View): string {
   const lines: string[] = [];
-  const visit = (thing: Explained, depth: number): void => {
+  const visit = (thing: Explained, depth: number, told = new Set<string>()): void => {
     const place = placeOf(thing);
-    const text = thing.text.map(escapeMarkdown).join(" ");
+    const text = untold(thing, told).map(escapeMarkdown).join(" ");
     const title = escapeMarkdown(headOf(thing));
     const where = place === "" ? "" : ` (${escapeMarkdown(place)})`;
     lines.push(`${"  ".repeat(depth)}- **${title}**${joint(thing)}${text}${where}`);
@@ -65,11 +66,19 @@ export function markdownExplanation({ rulesOf, things }: View): string {
     const place = placeOf(thing);
     const text = thing.text.map(escapeMarkdown).join(" ");
     lines.push(`${text}${place === "" ? "" : ` (${escapeMarkdown(place)})`}`, "");
-    for (const part of thing.parts) visit(part, 0);
+    const below = new Set<string>();
+    for (const part of thing.parts) visit(part, 0, thing.kind === "chain" ? below : undefined);
     if (thing.parts.length > 0) lines.push("");
   }
   lines.push(`Rules of ${escapeMarkdown(rulesOf)}.`);
   return `${lines.join("\n")}\n`;
+}
+
+/** What a thing says, but for meanings of marks that a rule above it in its chain has told. These are told now. */
+function untold({ text }: Explained, told: Set<string>): readonly string[] {
+  const left = text.filter((sentence) => !sentence.startsWith("Mark 0x") || !told.has(sentence));
+  for (const sentence of left) told.add(sentence);
+  return left;
 }
 
 /** Between the title and the text. */

@@ -2,8 +2,12 @@ import type { MarkMeaning } from "../engines/engine.js";
 import type { Chain, Rule } from "../netfilter/tables.js";
 
 /** What there is to say about marks that a rule puts on a packet or looks for, a sentence each. */
-export function markTeller(marks: readonly MarkMeaning[], chains: readonly Chain[]): (rule: Rule) => readonly string[] {
-  const seekers = seekersOf(chains);
+export function markTeller(
+  marks: readonly MarkMeaning[],
+  chains: readonly Chain[],
+  prefix: string,
+): (rule: Rule) => readonly string[] {
+  const seekers = seekersOf(chains, prefix);
   return ({ matches, target }) => {
     const sought = matches.flatMap((match) =>
       match.kind === "mark" ? [match.value === 0 ? match.mask : match.value] : [],
@@ -32,7 +36,7 @@ function meaningOf(value: number, marks: readonly MarkMeaning[]): string | undef
 }
 
 /** `value mask` of a mark → places of the rules that look for it. */
-function seekersOf(chains: readonly Chain[]): ReadonlyMap<string, readonly string[]> {
+function seekersOf(chains: readonly Chain[], prefix: string): ReadonlyMap<string, readonly string[]> {
   const seekers = new Map<string, string[]>();
   for (const { name, rules } of chains) {
     rules.forEach(({ matches }, index) => {
@@ -40,8 +44,8 @@ function seekersOf(chains: readonly Chain[]): ReadonlyMap<string, readonly strin
         if (match.kind !== "mark" || match.negated || match.value === 0) continue;
         const key = `${match.value} ${match.mask}`;
         const others = seekers.get(key);
-        if (others) others.push(`${name} ${index + 1}`);
-        else seekers.set(key, [`${name} ${index + 1}`]);
+        if (others) others.push(`${prefix}${name} ${index + 1}`);
+        else seekers.set(key, [`${prefix}${name} ${index + 1}`]);
       }
     });
   }

@@ -110,7 +110,7 @@ function wholePolicy(policy: NetworkPolicy, cluster: Cluster, subjects: readonly
       podSelector,
       "spec.ingress",
       "No rule at all denies everything, one empty rule allows everything",
-      "ingress: [] or no ingress is nobody; ingress: [{}] is everybody.",
+      "ingress: [] lets nobody in, and so does leaving ingress out; ingress: [{}] lets everybody in.",
     );
   if (policyTypes.includes("Egress") && egress.length === 0)
     add(
@@ -118,7 +118,7 @@ function wholePolicy(policy: NetworkPolicy, cluster: Cluster, subjects: readonly
       podSelector,
       "spec.egress",
       "No rule at all denies everything, one empty rule allows everything",
-      "egress: [] or no egress is nowhere; egress: [{}] is everywhere.",
+      "egress: [] lets nothing out, and so does leaving egress out; egress: [{}] lets everything out.",
     );
   if (policyTypes.includes("Egress") && !egress.some(mayAskDns))
     add(
@@ -137,7 +137,7 @@ function oneRule({ peers, ports, offset }: PolicyRule, field: string, list: "fro
       { offset },
       field,
       list === "from" ? "Without from, everybody is meant" : "Without to, everywhere is meant",
-      `A rule that names only ports allows them ${list === "from" ? "for everyone, also from" : "to every address, also"} outside the cluster. ${list}: [] is the same as no ${list}.`,
+      `A rule that names only ports allows them ${list === "from" ? "for everyone, also from" : "to every address, also"} outside the cluster. ${list}: [] means the same as leaving ${list} out.`,
     );
   const lone = peers.filter((peer) => peer.kind === "pods" && !(peer.podSelector && peer.namespaceSelector));
   const kinds = new Set(lone.map((peer) => (peer.kind === "pods" && peer.podSelector ? "pods" : "namespaces")));
@@ -189,7 +189,7 @@ function onePeer(peer: Peer, field: string, policy: NetworkPolicy, cluster: Clus
       peer,
       field,
       "Both selectors in one item are AND",
-      "A pod must meet both: its own labels and those of its namespace. With a dash before the second selector it would be either.",
+      "Both must fit: the labels of the pod and those of its namespace. With a dash before the second selector, either would be enough.",
     );
   else if (podSelector)
     add(

@@ -14,12 +14,6 @@ export function describeMatches(step: TraceStep, rule: Rule | undefined, legend:
   return joinAlike(shown.map(({ match, outcome }) => describeMatch(match, outcome, legend))).join(", ");
 }
 
-/** What a rule asks, whatever the packet: `source is in podlabel-app:web, port is 80`; "" when it asks nothing. */
-export function describeQuestions({ matches }: Rule, legend: Legend): string {
-  const asked = matches.filter((match) => match.kind !== "comment" && !saysNothing(match));
-  return joinAlike(asked.map((match) => describeMatch(match, true, legend))).join(", ");
-}
-
 /** `source is in a`, `source is in b` become `source is in a and b`. */
 function joinAlike(facts: readonly string[]): readonly string[] {
   const joined: string[] = [];
@@ -59,7 +53,7 @@ function describeMatch(match: Match, outcome: Outcome, legend: Legend): string {
 }
 
 /** A match's question, answered. */
-function describeFact(match: Exclude<Match, { kind: "other" }>, holds: boolean, legend: Legend): string {
+export function describeFact(match: Exclude<Match, { kind: "other" }>, holds: boolean, legend: Legend): string {
   const is = holds ? "is" : "is not";
   switch (match.kind) {
     case "protocol":
@@ -103,6 +97,6 @@ function describeFlags(flags: string): string {
 }
 
 /** `-m tcp` behind `-p tcp`. */
-function saysNothing(match: Match): boolean {
+export function saysNothing(match: Match): boolean {
   return match.kind === "other" && match.words.length === 2 && protocolOf(match.words[1]!) !== undefined;
 }

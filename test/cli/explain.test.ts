@@ -65,7 +65,7 @@ describe("anpm explain", () => {
     expect(stdout).toContain(
       "not as specified: A policy restricts ingress and egress, whatever its policyTypes. NPM drops what no rule accepts",
     );
-    expect(stdout).toContain("the specification wants it allowed, by the rules it is denied");
+    expect(stdout).toContain("the specification wants it allowed, the rules deny it");
   });
 
   test("NotIn of a namespaceSelector is said as the specification means it", async () => {

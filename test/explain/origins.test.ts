@@ -3,7 +3,7 @@ import { explain, isError, type CompileResult, type Explained } from "../../comp
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
 
 /** Everything on a node is there for a reason that can be named. */
-describe("every chain, rule, set and member has an origin", () => {
+describe("every chain, rule, set and member has an origin, and what is said of it are whole sentences", () => {
   test.each(readCases())("$name, in all generations", (golden) => {
     let members = 0;
     for (const generation of golden.generations) {
@@ -23,6 +23,14 @@ describe("every chain, rule, set and member has an origin", () => {
       });
       const all = [...explanation.policies, ...explanation.chains, ...explanation.sets].flatMap(withParts);
       expect(all.filter(({ origins }) => origins.length === 0).map(({ id }) => `${where} ${id}`)).toEqual([]);
+      const notWhole = all.flatMap(({ id, text }) =>
+        text.filter((each) => !isSentence(each)).map((each) => `${id}: ${each}`),
+      );
+      expect(notWhole, where).toEqual([]);
+      expect(
+        all.filter(({ text }) => new Set(text).size < text.length).map(({ id }) => id),
+        where,
+      ).toEqual([]);
       expect(new Set(all.map(({ id }) => id)).size, `${where}: ids are unique`).toBe(all.length);
       const before = new Set((golden.options.existing?.chains ?? []).map(({ name }) => name));
       const nameless = all.filter(({ id, origins }) => isBefore(origins[0]) && !stoodBefore(id, before));
@@ -42,6 +50,11 @@ describe("every chain, rule, set and member has an origin", () => {
     if (golden.name.startsWith("calico-aks-")) expect(members).toBeGreaterThan(5);
   });
 });
+
+/** Not one with a hole where a name should be: `addresses in .`, `labelled , whatever the value`. */
+function isSentence(text: string): boolean {
+  return /^[A-Za-z0-9].*\.$/s.test(text) && !/ [.,;]| {2}|undefined/.test(text);
+}
 
 function withParts(thing: Explained): readonly Explained[] {
   return [thing, ...thing.parts.flatMap(withParts)];

@@ -85,6 +85,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     ...(blueprint.policyNamed && { policyNamed: blueprint.policyNamed }),
     refuseObject: refuseTooManyRules,
     meaningOf: blueprint.meaningOf,
+    purposeOf: (chain) => blueprint.purposes[chain],
     marks: blueprint.marks,
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {

@@ -8,6 +8,7 @@ import type { LogRotation } from "../log-rotation.js";
 import type { Caveat } from "./caveat.js";
 import type { Quirk } from "./quirk.js";
 import type { Release } from "./release.js";
+import type { ChainPurposes } from "./chain-purposes.js";
 import type { ReadSetName } from "./set-meaning.js";
 
 /** A generation of one release, ready to make nodes: what the three generators have in common. */
@@ -38,6 +39,7 @@ export interface Blueprint {
   /** The policy that the comment of a rule names. */
   readonly policyNamed?: (comment: string) => string | undefined;
   readonly meaningOf: ReadSetName;
+  readonly purposes: ChainPurposes;
   readonly marks: readonly MarkMeaning[];
   create(settings: Settings): NpmNode;
 }

@@ -208,7 +208,7 @@ const table = {
   },
   "npm-both-selectors-are-or": {
     title: "A peer with namespaceSelector and podSelector takes in what either selects",
-    cause: "NPM makes rules for the two selectors by themselves",
+    cause: "NPM makes a rule for each of the two selectors by itself",
     releases: "v1.0.9 to v1.0.17",
     advice: "use labels that only pods of these namespaces have, and a podSelector alone",
     applies: before(in2019),
@@ -351,14 +351,14 @@ const table = {
     title: "Pods of kube-system may talk to the policy's pods, and be talked to",
     cause: "each policy with a rule adds rules that accept kube-system in both directions",
     releases: "v1.0.18 to v1.0.26",
-    advice: "nothing to write: run what must be kept out elsewhere than in kube-system",
+    advice: "run what must be kept out elsewhere than in kube-system",
     applies: both(since(in2019), before(in2019b)),
   },
   "npm-lets-kube-system-through": {
     title: "Pods of kube-system are never restricted",
     cause: "rules before those of policies accept what comes from kube-system and what goes there",
     releases: "v1.0.9 to v1.0.17, v1.0.27 to v1.0.29",
-    advice: "nothing to write: run what must be kept out elsewhere than in kube-system",
+    advice: "run what must be kept out elsewhere than in kube-system",
     applies: (its) => before(in2019)(its) || both(since(in2019b), before("v1.0.30"))(its),
   },
   "npm-named-port-by-service": {
@@ -370,7 +370,7 @@ const table = {
   },
   "npm-reads-named-port-as-zero": {
     title: "A named port means port 0",
-    cause: "NPM reads the number of a port that has a name only",
+    cause: "NPM reads the number of a port that has only a name, and gets 0",
     releases: "v1.0.9 to v1.0.26",
     advice: "write the port's number",
     applies: before(in2019b),
@@ -470,7 +470,7 @@ const table = {
     title: "A pod whose deletion needs no more time is no pod any more",
     cause: "NPM leaves a pod with deletionGracePeriodSeconds 0 out of its sets, though it may still run",
     releases: "v1.4.1 and newer",
-    advice: "nothing to do: it is gone in a moment",
+    advice: "wait until it is gone",
     applies: since(v1),
   },
   "npm-ignores-unknown-pods": {

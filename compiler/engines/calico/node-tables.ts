@@ -132,7 +132,7 @@ function tableChains(
       `${name}*appends*`,
       [...(isAppended ? own : []), ...(name === "FORWARD" ? appendedToForward : [])],
       reason,
-    );
+    ).map((rule, at) => (name === "FORWARD" ? { ...rule, origin: endsOfForward[at]! } : rule));
     const [first, last] = felix.appendsHooks ? [[], [...inserted, ...appended]] : [inserted, appended];
     for (const rule of first) hooks.push({ table, chain: name, rule, place: "first" });
     for (const rule of last) hooks.push({ table, chain: name, rule, place: "last" });
@@ -143,6 +143,14 @@ function tableChains(
   const sorted = users.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return { name: table, chains: [...kernel, ...sorted], hooks };
 }
+
+/** Why the rules are there that are appended to FORWARD. Source: Calico 87c15906f, felix/rules/static.go, StaticFilterForwardAppendRules. */
+const endsOfForward = [
+  engineOrigin("lets pass what policies allow"),
+  engineOrigin(
+    "tells the chains behind FORWARD that the packet is forwarded, which policies for the node itself are not about",
+  ),
+];
 
 function isCalicos({ matches }: Rule): boolean {
   return matches.some((match) => match.kind === "comment" && match.text.startsWith("cali:"));

@@ -65,7 +65,7 @@ const purposes: readonly (readonly [string, string])[] = [
   ["cali-fw-", "decides what a pod may send, the one behind the interface"],
   ["cali-th", "decides what may go out of an interface of the node"],
   ["cali-fh", "decides what may come in by an interface of the node"],
-  ["cali-failsafe", "has ports that stay open whatever policies say, so that nobody locks himself out of the node"],
+  ["cali-failsafe", "has ports that stay open whatever policies say, so that nobody is locked out of the node"],
   ["cali-from-wl-dispatch", "finds the pod that sends, by its interface"],
   ["cali-to-wl-dispatch", "finds the pod that receives, by its interface"],
   ["cali-from-hep-forward", "finds the host endpoint that a forwarded packet comes in by, if there is one"],
@@ -74,5 +74,5 @@ const purposes: readonly (readonly [string, string])[] = [
   ["cali-to-host-endpoint", "finds the host endpoint that the packet goes out by, if there is one"],
   ["cali-wireguard-incoming-mark", "marks what comes in encrypted, so that the kernel takes it wherever it came from"],
   ["cali-nat-outgoing", "translates what pods of pools with natOutgoing send out of all pools"],
-  ["cali-wl-to-host", "looks at what pods send to their own node"],
+  ["cali-wl-to-host", "has the policies of the pod decide, and then a setting of Felix"],
 ];

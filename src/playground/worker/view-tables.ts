@@ -1,5 +1,5 @@
 import {
-  describeMatches,
+  describeQuestions,
   legendOf,
   printRule,
   type Chain,
@@ -51,21 +51,12 @@ function viewRule(chain: string, rule: Rule, number: number, legend: Legend, ask
   return {
     id,
     number,
-    condition: describeCondition(rule, legend),
+    condition: describeQuestions(rule, legend),
     ...describeTarget(rule),
     text: printRule(rule),
     cause: causeOf(rule.origin),
     related: sets.map(setId),
   };
-}
-
-/** What a rule asks: the words of a trace in which each of its matches holds. */
-function describeCondition(rule: Rule, legend: Legend): string {
-  const matches = rule.matches
-    .filter(({ kind }) => kind !== "comment")
-    .map((match) => ({ text: "", outcome: match.kind !== "other" || ("unknown" as const) }));
-  const step = { chain: "", rule: 0, text: "", matched: true, matches, action: "none" } as const;
-  return describeMatches(step, rule, legend).replaceAll("unknown: ", "");
 }
 
 function describeTarget({ target }: Rule): Pick<RuleView, "action" | "kind"> {

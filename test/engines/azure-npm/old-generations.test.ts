@@ -135,6 +135,29 @@ test("pairs show how v1-2019 reads labels, expressions and ports", () => {
   expect(lines.find((line) => line.includes("a=b"))).toContain("on 80/tcp, 443/tcp");
 });
 
+test.each(["v1-2019", "v1-2018"])(
+  "%s: a rule for a port comes from the rule of the policy that names the port",
+  (generation) => {
+    const peer = "{podSelector: {matchLabels: {a: b}}}";
+    const text = policy(
+      `{podSelector: {matchLabels: {app: web}}, ingress: [{from: [${peer}], ports: [{port: 80}]}, {from: [${peer}], ports: [{port: 443}]}]}`,
+    );
+    const { result } = compile([{ name: "m.yaml", text }], { generation });
+    const chain = result!.tables.chains.find(({ name }) => name === "AZURE-NPM-INGRESS-PORT")!;
+    const found = chain.rules.flatMap(({ matches, origin }) =>
+      matches.flatMap((match) =>
+        match.kind === "destination-port" && origin?.kind === "field" ? [[match.first, origin.field] as const] : [],
+      ),
+    );
+    expect(new Map(found)).toEqual(
+      new Map([
+        [80, "spec.ingress[0]"],
+        [443, "spec.ingress[1]"],
+      ]),
+    );
+  },
+);
+
 describe("quirks", () => {
   const ids = azureNpm.generations;
 

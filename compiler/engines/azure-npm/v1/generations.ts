@@ -1,5 +1,6 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Blueprint } from "../blueprint.js";
+import { purposesInV1 } from "../chain-purposes.js";
 import { meaningInV1 } from "../set-meaning.js";
 import { fnvHashes } from "../hashes.js";
 import { npmRotation } from "../npm-rotation.js";
@@ -24,6 +25,7 @@ export function v1Blueprint(generation: V1Generation): Blueprint {
     placement,
     jump: forwardRule(generation),
     meaningOf: meaningInV1,
+    purposes: purposesInV1,
     marks: generation.chains === "marks" ? markMeanings : [],
     kubernetesMinor,
     apiServerVersion,

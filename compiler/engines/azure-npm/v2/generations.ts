@@ -2,6 +2,7 @@ import { fnvHashes, shaHashes } from "../hashes.js";
 import type { Reading } from "../../../pairs/reading.js";
 import { has, type Release } from "../release.js";
 import type { Blueprint } from "../blueprint.js";
+import { purposesInV2 } from "../chain-purposes.js";
 import { meaningInV2 } from "../set-meaning.js";
 import { caveatsV2 } from "./caveats.js";
 import { forwardJump } from "./chains.js";
@@ -21,6 +22,7 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
     placement,
     jump: forwardJump,
     meaningOf: meaningInV2,
+    purposes: purposesInV2,
     marks: meaningsOf(generation.marks),
     kubernetesMinor,
     voice: generation.voice.release,

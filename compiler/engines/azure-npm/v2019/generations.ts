@@ -1,5 +1,6 @@
 import type { Reading } from "../../../pairs/reading.js";
 import type { Blueprint } from "../blueprint.js";
+import { purposesInV1 } from "../chain-purposes.js";
 import { meaningIn2019 } from "../set-meaning.js";
 import type { Caveat } from "../caveat.js";
 import { npmRotation } from "../npm-rotation.js";
@@ -20,6 +21,7 @@ export function v2019Blueprint(generation: V2019Generation): Blueprint {
     placement: "first",
     jump: forwardRule,
     meaningOf: meaningIn2019,
+    purposes: purposesInV1,
     marks: [],
     kubernetesMinor,
     apiServerVersion,

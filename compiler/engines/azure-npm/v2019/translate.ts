@@ -1,5 +1,12 @@
 import type { NetworkPolicy } from "../../../model/objects.js";
-import type { Direction, DirectionPairs, LoweredPeer, PairPort, PolicyPairs } from "../../../pairs/pair-group.js";
+import type {
+  Direction,
+  DirectionPairs,
+  LoweredPeer,
+  LoweredRule,
+  PairPort,
+  PolicyPairs,
+} from "../../../pairs/pair-group.js";
 import type { Match } from "../../../netfilter/tables.js";
 import type { Origin } from "../../../text/origin.js";
 import type { Entry } from "../kernel/entry.js";
@@ -106,7 +113,7 @@ class Writer {
     const own = this.#match(subject, flags);
     // The egress rules that name no port or no peer say dst, by mistake.
     const mistaken = this.#match(subject, "dst");
-    const ports = rules.flatMap((rule) => rule.ports);
+    const ports = portsOf(rules);
     const peers = rules.flatMap((rule) => rule.peers);
     const chain = peerChain(direction, this.#generation);
     if (rules.length === 0) return this.#write(portChain(direction), [own], "DROP", origin, subject);
@@ -114,8 +121,8 @@ class Writer {
       return this.#write(portChain(direction), [own], "ACCEPT", rules[0]!.origin, subject);
     }
     if (ports.length === 0) this.#write(portChain(direction), [mistaken], chain, rules[0]!.origin, subject);
-    for (const port of ports)
-      this.#write(portChain(direction), [...portMatches(port), own], chain, rules[0]!.origin, subject);
+    for (const { port, from } of ports)
+      this.#write(portChain(direction), [...portMatches(port), own], chain, from, subject);
     if (peers.length === 0) return this.#write(chain, [mistaken], "ACCEPT", rules[0]!.origin, subject);
     const block = peers.findLast((peer) => peer.kind === "block");
     if (block?.kind === "block") {
@@ -142,7 +149,7 @@ class Writer {
     const { direction, rules, origin } = run[0]!;
     const chain = peerChain(direction, this.#generation);
     const hasPeers = rules.some(({ peers }) => peers.length > 0);
-    const ports: PairPort[] = [];
+    const ports: RulePort[] = [];
     const podSets: string[] = [];
     const namespaceLists: string[] = [];
     for (const { subjects } of run) {
@@ -153,15 +160,15 @@ class Writer {
         continue;
       }
       this.#letThrough(direction, subject, origin);
-      ports.push(...rules.flatMap((rule) => rule.ports));
+      ports.push(...portsOf(rules));
       for (const rule of rules) {
         if (ports.length === 0 && !hasPeers) {
           this.#write(portChain(direction), [own], "ACCEPT", rule.origin, subject);
           continue;
         }
         if (ports.length === 0) this.#write(portChain(direction), [own], chain, rule.origin, subject);
-        for (const port of ports)
-          this.#write(portChain(direction), [...portMatches(port), own], chain, rule.origin, subject);
+        for (const { port, from } of ports)
+          this.#write(portChain(direction), [...portMatches(port), own], chain, from, subject);
         if (!hasPeers) this.#write(chain, [own], "ACCEPT", rule.origin, subject);
         for (const peer of rule.peers) this.#peer(peer, direction, subject, { podSets, namespaceLists });
       }
@@ -242,6 +249,16 @@ function hasBothSelectors(peer: LoweredPeer): boolean {
 interface Seen {
   readonly podSets: string[];
   readonly namespaceLists: string[];
+}
+
+/** A port, and the rule of the policy that names it. */
+interface RulePort {
+  readonly port: PairPort;
+  readonly from: Origin;
+}
+
+function portsOf(rules: readonly LoweredRule[]): readonly RulePort[] {
+  return rules.flatMap(({ ports, origin }) => ports.map((port) => ({ port, from: origin })));
 }
 
 /** `-p TCP --dport 80`; a port with a name is port 0. */

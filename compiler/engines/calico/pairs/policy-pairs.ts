@@ -54,9 +54,9 @@ function rankOf(policy: Policy, tier: Tier | undefined): Rank {
     ...(policy.order !== Infinity && { order: policy.order }),
     remarks: [
       ...(policy.staged ? ["staged: never enforced"] : []),
-      ...(policy.doNotTrack ? ["before connections are tracked"] : []),
+      ...(policy.doNotTrack ? ["asked before connections are tracked"] : []),
       ...(policy.preDnat ? ["before destinations are translated"] : []),
-      ...(policy.applyOnForward && !policy.preDnat ? ["also of what a host forwards"] : []),
+      ...(policy.applyOnForward && !policy.preDnat ? ["asked about what a host forwards, too"] : []),
     ],
   };
 }
