@@ -18,6 +18,7 @@ export type { DiagnosticJson, DiagnosticStyle } from "./text/format-diagnostic.j
 export { formatDiagnostic, printDiagnosticsJson } from "./text/format-diagnostic.js";
 export { suggest } from "./text/suggest.js";
 export type { Document, Entry, Mapping, Scalar, Sequence, Value } from "./manifest/value.js";
+export { editedParser } from "./manifest/edited-parser.js";
 export { parseDocuments } from "./manifest/parse-documents.js";
 export { sharedParser } from "./manifest/shared-parser.js";
 export type * from "./model/objects.js";

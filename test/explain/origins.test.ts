@@ -32,7 +32,9 @@ describe("every chain, rule, set and member has an origin, and what is said of i
         where,
       ).toEqual([]);
       expect(new Set(all.map(({ id }) => id)).size, `${where}: ids are unique`).toBe(all.length);
-      const before = new Set((golden.options.existing?.chains ?? []).map(({ name }) => name));
+      const { existing } = golden.options;
+      const stood = [...(existing?.chains ?? []), ...(existing?.others ?? []).flatMap(({ chains: its }) => its)];
+      const before = new Set(stood.map(({ name }) => name));
       const nameless = all.filter(({ id, origins }) => isBefore(origins[0]) && !stoodBefore(id, before));
       expect(nameless.map(({ id }) => `${where} ${id}`)).toEqual([]);
       for (const { name, members: its } of tables.sets) {

@@ -1,6 +1,7 @@
 import {
   answerTrace,
   compile,
+  editedParser,
   explain,
   legendOf,
   outputs,
@@ -33,6 +34,8 @@ import { viewWalk } from "./view-walk.js";
 
 /** Answers the calls of a page, about the manifests that it compiled last. */
 export class Session implements Calls {
+  /** Who types waits for what was edited, not for all; and for all generations the text is read once. */
+  readonly #parse = editedParser();
   #result: CompileResult | undefined;
   /** Made when somebody asks. */
   #explanation: Explanation | undefined;
@@ -43,7 +46,7 @@ export class Session implements Calls {
 
   compile(text: string, switches: Switches): Compiled {
     const start = performance.now();
-    const { result, diagnostics } = compileText(text, switches);
+    const { result, diagnostics } = this.#compileText(text, switches);
     const problems = diagnostics.map(viewProblem);
     this.#result = result;
     this.#explanation = undefined;
@@ -88,8 +91,13 @@ export class Session implements Calls {
     return this.#result && canBeAsked(this.#result) ? this.#result : undefined;
   }
 
+  #compileText(text: string, switches: Switches): ReturnType<typeof compile> {
+    const options: CompileOptions = { ...switches, otherNamespaces: "kept" };
+    return compile([{ name: sourceName, text }], options, this.#parse);
+  }
+
   outcome(text: string, switches: Switches, packet: WrittenPacket): Outcome {
-    const { result } = compileText(text, switches);
+    const { result } = this.#compileText(text, switches);
     if (!result) return {};
     const verdict = result.machine.lacks.includes("simulation") ? undefined : verdictOf(result, packet);
     const rules = result.tables.chains.reduce((sum, chain) => sum + chain.rules.length, 0);
@@ -107,9 +115,4 @@ function verdictOf({ tables: compiled, objects }: CompileResult, packet: Written
 /** Whether packets can be walked through the rules and compared with what Kubernetes specifies: rules of one node of many cannot. */
 function canBeAsked({ machine }: CompileResult): boolean {
   return !machine.lacks.includes("simulation");
-}
-
-function compileText(text: string, switches: Switches): ReturnType<typeof compile> {
-  const options: CompileOptions = { ...switches, otherNamespaces: "kept" };
-  return compile([{ name: sourceName, text }], options);
 }
