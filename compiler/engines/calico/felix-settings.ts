@@ -140,6 +140,8 @@ const notBuilt: Readonly<Record<string, RegExp>> = {
   iptablesfilterdenyaction: /^drop$/i,
   flowlogsgoldmaneserver: /^$/,
   openstackregion: /^$/,
+  floatingips: /^disabled$/i,
+  workloadsourcespoofing: /^disabled$/i,
 };
 
 /**
