@@ -42,7 +42,7 @@ export type * from "./netfilter/tables-difference.js";
 export { applyScript } from "./netfilter/apply-script.js";
 export { patchScript } from "./netfilter/patch-script.js";
 export { undoScript } from "./netfilter/undo-script.js";
-export { ofVersion, versionsOf } from "./netfilter/versions.js";
+export { iptablesOf, ofVersion, versionsOf } from "./netfilter/versions.js";
 export type * from "./pairs/any-pairs.js";
 export type * from "./pairs/pair-group.js";
 export type { Reading } from "./pairs/reading.js";

@@ -1,6 +1,7 @@
 import {
   diagnostic,
   flavourOfDump,
+  iptablesOf,
   parseIpsetSave,
   parseIptablesSave,
   type Dump,
@@ -22,7 +23,7 @@ export async function readLiveNode(tables: readonly TableName[], version: 4 | 6)
   if (process.getuid?.() !== 0) throw unreadable("only root may read the packet filter");
   const saved = await Promise.all((["nft", "legacy"] as const).map((flavour) => readTables(flavour, tables, version)));
   const texts = saved.filter((text) => text !== "");
-  if (texts.length === 0) throw unreadable(`${toolOf(version)}-save is missing`);
+  if (texts.length === 0) throw unreadable(`${iptablesOf(version)}-save is missing`);
   const sets = await run("ipset", ["save"], { mayFail: true });
   if (sets.exitCode !== 0) throw unreadable(sets.stderr.trim().split("\n")[0] || "ipset is missing");
   return {
@@ -46,17 +47,13 @@ async function readTables(flavour: "nft" | "legacy", tables: readonly TableName[
 }
 
 async function readTable(flavour: "nft" | "legacy", table: TableName, version: 4 | 6): Promise<string | undefined> {
-  const tool = toolOf(version);
+  const tool = iptablesOf(version);
   // Asking legacy iptables for a table that is not there creates it.
   if (flavour === "legacy" && !(await hasLegacy(table, version))) return undefined;
   const named = await run(`${tool}-${flavour}-save`, ["-t", table], { mayFail: true });
   if (named.exitCode === 0) return named.stdout;
   const plain = await run(`${tool}-save`, ["-t", table], { mayFail: true });
   return plain.exitCode === 0 && flavourOfDump(plain.stdout) === flavour ? plain.stdout : undefined;
-}
-
-function toolOf(version: 4 | 6): string {
-  return version === 4 ? "iptables" : "ip6tables";
 }
 
 async function hasLegacy(table: TableName, version: 4 | 6): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { Flavour } from "./flavour.js";
 import type { Ownership } from "./ownership.js";
+import { iptablesOf } from "./versions.js";
 
 export interface ScriptOptions {
   readonly flavour: Flavour;
@@ -36,7 +37,7 @@ export function scriptHead(name: string, ownership: Ownership, options: VersionO
   const other = options.flavour === "nft" ? "legacy" : "nft";
   const variables = {
     program: options.version === 4 ? name : `${name} (IPv6)`,
-    iptables: options.version === 4 ? "iptables" : "ip6tables",
+    iptables: iptablesOf(options.version),
     untouched: `No ${options.version === 4 ? "" : "IPv6 "}rule on this node was changed.`,
     tables_there: `/proc/net/ip${options.version === 4 ? "" : "6"}_tables_names`,
     flavour: options.flavour,

@@ -6,6 +6,11 @@ export interface VersionTables {
   readonly tables: Tables;
 }
 
+/** What iptables is called for a version. */
+export function iptablesOf(version: 4 | 6): "iptables" | "ip6tables" {
+  return version === 4 ? "iptables" : "ip6tables";
+}
+
 /** The tables for a version; none where a program has no rules for it. */
 export function ofVersion(tables: Tables, version: 4 | 6): Tables {
   return version === 4 ? tables : (tables.ipv6 ?? { chains: [], sets: [] });

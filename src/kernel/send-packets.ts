@@ -1,6 +1,7 @@
 import {
   applyScript,
   interfaceAt,
+  iptablesOf,
   planProbes,
   probeLimits,
   printIpsetSave,
@@ -102,7 +103,7 @@ export async function applyRules(
   if (tables.others) {
     const texts = [...tables.others.map(printOtherTable), printIptablesSave(tables)];
     await router.run("ipset", ["restore"], { input: printIpsetSave(tables.sets) });
-    await router.run(`${version === 4 ? "iptables" : "ip6tables"}-${flavour}-restore`, [], { input: texts.join("") });
+    await router.run(`${iptablesOf(version)}-${flavour}-restore`, [], { input: texts.join("") });
     return;
   }
   const others = tables.chains.flatMap((chain) => othersRules(chain, ownership.chainPrefix));
