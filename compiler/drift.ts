@@ -14,6 +14,7 @@ import type { IpSet, Tables } from "./netfilter/tables.js";
 import { ofVersion } from "./netfilter/versions.js";
 import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
+import type { IpVersion } from "./text/ip-version.js";
 
 export interface DriftCompilation {
   /** Of the manifests. */
@@ -82,7 +83,7 @@ function withGeneration(
 }
 
 /** What owns the tables and sets of one version of IP alone. */
-function machineOf(machine: Machine, version: 4 | 6): Machine {
+function machineOf(machine: Machine, version: IpVersion): Machine {
   const { own } = versionsOwned(machine.ownership).find((each) => each.version === version)!;
   return { ...machine, ownership: own };
 }

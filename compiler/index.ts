@@ -11,6 +11,7 @@
 export type { Source, Location, Position } from "./text/source.js";
 export { formatLocation, positionOf } from "./text/source.js";
 export type { Origin, FieldOrigin, EngineOrigin } from "./text/origin.js";
+export type { IpVersion } from "./text/ip-version.js";
 export type { Diagnostic, Where } from "./text/diagnostic.js";
 export { diagnostic, isError, sortDiagnostics } from "./text/diagnostic.js";
 export type { Code, ParametersOf } from "./text/codes/index.js";

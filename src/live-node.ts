@@ -6,6 +6,7 @@ import {
   parseIptablesSave,
   type Dump,
   type TableName,
+  type IpVersion,
 } from "../compiler/index.js";
 import { Failure } from "./failure.js";
 import { run } from "./kernel/command.js";
@@ -18,7 +19,7 @@ export interface LiveNode {
 }
 
 /** `version`: that of IP whose tables are read; the sets are those of both. */
-export async function readLiveNode(tables: readonly TableName[], version: 4 | 6): Promise<LiveNode> {
+export async function readLiveNode(tables: readonly TableName[], version: IpVersion): Promise<LiveNode> {
   if (process.platform !== "linux") throw unreadable("it does not run Linux");
   if (process.getuid?.() !== 0) throw unreadable("only root may read the packet filter");
   const saved = await Promise.all((["nft", "legacy"] as const).map((flavour) => readTables(flavour, tables, version)));
@@ -41,12 +42,16 @@ function dumped(text: string, tables: readonly TableName[]): Pick<Dump, "chains"
 }
 
 /** The dumps of a flavour, one after the other; empty where this machine has none. */
-async function readTables(flavour: "nft" | "legacy", tables: readonly TableName[], version: 4 | 6): Promise<string> {
+async function readTables(
+  flavour: "nft" | "legacy",
+  tables: readonly TableName[],
+  version: IpVersion,
+): Promise<string> {
   const texts = await Promise.all(tables.map((table) => readTable(flavour, table, version)));
   return texts.flatMap((text) => text ?? []).join("");
 }
 
-async function readTable(flavour: "nft" | "legacy", table: TableName, version: 4 | 6): Promise<string | undefined> {
+async function readTable(flavour: "nft" | "legacy", table: TableName, version: IpVersion): Promise<string | undefined> {
   const tool = iptablesOf(version);
   // Asking legacy iptables for a table that is not there creates it.
   if (flavour === "legacy" && !(await hasLegacy(table, version))) return undefined;
@@ -56,7 +61,7 @@ async function readTable(flavour: "nft" | "legacy", table: TableName, version: 4
   return plain.exitCode === 0 && flavourOfDump(plain.stdout) === flavour ? plain.stdout : undefined;
 }
 
-async function hasLegacy(table: TableName, version: 4 | 6): Promise<boolean> {
+async function hasLegacy(table: TableName, version: IpVersion): Promise<boolean> {
   const tables = await readFile(`/proc/net/ip${version === 4 ? "" : "6"}_tables_names`, "utf8").catch(() => "");
   return tables.split("\n").includes(table);
 }

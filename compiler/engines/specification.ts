@@ -1,4 +1,5 @@
 import type { Resource } from "../model/resources.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /**
  * What rules are measured by where that is more than NetworkPolicy of Kubernetes: the policies of projectcalico.org/v3, as their
@@ -33,7 +34,7 @@ export interface Tunnel {
 
 export interface NodeTunnel extends Tunnel {
   /** Of the packets that carry. */
-  readonly ipVersion: 4 | 6;
+  readonly ipVersion: IpVersion;
   /** Blocks of those who may use it, others may send the node nothing through it; absent: everybody may. */
   readonly peers?: readonly string[];
 }

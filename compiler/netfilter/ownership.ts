@@ -1,4 +1,5 @@
 import type { Hook, TableName } from "./tables.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** What in the tables and among the ipsets belongs to one program; everything else is other people's. */
 export interface Ownership {
@@ -26,7 +27,9 @@ export interface Ownership {
 }
 
 /** What is owned among the tables and sets of each version of IP. */
-export function versionsOwned(ownership: Ownership): readonly { readonly version: 4 | 6; readonly own: Ownership }[] {
+export function versionsOwned(
+  ownership: Ownership,
+): readonly { readonly version: IpVersion; readonly own: Ownership }[] {
   const { ipv6, ...own } = ownership;
   return [{ version: 4, own }, ...(ipv6 ? [{ version: 6 as const, own: { ...own, ...ipv6 } }] : [])];
 }

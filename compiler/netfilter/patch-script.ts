@@ -11,10 +11,11 @@ import { scriptHead, shellQuote, type ScriptOptions } from "./script-library.js"
 import { checkLines, checkNames, hereDocument, refusal } from "./script-text.js";
 import { setChanges, type SetChanges } from "./set-changes.js";
 import type { TableName, Tables } from "./tables.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 export interface PatchOptions extends ScriptOptions {
   /** The version of IP that the tables are for; 4 otherwise. */
-  readonly version?: 4 | 6;
+  readonly version?: IpVersion;
   /** What messages call the script; `patch.sh` otherwise. */
   readonly name?: string;
   /** In the end, the owner's chains under the other flavour of iptables go. */

@@ -1,6 +1,7 @@
 import type { Flavour } from "./flavour.js";
 import type { Ownership } from "./ownership.js";
 import { iptablesOf } from "./versions.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 export interface ScriptOptions {
   readonly flavour: Flavour;
@@ -8,7 +9,7 @@ export interface ScriptOptions {
 
 /** Options of the part of a script that is about one version of IP. */
 export interface VersionOptions extends ScriptOptions {
-  readonly version: 4 | 6;
+  readonly version: IpVersion;
 }
 
 /**

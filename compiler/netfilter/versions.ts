@@ -1,18 +1,19 @@
 import type { Tables } from "./tables.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** Tables of one version of IP. */
 export interface VersionTables {
-  readonly version: 4 | 6;
+  readonly version: IpVersion;
   readonly tables: Tables;
 }
 
 /** What iptables is called for a version. */
-export function iptablesOf(version: 4 | 6): "iptables" | "ip6tables" {
+export function iptablesOf(version: IpVersion): "iptables" | "ip6tables" {
   return version === 4 ? "iptables" : "ip6tables";
 }
 
 /** The tables for a version; none where a program has no rules for it. */
-export function ofVersion(tables: Tables, version: 4 | 6): Tables {
+export function ofVersion(tables: Tables, version: IpVersion): Tables {
   return version === 4 ? tables : (tables.ipv6 ?? { chains: [], sets: [] });
 }
 

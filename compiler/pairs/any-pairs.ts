@@ -1,6 +1,7 @@
 import type { Selector } from "../model/calico/selector.js";
 import type { Origin } from "../text/origin.js";
 import type { AddressSet, Direction, PairPort } from "./pair-group.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /**
  * What policies of every kind mean: beside those of Kubernetes (pair-group.ts), which are such pairs too, those that are looked at in
@@ -56,7 +57,7 @@ export interface AnyGroup {
   readonly sourcePorts?: readonly AnyPort[];
   readonly notSourcePorts?: readonly AnyPort[];
   /** It is about packets of this version of IP alone. */
-  readonly ipVersion?: 4 | 6;
+  readonly ipVersion?: IpVersion;
   readonly origin: Origin;
 }
 

@@ -1,4 +1,4 @@
-import type { IpVersion } from "./ip.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** What decides about a packet and is in no set of traffic. Nobody knows it where it is absent. */
 export interface Circumstances {

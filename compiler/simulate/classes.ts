@@ -9,9 +9,9 @@ import {
   versionOf,
   type AddressRange,
   type Ip,
-  type IpVersion,
 } from "./ip.js";
 import type { Reach } from "./reach.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** Endpoints that none of several ways to look at reachability tells apart, neither as source nor as destination. */
 export interface EndpointClass<Member> {

@@ -1,8 +1,9 @@
 import type { KubernetesObject, Labels, NetworkPolicy, Pod } from "../model/objects.js";
 import type { Specification } from "../engines/specification.js";
-import { parseIp, plainIp, versionOfText, type IpVersion } from "./ip.js";
+import { parseIp, plainIp, versionOfText } from "./ip.js";
 import { addressesOf } from "./tiers/holders.js";
 import { TieredCluster } from "./tiers/tiered-cluster.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** One end of a connection, as network policies see it. */
 export type Endpoint = PodEndpoint | HostNetworkEndpoint | OutsideEndpoint;

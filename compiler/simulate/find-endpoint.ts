@@ -3,7 +3,8 @@ import type { KubernetesObject, Pod } from "../model/objects.js";
 import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
 import { suggest } from "../text/suggest.js";
 import { clusterOf, isRunning, otherVersion, type Cluster, type Endpoint } from "./cluster.js";
-import { versionOfText, type IpVersion } from "./ip.js";
+import { versionOfText } from "./ip.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** What a name on the command line means. */
 export interface FoundEndpoints {

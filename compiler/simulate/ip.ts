@@ -1,7 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { isIpv4Network, parseAddress, parseCidr } from "../model/cidr.js";
-
-export type IpVersion = 4 | 6;
+import type { IpVersion } from "../text/ip-version.js";
 
 /**
  * An address as a number: of IPv4 a `number` 0..2^32-1, of IPv6 a `bigint` 0..2^128-1. No address of one version equals one of the other;

@@ -1,5 +1,6 @@
 import { withoutRanges } from "./address-ranges.js";
 import { formatIp, parseIp, parseNetwork, rangeOf, versionOf, type AddressRange } from "./ip.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** Whether a machine can have the address and another one can reach it there. */
 export function canBeProbed(address: string): boolean {
@@ -15,7 +16,7 @@ export function endsOf(ranges: readonly AddressRange[]): readonly string[] {
 }
 
 /** What a router does not forward: this network, loopback, addresses of one link, multicast, broadcast. */
-const nobodys: Readonly<Record<4 | 6, readonly AddressRange[]>> = {
+const nobodys: Readonly<Record<IpVersion, readonly AddressRange[]>> = {
   4: ["0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255"].map((block) => rangeOf(parseNetwork(block)!)),
   6: ["::/8", "fe80::/10", "ff00::/8"].map((block) => rangeOf(parseNetwork(block)!)),
 };

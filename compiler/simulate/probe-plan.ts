@@ -3,7 +3,6 @@ import type { KubernetesObject } from "../model/objects.js";
 import { byAddress, endpointClasses, outsideClasses } from "./classes.js";
 import { usualCircumstances } from "./circumstances.js";
 import { clusterOf, isRunning, type Cluster, type Endpoint } from "./cluster.js";
-import type { IpVersion } from "./ip.js";
 import { judge } from "./judge.js";
 import { canBeProbed, endsOf } from "./probe-addresses.js";
 import { portsInPlay, trafficInRules } from "./probe-ports.js";
@@ -13,6 +12,7 @@ import type { Passage } from "./reach.js";
 import { tracerOf } from "./tracer.js";
 import type { TracedTables, Verdict } from "./trace.js";
 import { protocols, type Traffic, type TrafficProtocol } from "./traffic.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** A packet to send, the first of its connection, and what the two referees say of it. */
 export interface Probe {

@@ -4,9 +4,9 @@ import { diagnostic, isError, type Diagnostic } from "../text/diagnostic.js";
 import type { TraceEnd, TraceQuestion } from "./answer-trace.js";
 import { readPort } from "./asked-port.js";
 import { endpointFinder, type EndpointFinder } from "./find-endpoint.js";
-import type { IpVersion } from "./ip.js";
 import { reachByRules } from "./reach-by-rules.js";
 import type { TracedTables } from "./trace.js";
+import type { IpVersion } from "../text/ip-version.js";
 
 /** A question as it is written on the command line. */
 export interface WrittenQuestion {

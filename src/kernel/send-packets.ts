@@ -13,6 +13,7 @@ import {
   type CompileResult,
   type Probe,
   type ProbePlan,
+  type IpVersion,
 } from "../../compiler/index.js";
 import { run } from "./command.js";
 import { connect } from "./connect.js";
@@ -56,7 +57,7 @@ export async function sendPackets({
  * Carries out a plan: applies rules to the router of a network that stands for the cluster, sends packets through it, and tells which
  * of them came to their destination. Everything happens in network namespaces that go away with it.
  */
-export async function deliver(plan: ProbePlan, state: RouterState, version: 4 | 6 = 4): Promise<Deliveries> {
+export async function deliver(plan: ProbePlan, state: RouterState, version: IpVersion = 4): Promise<Deliveries> {
   const { machines, cables } = machinesOf(plan, state);
   const noPerl = plan.probes.some(isRaw) ? await whyNoRawSockets() : undefined;
   const sent = new Map([...plan.probes.entries()].filter(([, probe]) => noPerl === undefined || !isRaw(probe)));
@@ -97,7 +98,7 @@ function machinesOf(
 export async function applyRules(
   router: NetNamespace,
   { tables, machine }: RouterState,
-  version: 4 | 6 = 4,
+  version: IpVersion = 4,
 ): Promise<void> {
   const { flavour, ownership } = machine;
   if (tables.others) {

@@ -14,6 +14,7 @@ import { undoScript } from "../../compiler/netfilter/undo-script.js";
 import { cut } from "../../scripts/kernel/meaning.js";
 import { withNamespace, type Namespace } from "../../scripts/kernel/namespace.js";
 import { emptyTable, plainTable, sortMembers, sortSets, type Flavour } from "../../scripts/kernel/read-back.js";
+import type { IpVersion } from "../../compiler/text/ip-version.js";
 
 /**
  * Applies tables in a namespace that holds just the other people's rules among them, twice, and takes them away again. Fails
@@ -24,7 +25,7 @@ export function assertKernelRoundTrip(tables: Tables, ownership: Ownership, flav
   const all = versions.flatMap(({ version, tables: own }) =>
     ownership.tables.map((table) => ({ version, table, chains: chainsOf(own, table) })),
   );
-  const others = (version: 4 | 6): string =>
+  const others = (version: IpVersion): string =>
     all
       .filter((each) => each.version === version)
       .map(({ table, chains }) => printTable(table, othersOf(chains, ownership)))
@@ -70,7 +71,7 @@ interface Found {
 /** What the kernel prints before, after apply, after apply again, and after undo: one process, and a namespace that ends with it. */
 function runAll(
   flavour: Flavour,
-  tables: readonly { readonly version: 4 | 6; readonly table: TableName }[],
+  tables: readonly { readonly version: IpVersion; readonly table: TableName }[],
   texts: { readonly others: string; readonly others6: string; readonly apply: string; readonly undo: string },
 ): Found[] {
   const folder = mkdtempSync(join(tmpdir(), "anpm-round-trip-"));

@@ -3,13 +3,14 @@ import type { Tables } from "../../netfilter/tables.js";
 import { diffTables, type TablesDifference } from "../../netfilter/tables-difference.js";
 import { byAddress, outsideClasses } from "../../simulate/classes.js";
 import { clusterOf, isPair, type Endpoint } from "../../simulate/cluster.js";
-import type { AddressRange, IpVersion } from "../../simulate/ip.js";
+import type { AddressRange } from "../../simulate/ip.js";
 import { reachByRules } from "../../simulate/reach-by-rules.js";
 import type { Reach } from "../../simulate/reach.js";
 import { noTraffic, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
 import { exampleAddress, nameOfEndpoint } from "../../simulate/verify/smallest-packet.js";
 import { affectedBy, type AffectedEnds } from "./affected.js";
 import { addressesOfNode, byAddresses, type NodeAddresses } from "./by-addresses.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** What a node is, for questions about packets. */
 export interface NodeVersion {

@@ -10,6 +10,7 @@ import { compareSets } from "./compare-sets.js";
 import { skeletonOf } from "./detect-generation.js";
 import type { DriftFinding } from "./finding.js";
 import { knownTables, type NodeState } from "./node-state.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 export interface DriftReport {
   /** Some finding is more than a note. */
@@ -18,7 +19,7 @@ export interface DriftReport {
   /** It owns what is of the version of IP. */
   readonly machine: Machine;
   /** The version of IP whose tables and sets were compared. */
-  readonly version: 4 | 6;
+  readonly version: IpVersion;
   /** The flavour of iptables that holds the rules. */
   readonly flavour: Flavour;
   /** The user did not say which generation it is. */
@@ -41,7 +42,7 @@ export function compareNode(
   wanted: Tables,
   machine: Machine,
   { implied, policies }: Circumstances,
-  version: 4 | 6,
+  version: IpVersion,
 ): DriftFinding[] {
   const { ownership, leftovers } = machine;
   const skeleton = skeletonOf(machine, version);

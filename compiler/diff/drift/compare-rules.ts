@@ -7,10 +7,11 @@ import type { Origin } from "../../text/origin.js";
 import { compareChain, ruleKey, type ChainComparison } from "./compare-chain.js";
 import type { DriftFinding } from "./finding.js";
 import { firstOtherVerdict } from "./verdicts.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 export interface RuleContext {
   /** The version of IP that the rules are for. */
-  readonly version: 4 | 6;
+  readonly version: IpVersion;
   readonly ownership: Ownership;
   readonly table: TableName;
   /** The policy that asks for something, `namespace/name` or name. */

@@ -9,6 +9,7 @@ import type { Chain, Hook, IpSet, Tables } from "../../netfilter/tables.js";
 import { ofVersion } from "../../netfilter/versions.js";
 import { withRules } from "../../netfilter/with-rules.js";
 import { knownTables, type NodeState } from "./node-state.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /**
  * The generations that a node may be of, newest first: those whose own chains, marks and form of names fit best what is there. More than
@@ -24,7 +25,7 @@ export function generationsThatFit(engine: Engine, options: EngineOptions, node:
 }
 
 /** The chains that an engine has whatever the policies are, as long as there is one, with the rules that are always there. */
-export function skeletonOf(machine: Machine, version: 4 | 6): Tables {
+export function skeletonOf(machine: Machine, version: IpVersion): Tables {
   const tables = ofVersion(probe(machine).tables(), version);
   const always = (chains: readonly Chain[]): Chain[] =>
     ownChains(chains, machine.ownership)
@@ -43,7 +44,7 @@ export function skeletonOf(machine: Machine, version: 4 | 6): Tables {
   };
 }
 
-function scoreOf(machine: Machine, node: NodeState, version: 4 | 6): number {
+function scoreOf(machine: Machine, node: NodeState, version: IpVersion): number {
   const { ownership } = machine;
   const skeleton = skeletonOf(machine, version);
   let score = 0;

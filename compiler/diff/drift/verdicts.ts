@@ -1,7 +1,8 @@
-import { everyAddress, formatIp, versionOf, type IpVersion } from "../../simulate/ip.js";
+import { everyAddress, formatIp, versionOf } from "../../simulate/ip.js";
 import { reachByRules } from "../../simulate/reach-by-rules.js";
 import { noTraffic, portsOf, protocols, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
 import type { Tables } from "../../netfilter/tables.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /**
  * The first connection that fares otherwise by the one tables than by the others, in words; undefined where all fare the same. Asked for

@@ -2,6 +2,7 @@ import { sha1 } from "@noble/hashes/legacy.js";
 import { sha224, sha256 } from "@noble/hashes/sha2.js";
 import { sha3_224 } from "@noble/hashes/sha3.js";
 import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -37,7 +38,7 @@ export function uniqueId(prefix: string, content: string): string {
 }
 
 /** Kernel name of the set of an id, for addresses of a version of IP: 31 characters at most. */
-export function setName(id: string, ipVersion: 4 | 6): string {
+export function setName(id: string, ipVersion: IpVersion): string {
   return `cali${ipVersion}0${id}`.slice(0, 31);
 }
 

@@ -19,6 +19,7 @@ import type { Tier } from "./rules/order.js";
 import { allowAction, forwardAccepted } from "./rules/statics.js";
 import { nodeSets } from "./sets.js";
 import type { FelixSettings, NodeView, Settings, Underlay } from "./settings.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** What Felix leaves on a node for a cluster. */
 export function nodeTables(
@@ -30,7 +31,7 @@ export function nodeTables(
   generation: Generation,
   existing: Tables | undefined,
 ): Tables {
-  const tables = (ipVersion: 4 | 6, before: Tables | undefined): Tables =>
+  const tables = (ipVersion: IpVersion, before: Tables | undefined): Tables =>
     tablesOf(cluster, tiers, { node, felix, underlay, ipVersion }, generation, before);
   return { ...tables(4, existing), ...(felix.ipv6 && { ipv6: tables(6, existing?.ipv6) }) };
 }

@@ -2,6 +2,7 @@ import type { CalicoEntity } from "../../model/calico/objects.js";
 import type { Selector } from "../../model/calico/selector.js";
 import type { Origin } from "../../text/origin.js";
 import type { Ports } from "./felix/fragments.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** A policy as Felix gets it, whatever kind of object it was. */
 export interface Policy {
@@ -30,7 +31,7 @@ export interface Policy {
 
 export interface PolicyRule {
   readonly action: "allow" | "deny" | "pass" | "log";
-  readonly ipVersion?: 4 | 6;
+  readonly ipVersion?: IpVersion;
   /** Name in lower case, or number. */
   readonly protocol?: string | number;
   readonly notProtocol?: string | number;

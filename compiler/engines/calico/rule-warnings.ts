@@ -2,9 +2,10 @@ import type { CalicoPolicy, CalicoRule } from "../../model/calico/objects.js";
 import { resourceKey } from "../../model/resources.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { splitPorts } from "./rules/policy-rules.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** Where rules of a policy do not do what they say; `versions`: those of IP that there are rules for. */
-export function ruleWarnings(policy: CalicoPolicy, versions: readonly (4 | 6)[]): readonly Diagnostic[] {
+export function ruleWarnings(policy: CalicoPolicy, versions: readonly IpVersion[]): readonly Diagnostic[] {
   return (["ingress", "egress"] as const).flatMap((direction) =>
     policy[direction].flatMap((rule, index) => {
       const where = {
@@ -31,8 +32,8 @@ export function ruleWarnings(policy: CalicoPolicy, versions: readonly (4 | 6)[])
 /** The table that gets a match of messages for the protocol of the other version of IP, by number: by name Calico knows the version. */
 function wrongVersion(
   { protocol, icmp, notIcmp, ipVersion }: CalicoRule,
-  versions: readonly (4 | 6)[],
-): { readonly protocol: number; readonly version: 4 | 6 } | undefined {
+  versions: readonly IpVersion[],
+): { readonly protocol: number; readonly version: IpVersion } | undefined {
   if ((protocol !== 1 && protocol !== 58) || !(icmp ?? notIcmp)) return undefined;
   const version = protocol === 1 ? 6 : 4;
   return versions.includes(version) && (ipVersion ?? version) === version ? { protocol, version } : undefined;

@@ -12,6 +12,7 @@ import { setName, uniqueId } from "./hashes.js";
 import type { PolicyRule, RulePort, RuleSide } from "./policy.js";
 import type { Settings } from "./settings.js";
 import type { Ports } from "./felix/fragments.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** A set that a rule asks for. */
 export type NeededSet =
@@ -150,7 +151,7 @@ export function nodeSets(
 
 const maxElements = 1048576;
 
-function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster, ipVersion: 4 | 6): IpSet {
+function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster, ipVersion: IpVersion): IpSet {
   const found = membersOf(set, everyone, cluster).filter(({ member }) => isOfVersion(member, ipVersion));
   let origins: ReadonlyMap<string, Origin> | undefined;
   return {
@@ -212,11 +213,11 @@ function netMembers(net: string): readonly string[] {
 }
 
 /** Whether the address that a member starts with is one of the version of IP. */
-function isOfVersion(member: string, ipVersion: 4 | 6): boolean {
+function isOfVersion(member: string, ipVersion: IpVersion): boolean {
   return member.replace(/,.*/, "").includes(":") === (ipVersion === 6);
 }
 
-function familyOf(ipVersion: 4 | 6): Pick<IpSet, "family"> {
+function familyOf(ipVersion: IpVersion): Pick<IpSet, "family"> {
   return ipVersion === 6 ? { family: "inet6" } : {};
 }
 

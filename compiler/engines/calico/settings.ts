@@ -2,6 +2,7 @@ import type { FailsafePort, NodeInterface } from "../specification.js";
 import type { Ports } from "./felix/fragments.js";
 import type { ServiceMember } from "./cluster/service-members.js";
 import type { IpPool } from "../../model/calico/objects.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** One node, and how Felix is configured on it. */
 export interface Settings {
@@ -9,7 +10,7 @@ export interface Settings {
   readonly felix: FelixSettings;
   readonly underlay: Underlay;
   /** The version of IP that the tables are for. */
-  readonly ipVersion: 4 | 6;
+  readonly ipVersion: IpVersion;
 }
 
 /** What cannot be seen in the cluster's objects. */

@@ -7,6 +7,7 @@ import type { ServiceMember } from "./cluster/service-members.js";
 import { fieldOrigin } from "./cluster/origins.js";
 import type { Generation } from "./generation.js";
 import type { FelixSettings, Underlay } from "./settings.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /**
  * Which encapsulation is on follows from the pools, unless settings say it; which nodes take part, from their Nodes. Source: Calico a0db560f0520,
@@ -75,7 +76,7 @@ export function nodeTunnels(
     [...members.map(({ member }) => `${member}/${six ? 128 : 32}`), ...felix.externalNodes].filter(
       (block) => block.includes(":") === six,
     );
-  const ofVersion = (ipVersion: 4 | 6): readonly NodeTunnel[] => {
+  const ofVersion = (ipVersion: IpVersion): readonly NodeTunnel[] => {
     const six = ipVersion === 6;
     const port = wireguardPort(felix, ipVersion, tunnels.wireguard);
     return [
@@ -94,7 +95,7 @@ export function nodeTunnels(
 /** The port that packets of a version of IP are let through to. */
 export function wireguardPort(
   felix: FelixSettings,
-  ipVersion: 4 | 6,
+  ipVersion: IpVersion,
   known: Generation["tunnels"]["wireguard"],
 ): number {
   return known?.namesVersion && ipVersion === 6 ? felix.wireguardPortV6 : felix.wireguardPort;

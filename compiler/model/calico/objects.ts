@@ -1,4 +1,5 @@
 import type { Labels, NetworkPolicy, PlacedObject } from "../objects.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** Calico's own objects (projectcalico.org/v3), checked. Selectors are texts that can be parsed; "" where there is none. */
 export type CalicoObject =
@@ -44,7 +45,7 @@ export interface StagedKubernetesPolicy extends PlacedObject {
 
 export interface CalicoRule {
   readonly action: "Allow" | "Deny" | "Pass" | "Log";
-  readonly ipVersion?: 4 | 6;
+  readonly ipVersion?: IpVersion;
   /** A name as Calico spells it, `TCP`, or a number. */
   readonly protocol?: string | number;
   readonly notProtocol?: string | number;

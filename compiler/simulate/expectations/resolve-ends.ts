@@ -7,10 +7,11 @@ import { blockHolds } from "../block.js";
 import { outsideClasses } from "../classes.js";
 import type { Endpoint } from "../cluster.js";
 import { endpointFinder } from "../find-endpoint.js";
-import { formatIp, networkOfBlock, rangeOf, versionOf, type AddressRange, type IpVersion } from "../ip.js";
+import { formatIp, networkOfBlock, rangeOf, versionOf, type AddressRange } from "../ip.js";
 import type { Reach } from "../reach.js";
 import { firstCommon, withoutRanges } from "../address-ranges.js";
 import type { BlockEnd, ExpectedEnd, PodsEnd } from "./expectation.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** One that an expectation is about. */
 export interface End {

@@ -5,7 +5,7 @@ import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { suggest } from "../../text/suggest.js";
 import { byAddress } from "../classes.js";
 import { clusterOf, otherVersion } from "../cluster.js";
-import { parseIp, versionOf, type IpVersion } from "../ip.js";
+import { parseIp, versionOf } from "../ip.js";
 import type { Legend } from "../legend.js";
 import { matrixOf, matrixOfAddresses } from "../matrix.js";
 import { reachByRules } from "../reach-by-rules.js";
@@ -13,6 +13,7 @@ import { reachBySpec } from "../reach-by-spec.js";
 import type { TracedTables } from "../trace.js";
 import { blameRules, blameSpecification } from "./blame.js";
 import type { MatrixView } from "./view.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** What a matrix is made of. */
 export interface MatrixGround {

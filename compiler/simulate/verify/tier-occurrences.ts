@@ -4,12 +4,13 @@ import type { CalicoEntity, CalicoPolicy, CalicoRule } from "../../model/calico/
 import { selectorOf } from "../../model/calico/parse-selector.js";
 import { keyOf, type KubernetesObject, type NetworkPolicy, type PlacedObject, type Pod } from "../../model/objects.js";
 import { resourceKey, type Resource } from "../../model/resources.js";
-import { versionOfText, type IpVersion } from "../ip.js";
+import { versionOfText } from "../ip.js";
 import { comparePolicies, compareStored } from "../tiers/order.js";
 import { skippedBlocks } from "../tiers/third-block.js";
 import type { SpecPolicy } from "../tiers/spec-policy.js";
 import type { TieredCluster } from "../tiers/tiered-cluster.js";
 import type { Occurrence } from "./alterations.js";
+import type { IpVersion } from "../../text/ip-version.js";
 
 /** Every place where a deviation from the documentation of tiers may show, in the order of the objects. */
 export function tierOccurrences(

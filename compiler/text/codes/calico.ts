@@ -1,4 +1,5 @@
 import { error, warning } from "./entry.js";
+import type { IpVersion } from "../ip-version.js";
 
 export interface Counted {
   readonly count: number;
@@ -40,7 +41,7 @@ export const calicoCodes = {
       "the rule needs three blocks of which one must match each: Calico lets through what meets the first two, whatever the third says",
     () => "make two rules of it, or use fewer ports or nets",
   ),
-  "calico-icmp-of-other-version": warning<{ protocol: number; version: 4 | 6 }>(
+  "calico-icmp-of-other-version": warning<{ protocol: number; version: IpVersion }>(
     ({ protocol, version }) =>
       `Calico gives the tables of IPv${version} a match of ICMP messages for protocol ${protocol}, which no kernel takes: it programs no changes of the table any more`,
     ({ version }) => `add ipVersion: ${version === 4 ? 6 : 4}, or write protocol: ${version === 4 ? "ICMPv6" : "ICMP"}`,

@@ -1,5 +1,6 @@
 import type { Match, Target } from "../../../netfilter/tables.js";
 import { protocolName } from "../../../netfilter/protocols.js";
+import type { IpVersion } from "../../../text/ip-version.js";
 
 /**
  * One match of a rule, in two spellings: Felix's own, which its rule hashes are made of, and what the kernel keeps of it. Texts
@@ -100,7 +101,7 @@ function setMatch(set: string, flags: string, negated: boolean): Fragment {
   return { text: `-m set ${not(negated)}--match-set ${set} ${flags}`, match: { kind: "set", set, flags, negated } };
 }
 
-export function icmp(ipVersion: 4 | 6, type: number, code: number | undefined, negated = false): Fragment {
+export function icmp(ipVersion: IpVersion, type: number, code: number | undefined, negated = false): Fragment {
   const wanted = code === undefined ? `${type}` : `${type}/${code}`;
   const match: Match = { kind: "icmp", type, ...(code !== undefined && { code }), negated };
   if (ipVersion === 4) return { text: `-m icmp ${not(negated)}--icmp-type ${wanted}`, match };

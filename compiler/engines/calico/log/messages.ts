@@ -10,6 +10,7 @@ import type { HostPolicyKind } from "../rules/host-endpoints.js";
 import { fullName, kindOf, type ScannedPolicy, type ScannedProfile } from "../rules/policy-chains.js";
 import type { NeededSet, ScannedRule, ScannedSide } from "../sets.js";
 import { field, protoBytes, type Message } from "./proto-message.js";
+import type { IpVersion } from "../../../text/ip-version.js";
 
 /**
  * What Felix's calculation tells its data plane, as messages of its protocol. Source: Calico a0db560f0520 (v3.28), felix/proto/felixbackend.proto and
@@ -187,7 +188,7 @@ export function hostMessage(endpoint: HostEndpoint, plan: NodePlan, generation: 
   ];
 }
 
-function isVersion(version: 4 | 6): (address: string) => boolean {
+function isVersion(version: IpVersion): (address: string) => boolean {
   return (address) => address.includes(":") === (version === 6);
 }
 

@@ -23,6 +23,7 @@ import type { FelixRule } from "../felix/rule.js";
 import type { Marks } from "../generation.js";
 import { setName } from "../hashes.js";
 import type { NeededSet, ScannedRule, ScannedSide } from "../sets.js";
+import type { IpVersion } from "../../../text/ip-version.js";
 
 /** What the rendering of a rule depends on besides the rule. */
 export interface RuleContext {
@@ -30,7 +31,7 @@ export interface RuleContext {
   readonly dropsImpossible: boolean;
   readonly filterDenyAction: "DROP" | "REJECT";
   readonly logPrefix: string;
-  readonly ipVersion: 4 | 6;
+  readonly ipVersion: IpVersion;
 }
 
 /**
@@ -154,7 +155,7 @@ function mainMatches(
   rule: ScannedRule,
   source: ScannedSide,
   destination: ScannedSide,
-  ipVersion: 4 | 6,
+  ipVersion: IpVersion,
   nameOf: (set: NeededSet) => string,
 ): readonly Fragment[] {
   return [
