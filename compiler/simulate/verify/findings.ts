@@ -79,7 +79,7 @@ export class Findings {
     const place = placeOf(cause) ?? policyOf(ground, packet);
     const policy = cluster.policies.some((its) => `${its.namespace}/${its.name}` === place?.object)
       ? place?.object
-      : (policyOf(ground, packet)?.object ?? causes[0]?.origin.object);
+      : (policyOf(ground, packet)?.object ?? causes.at(-1)?.origin.object);
     return {
       code: codeOf(cause),
       ...(deviation && { deviation }),
