@@ -8,8 +8,8 @@ export interface Reader {
   readonly occurrences: readonly Occurrence[];
   /** What passes when the deviations show in these places, or everywhere. */
   traffic(source: Endpoint, destination: Endpoint, places?: readonly Occurrence[]): Traffic;
-  /** Of packets of a known connection between two ends, what is refused as if it were new when the deviations show in these places. */
-  refusedAnyway?(source: Endpoint, destination: Endpoint, places: readonly Occurrence[]): Traffic;
+  /** Of packets of a known connection, what is refused as if it were new when the deviations show in these places, or everywhere. */
+  refusedAnyway?(source: Endpoint, destination: Endpoint, places?: readonly Occurrence[]): Traffic;
   /** The places that may matter for packets between the two. */
   candidates(source: Endpoint, destination: Endpoint): readonly Occurrence[];
 }

@@ -52,7 +52,7 @@ export class TierReadings implements Reader {
     return intersectTraffic(way.ingress().allowed, way.egress().allowed);
   }
 
-  refusedAnyway(source: Endpoint, destination: Endpoint, places: readonly Occurrence[]): Traffic {
+  refusedAnyway(source: Endpoint, destination: Endpoint, places: readonly Occurrence[] = this.occurrences): Traffic {
     return untrackedDenies(this.#under(places), source, destination, this.#known);
   }
 

@@ -19,7 +19,15 @@ import type { Passage, Reach } from "../reach.js";
 import { addressesOf } from "../tiers/holders.js";
 import type { TracedTables } from "../trace.js";
 import { tracerOf } from "../tracer.js";
-import { intersectTraffic, noTraffic, subtractTraffic, trafficOf, unionTraffic, type Traffic } from "../traffic.js";
+import {
+  allTraffic,
+  intersectTraffic,
+  noTraffic,
+  subtractTraffic,
+  trafficOf,
+  unionTraffic,
+  type Traffic,
+} from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
 import { differenceOf, explain, type TrafficUnder } from "./explain.js";
 import type { Verification } from "./finding.js";
@@ -163,16 +171,15 @@ function compare({ cluster, objects, machine, printed, known, reader, add, alsoR
       if (refused === noTraffic) continue;
       // Replies go the other way, and their ports are those of the client.
       const explained = anew ? subtractTraffic(refused, reader.traffic(destination, source)) : noTraffic;
-      let unexplained = subtractTraffic(refused, explained);
       if (explained !== noTraffic && anew) add({ ...reply, traffic: explained, occurrences: [anew] });
-      if (unexplained === noTraffic) continue;
-      for (const occurrence of reader.refusedAnyway ? reader.candidates(destination, source) : []) {
-        const its = intersectTraffic(unexplained, reader.refusedAnyway!(destination, source, [occurrence]));
-        if (its === noTraffic) continue;
-        add({ ...reply, traffic: its, occurrences: [occurrence] });
-        unexplained = subtractTraffic(unexplained, its);
+      const left = subtractTraffic(refused, explained);
+      if (left === noTraffic) continue;
+      const candidates = reader.candidates(destination, source);
+      const under: TrafficUnder = (chosen) =>
+        subtractTraffic(allTraffic, reader.refusedAnyway?.(destination, source, chosen) ?? noTraffic);
+      for (const { occurrences, traffic } of explain(left, noTraffic, candidates, under, () => reader.occurrences)) {
+        add({ ...reply, traffic, occurrences });
       }
-      if (unexplained !== noTraffic) add({ ...reply, traffic: unexplained, occurrences: [] });
     }
   }
 }

@@ -171,3 +171,37 @@ describe("rules of the node itself", () => {
     expect(findings.map(({ code, rule }) => [code, rule?.chain])).toEqual([["calico-not-asked", "raw PREROUTING"]]);
   });
 });
+
+test("what untracked policies of Calico do to replies may take several deviations", () => {
+  const text = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: shop }
+---
+apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: { name: edge }
+spec: { node: node-0, expectedIPs: [10.240.9.1] }
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkSet
+metadata: { name: everybody, namespace: shop, labels: { app: web } }
+spec: { nets: [0.0.0.0/0] }
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: { name: silent }
+spec:
+  selector: all()
+  doNotTrack: true
+  applyOnForward: true
+  types: [Egress]
+  egress: [{ action: Deny, protocol: TCP, source: { namespaceSelector: "!has(team)", notSelector: app == 'web' } }]
+`;
+  const options = { engine: "calico", node: "node-0", hostInterfaces: ["eth0=10.240.9.1/16"] };
+  const { findings } = verify(compiled(text, options), { alsoReadings: true });
+  expect(findings.map(({ code, together, policy: name, packet }) => [code, together, name, packet.state])).toEqual([
+    ["calico-negation-reaches-global", ["calico-selectors-of-one"], "silent", "reply"],
+    ["calico-selectors-of-one", ["calico-negation-reaches-global"], "silent", "reply"],
+  ]);
+});
