@@ -2,7 +2,7 @@ import type { Machine, Node } from "../engines/engine.js";
 import type { LogEntry } from "../engines/log-entry.js";
 import type { KubernetesObject } from "../model/objects.js";
 import type { Resource } from "../model/resources.js";
-import type { Chain, Tables } from "../netfilter/tables.js";
+import type { Tables } from "../netfilter/tables.js";
 import { printMessages, type LogOptions } from "../log/print-log.js";
 import { diffTables, type TablesDifference } from "../netfilter/tables-difference.js";
 import type { AnyPairs } from "../pairs/any-pairs.js";
@@ -13,6 +13,7 @@ import { diffConnections, type ConnectionChange } from "./connections/connection
 import { diffObjects, type ChangedEntity, type ObjectsDifference, type ObjectsVersion } from "./edits/diff-objects.js";
 import { addressesOfNode } from "./connections/by-addresses.js";
 import { clusterOf } from "../simulate/cluster.js";
+import type { Origin } from "../text/origin.js";
 import { parseIp } from "../simulate/ip.js";
 import { nodeSize, type NodeSize } from "./node-size.js";
 import { logGain } from "./log-gain.js";
@@ -73,7 +74,7 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
   const pairs = sameEngine
     ? diffPairs(...pairsToCompare(before.result, after.result, sameMachine ? objects : undefined))
     : diffPairs([], []);
-  const tables = diffTables(before.result.tables, after.result.tables, sameMachine ? followsSame(objects) : undefined);
+  const tables = diffTables(before.result.tables, after.result.tables, sameMachine ? isUnedited(objects) : undefined);
   const connections = diffConnections(before.result, after.result, tables);
   const lines = connectionLines(connections);
   const edits = objects.edits.map(({ id }) => id);
@@ -127,14 +128,9 @@ function versionOf({ result, fileOf }: DiffVersion, { result: other }: DiffVersi
   return { objects: [...result.objects, ...resources], fileOf };
 }
 
-/** Whether two chains follow from one policy that nobody edited. */
-function followsSame({ unedited }: ObjectsDifference): (left: Chain, right: Chain) => boolean {
-  const policyOf = ({ followsOrigin, origin }: Chain) =>
-    followsOrigin && origin?.kind === "field" ? `NetworkPolicy ${origin.object}` : undefined;
-  return (left, right) => {
-    const policy = policyOf(left);
-    return policy !== undefined && policy === policyOf(right) && unedited.has(policy);
-  };
+/** Whether something comes from a policy that nobody edited. */
+function isUnedited({ unedited }: ObjectsDifference): (origin: Origin) => boolean {
+  return (origin) => origin.kind === "field" && unedited.has(`NetworkPolicy ${origin.object}`);
 }
 
 /** Of one generation only policies that were edited can mean something else, and not by another name. */

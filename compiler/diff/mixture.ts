@@ -18,15 +18,17 @@ export function mixtures(
   tablesOf: (text: string) => Tables | undefined,
 ): Mixing {
   const isLarge = [before, after].some(({ objects }) => objects.length > maxObjects);
-  const kept = isLarge ? keptObjects([...before.objects, ...after.objects], changed, ends) : () => true;
+  const edited = new Set(changed.flatMap((each) => [...(each.before?.objects ?? []), ...(each.after?.objects ?? [])]));
+  const kept = isLarge ? keptObjects([...before.objects, ...after.objects], edited, ends) : () => true;
   const byName = new Map<string, ChangedEntity>();
   for (const each of changed) for (const entity of [each.before, each.after]) if (entity) byName.set(entity.name, each);
   /** Texts in the order of one version, behind them those of objects that only the other has. */
   const orderOf = ({ objects }: ObjectsVersion): readonly (ChangedEntity | readonly string[])[] => {
     const seen = new Set<ChangedEntity>();
-    const order = [...entitiesOf(objects).values()].flatMap((entity): (ChangedEntity | readonly string[])[] => {
+    const mixed = objects.filter((object) => edited.has(object) || kept(object));
+    const order = [...entitiesOf(mixed).values()].flatMap((entity): (ChangedEntity | readonly string[])[] => {
       const its = byName.get(entity.name);
-      if (!its) return kept(entity.objects[0]!) ? [textsOf(entity, entity.form)] : [];
+      if (!its) return [textsOf(entity, entity.form)];
       if (seen.has(its)) return [];
       seen.add(its);
       return [its];
@@ -54,10 +56,9 @@ const objectsToMix = 60_000;
  */
 function keptObjects(
   objects: readonly StoredObject[],
-  changed: readonly ChangedEntity[],
+  edited: ReadonlySet<StoredObject>,
   ends: readonly string[],
 ): (object: StoredObject) => boolean {
-  const edited = changed.flatMap((each) => [...(each.before?.objects ?? []), ...(each.after?.objects ?? [])]);
   const addresses = new Set(ends);
   const pods = objects.filter((object): object is Pod => object.kind === "Pod" && addresses.has(object.ip));
   const namespaces = new Set([...edited, ...pods].flatMap((each) => (each.kind === "Namespace" ? [] : each.namespace)));

@@ -1,5 +1,6 @@
 import { printRule } from "./print-rule.js";
 import { longestCommonOrder } from "./longest-common-order.js";
+import type { Origin } from "../text/origin.js";
 import type { Chain, IpSet, OtherTable, Rule, Tables } from "./tables.js";
 
 /** What turns one state of a node into another. Chains and sets are told by name, in the order of the tables that hold them. */
@@ -62,14 +63,18 @@ export type SetDifference =
 
 /**
  * Compares two states. Rules are equal when they print the same, sets when type, family, `maxelem` and members are the same in any order; origins
- * and readable names say nothing. Takes time in proportion to what is compared. Chains that are `knownSame` are not read.
+ * and readable names say nothing. Takes time in proportion to what is compared. What follows from an origin that `saysSame` on both sides is not read.
  */
 export function diffTables(
   before: Tables,
   after: Tables,
-  knownSame: (before: Chain, after: Chain) => boolean = () => false,
+  saysSame: (origin: Origin) => boolean = () => false,
 ): TablesDifference {
-  const compare = (left: Chain, right: Chain) => (knownSame(left, right) ? undefined : diffChain(left, right));
+  const known = (chain: Chain) => keyByOrigin(chain, chain.name, saysSame);
+  const compare = (left: Chain, right: Chain) => {
+    const key = known(left);
+    return key !== undefined && key === known(right) ? undefined : diffChain(left, right, saysSame);
+  };
   const chains = compareByName(before.chains, after.chains, compare);
   const others = otherTables.flatMap((table) => {
     const [old, young] = [before, after].map(
@@ -93,9 +98,13 @@ function isNone({
 }
 
 /** Of one chain; undefined when nothing differs. */
-export function diffChain(before: Chain, after: Chain): ChainDifference | undefined {
+export function diffChain(
+  before: Chain,
+  after: Chain,
+  saysSame: (origin: Origin) => boolean = () => false,
+): ChainDifference | undefined {
   if (before === after) return undefined;
-  const edits = diffRules(before.rules, after.rules);
+  const edits = diffRules(before.rules, after.rules, saysSame);
   if (edits.length === 0 && before.policy === after.policy) return undefined;
   return { name: after.name, before, after, edits };
 }
@@ -137,17 +146,25 @@ function compareByName<T extends { readonly name: string }, D>(
   return { added, removed: before.filter(({ name }) => !kept.has(name)), changed };
 }
 
-function diffRules(before: readonly Rule[], after: readonly Rule[]): RuleEdit[] {
-  const [old, young] = [before.map(printRule), after.map(printRule)];
+function diffRules(
+  before: readonly Rule[],
+  after: readonly Rule[],
+  saysSame: (origin: Origin) => boolean,
+): RuleEdit[] {
+  const keyOf = (rule: Rule): string => {
+    const { target } = rule;
+    return (target?.kind === "jump" && keyByOrigin(rule, target.to, saysSame)) || printRule(rule);
+  };
+  const [old, young] = [before.map(keyOf), after.map(keyOf)];
   if (sameList(old, young)) return [];
   const edits: RuleEdit[] = [];
   let [from, to] = [0, 0];
   const editUpTo = (oldEnd: number, youngEnd: number): void => {
     for (; from < oldEnd; from += 1) {
-      edits.push({ kind: "delete", position: to + 1, place: from + 1, rule: before[from]!, text: old[from]! });
+      edits.push({ kind: "delete", position: to + 1, place: from + 1, rule: before[from]!, text: printRule(before[from]!) });
     }
     for (; to < youngEnd; to += 1) {
-      edits.push({ kind: "insert", position: to + 1, place: to + 1, rule: after[to]!, text: young[to]! });
+      edits.push({ kind: "insert", position: to + 1, place: to + 1, rule: after[to]!, text: printRule(after[to]!) });
     }
   };
   for (const [oldIndex, youngIndex] of longestCommonOrder(old, young)) {
@@ -157,6 +174,15 @@ function diffRules(before: readonly Rule[], after: readonly Rule[]): RuleEdit[] 
   }
   editUpTo(old.length, young.length);
   return edits;
+}
+
+/** What stands for a chain or a rule that follows from an origin which says the same on both sides; no text of a rule is like it. */
+function keyByOrigin(
+  { followsOrigin, origin }: Pick<Rule, "followsOrigin" | "origin">,
+  name: string,
+  saysSame: (origin: Origin) => boolean,
+): string | undefined {
+  return followsOrigin && origin?.kind === "field" && saysSame(origin) ? `\0${name} ${origin.object}` : undefined;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

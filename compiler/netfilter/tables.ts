@@ -61,6 +61,8 @@ export interface Chain {
   readonly origin?: Origin;
   /** Its rules follow from its origin alone: where that says the same to the same engine, they are the same. */
   readonly followsOrigin?: true;
+  /** Chains that its rules may lead to, and no others, where that is known without reading them. */
+  readonly leadsTo?: readonly string[];
 }
 
 /** One rule: all matches hold → the target is carried out. Matches stand in the order iptables-save prints them. */
@@ -68,6 +70,8 @@ export interface Rule {
   readonly matches: readonly Match[];
   readonly target?: Target;
   readonly origin?: Origin;
+  /** What it matches follows from its origin and its target alone, as in a chain. */
+  readonly followsOrigin?: true;
 }
 
 export type Match =

@@ -123,16 +123,17 @@ function changedRules(before: Tables, after: Tables, { chains }: TablesDifferenc
     return gone.size === 0 ? rules : rules.filter((_, index) => !gone.has(index + 1));
   };
 
+  const leading = leadingTo(changed, [before, after]);
   const open = new Set<string>();
   const reach = (name: string): void => {
     if (open.has(name)) return;
     open.add(name);
     for (const rule of kept(name)) {
-      const target = asksForAddresses(rule) ? undefined : targetOf(rule);
-      if (target !== undefined) reach(target);
+      const target = targetOf(rule);
+      if (target !== undefined && leading.has(target) && !asksForAddresses(rule)) reach(target);
     }
   };
-  reach("FORWARD");
+  if (leading.has("FORWARD")) reach("FORWARD");
 
   const leads = new Map<string, boolean>();
   /** Whether a chain that not every packet may reach, or one behind it, is another one. */
@@ -141,11 +142,8 @@ function changedRules(before: Tables, after: Tables, { chains }: TablesDifferenc
     if (known !== undefined) return known;
     const found = !open.has(name) && changed.has(name);
     leads.set(name, found);
-    if (found || open.has(name)) return found;
-    const behind = (sides.after.get(name)?.rules ?? []).some((rule) => {
-      const target = targetOf(rule);
-      return target !== undefined && leadsToChange(target);
-    });
+    if (found || open.has(name) || !leading.has(name)) return found;
+    const behind = targetsOf(sides.after.get(name)).some(leadsToChange);
     leads.set(name, behind);
     return behind;
   };
@@ -175,6 +173,23 @@ function changedRules(before: Tables, after: Tables, { chains }: TablesDifferenc
   return result;
 }
 
+/** The chains from which rules of either version lead to some chains, those among them. */
+function leadingTo(names: ReadonlySet<string>, versions: readonly Tables[]): ReadonlySet<string> {
+  const leaders = new Map<string, string[]>();
+  for (const { chains } of versions) {
+    for (const chain of chains) {
+      for (const target of targetsOf(chain)) {
+        const known = leaders.get(target);
+        if (known) known.push(chain.name);
+        else leaders.set(target, [chain.name]);
+      }
+    }
+  }
+  const found = new Set(names);
+  for (const name of found) for (const leader of leaders.get(name) ?? []) found.add(leader);
+  return found;
+}
+
 /** Rules lead from chain to chain no deeper than this, or the walk takes all that is behind. */
 const maxDepth = 8;
 
@@ -184,6 +199,11 @@ function chainsByName({ chains }: Tables): ReadonlyMap<string, Chain> {
 
 function targetOf({ target }: Rule): string | undefined {
   return target?.kind === "jump" || target?.kind === "goto" ? target.to : undefined;
+}
+
+/** Chains that the rules of a chain may lead to. */
+function targetsOf(chain: Chain | undefined): readonly string[] {
+  return chain?.leadsTo ?? (chain?.rules ?? []).flatMap((rule) => targetOf(rule) ?? []);
 }
 
 function asksForAddresses({ matches }: Rule): boolean {

@@ -27,14 +27,23 @@ export function emitJump(pairs: PolicyPairs, direction: Direction, naming: Namin
   };
 }
 
-/** What that rule asks of a packet. */
+/** What that rule asks of a packet. Its comment is written when it is read: most who go through the jumps only ask for sets. */
 export function jumpMatches(pairs: PolicyPairs, direction: Direction, naming: Naming): Match[] {
   const { subjects } = pairs.directions.find((found) => found.direction === direction)!;
+  const comment: Match = {
+    kind: "comment",
+    get text() {
+      return jumpComment(pairs.policy, subjects, direction, naming);
+    },
+  };
+  return [...setMatches(subjects, direction === "ingress" ? "dst" : "src", naming), comment];
+}
+
+function jumpComment(policy: string, subjects: SetExpression, direction: Direction, naming: Naming): string {
   const names = readableNames(subjects, naming).join("-AND-");
   const where = direction === "ingress" ? "TO" : "FROM";
-  const namespace = pairs.policy.slice(0, pairs.policy.indexOf("/"));
-  const text = `${direction.toUpperCase()}-POLICY-${pairs.policy}-${where}-${names}-IN-ns-${namespace}`;
-  return [...setMatches(subjects, direction === "ingress" ? "dst" : "src", naming), { kind: "comment", text }];
+  const namespace = policy.slice(0, policy.indexOf("/"));
+  return `${direction.toUpperCase()}-POLICY-${policy}-${where}-${names}-IN-ns-${namespace}`;
 }
 
 /** One rule a port. */

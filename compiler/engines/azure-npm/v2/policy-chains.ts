@@ -1,7 +1,7 @@
 import type { Chain, Match, Rule } from "../../../netfilter/tables.js";
 import type { Direction, PolicyPairs } from "../../../pairs/pair-group.js";
 import type { Origin } from "../../../text/origin.js";
-import { activeRules, jump } from "./chains.js";
+import { acceptChain, activeRules, allowMarkChain, jump } from "./chains.js";
 import { emitPolicyRules, jumpMatches, type Naming } from "./emit-policy.js";
 
 /** A policy in force. */
@@ -75,11 +75,14 @@ export class PolicyChains {
   }
 }
 
+const targetsOfPolicies = [allowMarkChain, acceptChain];
+
 /** The chain of one direction of a policy. Its rules are made whenever they are read: all of them at once take much memory. */
 class PolicyChain implements Chain {
   readonly name: string;
   readonly direction: Direction;
   readonly followsOrigin = true;
+  readonly leadsTo = targetsOfPolicies;
   readonly origin: Origin;
   readonly #pairs: PolicyPairs;
   readonly #naming: Naming;
@@ -116,6 +119,7 @@ function jumpTo(chain: PolicyChain): Rule {
       return chain.jumpMatches;
     },
     target: jump(chain.name),
+    followsOrigin: true,
     get origin() {
       return chain.jumpOrigin;
     },

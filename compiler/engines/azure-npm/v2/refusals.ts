@@ -19,6 +19,7 @@ export interface Refusals {
  * Source: Azure NPM cbd7560cf, npm/pkg/controlplane/translation/translatePolicy.go; v1.4.23 by what it left in a kernel.
  */
 export function refusals(policy: NetworkPolicy, generation: V2Generation): Refusals {
+  if (generation.lite !== "cidr-only" && !hasBlocks(policy)) return nothingRefused;
   const diagnostics: Diagnostic[] = [];
   let skipped: Refusals["skipped"];
   for (const { type, rule, index } of enforcedRules(policy, generation)) {
@@ -52,6 +53,13 @@ export function refusals(policy: NetworkPolicy, generation: V2Generation): Refus
     });
   }
   return { ...(skipped && { skipped }), diagnostics };
+}
+
+const nothingRefused: Refusals = { diagnostics: [] };
+
+function hasBlocks({ ingress, egress }: NetworkPolicy): boolean {
+  const withBlock = ({ peers }: PolicyRule) => peers.some(({ kind }) => kind === "ipBlock");
+  return ingress.some(withBlock) || egress.some(withBlock);
 }
 
 /** Blocks of a policy that don't reach their sets, though ipset would take them. */
