@@ -1,17 +1,15 @@
-import { parseDocuments, type ParsedDocuments } from "./manifest/parse-documents.js";
-import { admit, type Admission, type AdmitOptions } from "./model/admit.js";
+import { admitRead, type Admission } from "./model/admit.js";
+import { readSource, type ReadOptions, type ReadSource } from "./model/read-source.js";
 import type { Source } from "./text/source.js";
 
-/** Texts → documents → objects, and what there is to say of either. */
-export function admitSources(
-  sources: readonly Source[],
-  options: AdmitOptions,
-  parse: (source: Source) => ParsedDocuments = parseDocuments,
-): Admission {
-  const parsed = sources.map((source) => parse(source));
-  const admission = admit(
-    parsed.flatMap(({ documents }) => documents),
-    options,
-  );
-  return { ...admission, diagnostics: [...parsed.flatMap(({ diagnostics }) => diagnostics), ...admission.diagnostics] };
+/** Texts → objects, and what there is to say of either. */
+export function admitSources(sources: readonly Source[], options: ReadOptions, read: Reader = readSource): Admission {
+  return admitRead(readEach(sources, options, read));
+}
+
+/** Reads as `readSource` does, and may know some of the texts already. */
+export type Reader = (source: Source, options: ReadOptions) => ReadSource;
+
+function* readEach(sources: readonly Source[], options: ReadOptions, read: Reader): Generator<ReadSource> {
+  for (const source of sources) yield read(source, options);
 }

@@ -1,12 +1,11 @@
-import { admitSources } from "./admit-sources.js";
+import { admitSources, type Reader } from "./admit-sources.js";
 import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
 import type { Specification } from "./engines/specification.js";
 import { configure, refusedObjects } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
-import { parseDocuments, type ParsedDocuments } from "./manifest/parse-documents.js";
-import type { AdmitOptions } from "./model/admit.js";
 import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
+import { readSource, type ReadOptions } from "./model/read-source.js";
 import type { Resource } from "./model/resources.js";
 import { summarize } from "./model/summary.js";
 import { Uids } from "./model/uids.js";
@@ -15,7 +14,7 @@ import type { AnyPairs } from "./pairs/any-pairs.js";
 import { isError, sortDiagnostics, type Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
 
-export interface CompileOptions extends EngineOptions, AdmitOptions {
+export interface CompileOptions extends EngineOptions, ReadOptions {
   /** Addresses for pods without a status; 10.240.0.0/16 otherwise. */
   readonly podCidr?: string;
 }
@@ -55,7 +54,7 @@ export interface CompileResult {
 }
 
 /**
- * Manifests in, a node out: parse → admit → complete → fold. Another `parse` may know some of the texts already.
+ * Manifests in, a node out: read → admit → complete → fold.
  *
  * @example
  * const { result, diagnostics } = compile([{ name: "policy.yaml", text }], { generation: "v2" });
@@ -64,10 +63,10 @@ export interface CompileResult {
 export function compile(
   sources: readonly Source[],
   options: CompileOptions = {},
-  parse: (source: Source) => ParsedDocuments = parseDocuments,
+  read: Reader = readSource,
 ): Compilation {
   const { machine, diagnostics: problems } = configure(options);
-  const admission = admitSources(sources, { ...options, ...(machine && { watched: machine.watched }) }, parse);
+  const admission = admitSources(sources, { ...options, ...(machine && { watched: machine.watched }) }, read);
   const found = [...problems, ...admission.diagnostics];
   if (machine) found.push(...refusedObjects(machine, admission.skipped, admission.objects));
   const summary = summarize(admission);

@@ -22,8 +22,14 @@ export interface ParsedDocuments {
  * throws. An error in one document leaves the others of the source alone. Lists are not expanded.
  */
 export function parseDocuments(source: Source): ParsedDocuments {
-  const documents: Document[] = [];
   const diagnostics: Diagnostic[] = [];
+  const documents = [...streamDocuments(source, diagnostics)];
+  return { documents, diagnostics: diagnostics.length > 0 ? sortDiagnostics(diagnostics) : diagnostics };
+}
+
+/** The same document by document, so that who needs each for a moment only does not keep them all; `diagnostics` grow on the way. */
+export function* streamDocuments(source: Source, diagnostics: Diagnostic[]): Generator<Document> {
+  let documents: Document[] = [];
   const { chunks, badSeparators } = splitDocuments(source.text);
   for (const offset of badSeparators) {
     diagnostics.push(diagnostic("yaml-separator", {}, { location: { source, offset } }));
@@ -41,8 +47,9 @@ export function parseDocuments(source: Source): ParsedDocuments {
       }
     }
     first = next;
+    yield* documents;
+    documents = [];
   }
-  return { documents, diagnostics: diagnostics.length > 0 ? sortDiagnostics(diagnostics) : diagnostics };
 }
 
 /** Of one document; a person reads no more, and a hostile text could bring millions. */

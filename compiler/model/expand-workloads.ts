@@ -11,6 +11,11 @@ export interface AdmittedPod extends Pod {
   readonly controller?: string;
 }
 
+/** `namespace/name`; of a namespace its name. */
+export function admittedName(object: Admitted): string {
+  return object.kind === "Namespace" ? object.name : `${object.namespace}/${object.name}`;
+}
+
 /** Pods that are made of workloads at most, in all. */
 const maxPods = 250_000;
 

@@ -146,11 +146,7 @@ function compareByName<T extends { readonly name: string }, D>(
   return { added, removed: before.filter(({ name }) => !kept.has(name)), changed };
 }
 
-function diffRules(
-  before: readonly Rule[],
-  after: readonly Rule[],
-  saysSame: (origin: Origin) => boolean,
-): RuleEdit[] {
+function diffRules(before: readonly Rule[], after: readonly Rule[], saysSame: (origin: Origin) => boolean): RuleEdit[] {
   const keyOf = (rule: Rule): string => {
     const { target } = rule;
     return (target?.kind === "jump" && keyByOrigin(rule, target.to, saysSame)) || printRule(rule);
@@ -161,7 +157,13 @@ function diffRules(
   let [from, to] = [0, 0];
   const editUpTo = (oldEnd: number, youngEnd: number): void => {
     for (; from < oldEnd; from += 1) {
-      edits.push({ kind: "delete", position: to + 1, place: from + 1, rule: before[from]!, text: printRule(before[from]!) });
+      edits.push({
+        kind: "delete",
+        position: to + 1,
+        place: from + 1,
+        rule: before[from]!,
+        text: printRule(before[from]!),
+      });
     }
     for (; to < youngEnd; to += 1) {
       edits.push({ kind: "insert", position: to + 1, place: to + 1, rule: after[to]!, text: printRule(after[to]!) });

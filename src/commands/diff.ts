@@ -10,12 +10,13 @@ import {
   engineOf,
   engines,
   isError,
-  sharedParser,
+  sharedReader,
   type CompileOptions,
   type Diagnostic,
   type Difference,
   type DiffVersion,
   type Engine,
+  type Reader,
 } from "../../compiler/index.js";
 import { addEngineOptions, addInputOptions, compileOptionsOf, type ClusterOptions } from "../cluster-options.js";
 import { collect } from "../collect.js";
@@ -92,12 +93,12 @@ function diffCommand(versions: readonly string[], options: Options): void {
   const size = sides.reduce((sum, { read }) => sum + read.sources.reduce((all, { text }) => all + text.length, 0), 0);
   const stopProgress = startProgress("comparing", size);
   const output = differenceOutputs.find(({ name }) => name === options.output)!;
-  const parse = sharedParser(sides.flatMap(({ read }) => read.sources));
+  const read = sharedReader(sides.flatMap(({ read }) => read.sources));
   let text: string;
   let difference: Difference;
   let report;
   try {
-    const compiled = sides.map((side) => compileSide(side, parse));
+    const compiled = sides.map((side) => compileSide(side, read));
     const diagnostics = compiled.map((each) => each.diagnostics);
     const [before, after] = compiled.map(({ version }) => version);
     if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
@@ -223,12 +224,12 @@ interface CompiledSide {
   readonly summary: readonly string[];
 }
 
-function compileSide({ label, read, root, options }: Side, parse: ReturnType<typeof sharedParser>): CompiledSide {
+function compileSide({ label, read, root, options }: Side, reader: Reader): CompiledSide {
   const fileOf = (name: string): string => {
     const normal = normalize(name);
     return (normal.startsWith(root) ? normal.slice(root.length) : normal).replace(/^[/\\]+/, "");
   };
-  const { version, diagnostics, summary } = compileVersion(read.sources, options, { label, fileOf }, parse);
+  const { version, diagnostics, summary } = compileVersion(read.sources, options, { label, fileOf }, reader);
   return { ...(version && { version }), diagnostics: [...read.diagnostics, ...diagnostics], summary };
 }
 

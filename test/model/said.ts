@@ -1,17 +1,18 @@
 import { parseDocuments } from "../../compiler/manifest/parse-documents.js";
-import { admit, type Admission, type AdmitOptions } from "../../compiler/model/admit.js";
+import { admit, type Admission } from "../../compiler/model/admit.js";
+import type { ReadOptions } from "../../compiler/model/read-source.js";
 import type { Diagnostic } from "../../compiler/text/diagnostic.js";
 import { positionOf } from "../../compiler/text/source.js";
 
 /** Admits text as a file called `a.yaml`. */
-export function admitText(text: string, options: AdmitOptions = {}): Admission {
+export function admitText(text: string, options: ReadOptions = {}): Admission {
   const { documents, diagnostics } = parseDocuments({ name: "a.yaml", text });
   if (diagnostics.length > 0) throw new Error(diagnostics.map((found) => found.message).join("\n"));
   return admit(documents, options);
 }
 
 /** What admission says of a text: `7:5 error cidr-missing ns/p spec.x.cidr`, a line each. */
-export function said(text: string, options: AdmitOptions = {}): readonly string[] {
+export function said(text: string, options: ReadOptions = {}): readonly string[] {
   return admitText(text, options).diagnostics.map(line);
 }
 
@@ -22,7 +23,7 @@ export function line(found: Diagnostic): string {
 }
 
 /** What is said and what to write instead, of the only diagnostic. */
-export function words(text: string, options: AdmitOptions = {}): string {
+export function words(text: string, options: ReadOptions = {}): string {
   const { diagnostics } = admitText(text, options);
   if (diagnostics.length !== 1)
     throw new Error(`${diagnostics.length} diagnostics: ${diagnostics.map(line).join(", ")}`);

@@ -6,6 +6,7 @@ import {
   legendOf,
   outputs,
   readBack,
+  readParsed,
   readQuestion,
   type CompileOptions,
   type CompileResult,
@@ -93,7 +94,7 @@ export class Session implements Calls {
 
   #compileText(text: string, switches: Switches): ReturnType<typeof compile> {
     const options: CompileOptions = { ...switches, otherNamespaces: "kept" };
-    return compile([{ name: sourceName, text }], options, this.#parse);
+    return compile([{ name: sourceName, text }], options, (source, its) => readParsed(this.#parse(source), its));
   }
 
   outcome(text: string, switches: Switches, packet: WrittenPacket): Outcome {
