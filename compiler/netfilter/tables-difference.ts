@@ -70,10 +70,10 @@ export function diffTables(
   after: Tables,
   saysSame: (origin: Origin) => boolean = () => false,
 ): TablesDifference {
-  const known = (chain: Chain) => keyByOrigin(chain, chain.name, saysSame);
   const compare = (left: Chain, right: Chain) => {
-    const key = known(left);
-    return key !== undefined && key === known(right) ? undefined : diffChain(left, right, saysSame);
+    const object = fixedBy(left, saysSame);
+    const isSame = object !== undefined && object === fixedBy(right, saysSame);
+    return isSame ? undefined : diffChain(left, right, saysSame);
   };
   const chains = compareByName(before.chains, after.chains, compare);
   const others = otherTables.flatMap((table) => {
@@ -149,7 +149,9 @@ function compareByName<T extends { readonly name: string }, D>(
 function diffRules(before: readonly Rule[], after: readonly Rule[], saysSame: (origin: Origin) => boolean): RuleEdit[] {
   const keyOf = (rule: Rule): string => {
     const { target } = rule;
-    return (target?.kind === "jump" && keyByOrigin(rule, target.to, saysSame)) || printRule(rule);
+    const object = target?.kind === "jump" ? fixedBy(rule, saysSame) : undefined;
+    // No printed rule begins like this.
+    return target?.kind === "jump" && object !== undefined ? `\0${target.to} ${object}` : printRule(rule);
   };
   const [old, young] = [before.map(keyOf), after.map(keyOf)];
   if (sameList(old, young)) return [];
@@ -178,13 +180,12 @@ function diffRules(before: readonly Rule[], after: readonly Rule[], saysSame: (o
   return edits;
 }
 
-/** What stands for a chain or a rule that follows from an origin which says the same on both sides; no text of a rule is like it. */
-function keyByOrigin(
+/** The object that a chain or a rule follows from, where that says the same on both sides. */
+function fixedBy(
   { followsOrigin, origin }: Pick<Rule, "followsOrigin" | "origin">,
-  name: string,
   saysSame: (origin: Origin) => boolean,
 ): string | undefined {
-  return followsOrigin && origin?.kind === "field" && saysSame(origin) ? `\0${name} ${origin.object}` : undefined;
+  return followsOrigin && origin?.kind === "field" && saysSame(origin) ? origin.object : undefined;
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {
