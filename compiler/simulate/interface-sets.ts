@@ -1,6 +1,6 @@
 import type { IpSet, Match } from "../netfilter/tables.js";
 import { parseIp } from "./ip.js";
-import { holdsAddress, indexSets } from "./set-index.js";
+import { holdsAddress, indexSets, type SetIndex } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
 
 type InterfaceMatch = Match & { readonly kind: "interface" };
@@ -48,6 +48,15 @@ export function interfaceSets({ interfaces, chains }: TracedTables): readonly Ip
   }
   return [...found.values(), ...localAddresses({ interfaces })];
 }
+
+/** Everything that matches of the tables look up: their sets, and those that stand for interfaces. Worked out once. */
+export function setsOf(tables: TracedTables): SetIndex {
+  let found = indexes.get(tables);
+  if (!found) indexes.set(tables, (found = indexSets([...tables.sets, ...interfaceSets(tables)])));
+  return found;
+}
+
+const indexes = new WeakMap<TracedTables, SetIndex>();
 
 /** Name of the interface that an address is behind; undefined where nothing is known of it. */
 export function interfaceAt(

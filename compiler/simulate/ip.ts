@@ -126,7 +126,12 @@ export function everyAddress(version: IpVersion): AddressRange {
 }
 
 function fromBytes(bytes: readonly number[]): bigint {
-  return BigInt(`0x${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`);
+  let address = 0n;
+  for (let at = 0; at < 16; at += 4) {
+    const word = bytes[at]! * 0x1000000 + bytes[at + 1]! * 0x10000 + bytes[at + 2]! * 0x100 + bytes[at + 3]!;
+    address = (address << 32n) | BigInt(word);
+  }
+  return address;
 }
 
 function toBytes(address: bigint): number[] {

@@ -2,7 +2,14 @@ import { AddressClasses, type AddressClass } from "./address-classes.js";
 import { after, compareIps, parseIp, type Ip } from "./ip.js";
 import type { Circumstances } from "./circumstances.js";
 import { passagesOf, type Reach } from "./reach.js";
-import { programOf, type Conditions, type ProgramChain, type ProgramRule, type RuleProgram } from "./rule-program.js";
+import {
+  programOf,
+  type Conditions,
+  type ProgramChain,
+  type ProgramRule,
+  type RuleProgram,
+  type Taking,
+} from "./rule-program.js";
 import type { TracedTables } from "./trace.js";
 import { allTraffic, intersectTraffic, noTraffic, subtractTraffic, unionTraffic, type Traffic } from "./traffic.js";
 import { markMatches, setMark } from "./verdicts.js";
@@ -18,8 +25,19 @@ export interface RuleReachOptions {
  * Who reaches whom by the rules, asked by address, of the version of IP that they are for. The same answers as a trace of each packet would give, but one walk a pair of
  * classes: all traffic sets out together, and what a rule takes parts from what it leaves.
  */
-export function reachByRules(tables: TracedTables, options: RuleReachOptions = {}): Reach<string> {
-  const program = programOf(tables, options.state ?? "new", options.known);
+export function reachByRules(
+  tables: TracedTables,
+  { state = "new", known = {} }: RuleReachOptions = {},
+): Reach<string> {
+  return reachesByRules(tables, state)(known);
+}
+
+/** The same under several circumstances: addresses have the same classes under all of them, which are found once. */
+export function reachesByRules(
+  tables: TracedTables,
+  state: "new" | "established" = "new",
+): (known: Circumstances) => Reach<string> {
+  const program = programOf(tables, state);
   const sources = new AddressClasses(program.source);
   const destinations = new AddressClasses(program.destination);
   const sourceRules = new Candidates(program, program.source, "source");
@@ -28,37 +46,41 @@ export function reachByRules(tables: TracedTables, options: RuleReachOptions = {
   const entered = new Uint8Array(program.chains.length);
   const [froms, tos] = [new Ends(sources, program.own), new Ends(destinations, program.own)];
 
-  return {
-    sourceClass: (address) => froms.numberOf(address),
-    destinationClass: (address) => tos.numberOf(address),
-    between(sourceClass, destinationClass) {
-      const [source, destination] = [froms.all[sourceClass]!, tos.all[destinationClass]!];
-      const pair: Pair = {
-        source: source.its,
-        destination: destination.its,
-        sourceRules,
-        destinationRules,
-        accepted: none,
-        denied: noTraffic,
-        entered,
-      };
-      let here = everything;
-      for (const { start, accepts } of program.courses[source.isOwn ? "out" : destination.isOwn ? "in" : "forward"]) {
-        pair.accepted = none;
-        const left = walk(start, here, pair);
-        if (accepts) pair.accepted = merge(pair.accepted, left);
-        else for (const { traffic } of left) pair.denied = unionTraffic(pair.denied, traffic);
-        here = pair.accepted;
-        if (here.length === 0) break;
-      }
-      const allowed = here.reduce((all, { traffic }) => unionTraffic(all, traffic), noTraffic);
-      const depends = intersectTraffic(allowed, pair.denied);
-      return passage(subtractTraffic(allowed, depends), depends);
-    },
-    borders: () => {
-      const own = [...program.own].flatMap((address) => [address, after(address)]);
-      return [...new Set([...sources.borders(), ...destinations.borders(), ...own])].sort(compareIps);
-    },
+  return (known) => {
+    const takings = program.rules.map((rule) => rule.given?.(known) ?? rule);
+    return {
+      sourceClass: (address) => froms.numberOf(address),
+      destinationClass: (address) => tos.numberOf(address),
+      between(sourceClass, destinationClass) {
+        const [source, destination] = [froms.all[sourceClass]!, tos.all[destinationClass]!];
+        const pair: Pair = {
+          source: source.its,
+          destination: destination.its,
+          sourceRules,
+          destinationRules,
+          takings,
+          accepted: none,
+          denied: noTraffic,
+          entered,
+        };
+        let here = everything;
+        for (const { start, accepts } of program.courses[source.isOwn ? "out" : destination.isOwn ? "in" : "forward"]) {
+          pair.accepted = none;
+          const left = walk(start, here, pair);
+          if (accepts) pair.accepted = merge(pair.accepted, left);
+          else for (const { traffic } of left) pair.denied = unionTraffic(pair.denied, traffic);
+          here = pair.accepted;
+          if (here.length === 0) break;
+        }
+        const allowed = here.reduce((all, { traffic }) => unionTraffic(all, traffic), noTraffic);
+        const depends = intersectTraffic(allowed, pair.denied);
+        return passage(subtractTraffic(allowed, depends), depends);
+      },
+      borders: () => {
+        const own = [...program.own].flatMap((address) => [address, after(address)]);
+        return [...new Set([...sources.borders(), ...destinations.borders(), ...own])].sort(compareIps);
+      },
+    };
   };
 }
 
@@ -93,6 +115,8 @@ interface Pair {
   readonly destination: AddressClass;
   readonly sourceRules: Candidates;
   readonly destinationRules: Candidates;
+  /** By number of the rule. */
+  readonly takings: readonly Taking[];
   /** What the built-in chain at hand may have let through. */
   accepted: readonly Flow[];
   /** What may have been refused so far. */
@@ -129,9 +153,10 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
     const number = rule[side];
     if (number !== 0 && !pair[side].conditions.has(number)) continue;
     if (rule.marks.length > 0 && !here.some(({ mark }) => fits(rule, mark))) continue;
-    let { possible, certain } = rule;
+    const taking = pair.takings[rule.number]!;
+    let { possible, certain } = taking;
     if (isUnknown(rule, pair)) certain = noTraffic;
-    for (const condition of rule.ports) {
+    for (const condition of taking.ports) {
       const its = pair[condition.side].ports(condition);
       possible = intersectTraffic(possible, its.possible);
       certain = intersectTraffic(certain, its.certain);

@@ -2,7 +2,7 @@ import type { PolicyType } from "../model/objects.js";
 import { selects } from "../model/selector.js";
 import type { Cluster, Endpoint, PodEndpoint } from "./cluster.js";
 import { passagesOf, type Reach } from "./reach.js";
-import { reachByTiers } from "./tiers/reach-by-tiers.js";
+import { reachesByTiers } from "./tiers/reach-by-tiers.js";
 import type { Circumstances } from "./circumstances.js";
 import { Peers } from "./spec-peers.js";
 import { compilePolicy, trafficOfPort, type CompiledPolicy, type CompiledRule } from "./spec-policies.js";
@@ -13,7 +13,17 @@ import { allTraffic, intersectTraffic, noTraffic, unionTraffic, type Traffic } f
  * nothing that could be unknown; where the cluster is measured by more, traffic may depend on it.
  */
 export function reachBySpec(cluster: Cluster, known: Circumstances = {}): Reach<Endpoint> {
-  if (cluster.tiered) return reachByTiers(cluster.tiered, known);
+  return reachesBySpec(cluster)(known);
+}
+
+/** The same under several circumstances: endpoints have the same classes under all of them, which are found once. */
+export function reachesBySpec(cluster: Cluster): (known: Circumstances) => Reach<Endpoint> {
+  if (cluster.tiered) return reachesByTiers(cluster.tiered);
+  const reach = reachByPolicies(cluster);
+  return () => reach;
+}
+
+function reachByPolicies(cluster: Cluster): Reach<Endpoint> {
   const policies = cluster.policies.map(compilePolicy);
   const peers = new Peers(cluster, policies);
   const sources = new Classes(cluster, policies, peers, "source");

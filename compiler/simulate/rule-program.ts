@@ -2,9 +2,9 @@ import { chainsOf } from "../netfilter/owned.js";
 import type { Match, Rule, Target } from "../netfilter/tables.js";
 import type { Circumstances } from "./circumstances.js";
 import { hooksOf, ownAddresses, walkedTables, type Course, type WalkedTable } from "./courses.js";
-import { interfaceSet, interfaceSets, localSet } from "./interface-sets.js";
+import { interfaceSet, localSet, setsOf } from "./interface-sets.js";
 import { compareIps, parseNetwork, type Ip, type Network } from "./ip.js";
-import { indexSets, type AddressPortSet, type AddressSet, type IndexedSet, type SetIndex } from "./set-index.js";
+import type { AddressPortSet, AddressSet, IndexedSet, SetIndex } from "./set-index.js";
 import type { TracedTables } from "./trace.js";
 import {
   protocols,
@@ -38,6 +38,8 @@ export interface RuleProgram {
   /** Addresses of the machine itself. */
   readonly own: ReadonlySet<Ip>;
   readonly chains: readonly ProgramChain[];
+  /** Of all chains, by their numbers. */
+  readonly rules: readonly ProgramRule[];
   readonly source: Conditions;
   readonly destination: Conditions;
 }
@@ -53,16 +55,24 @@ export interface ProgramChain {
   readonly rules: ProgramRule[];
 }
 
-export interface ProgramRule {
-  /** Numbers of conditions; 0 always holds. */
-  readonly source: number;
-  readonly destination: number;
+/** What a rule takes of the traffic between two addresses. */
+export interface Taking {
   readonly ports: readonly PortCondition[];
   /** Traffic that the other matches may take, and that they take for sure. */
   readonly possible: Traffic;
   readonly certain: Traffic;
+}
+
+/** What it takes is said for packets of which nothing is known. */
+export interface ProgramRule extends Taking {
+  readonly number: number;
+  /** Numbers of conditions; 0 always holds. */
+  readonly source: number;
+  readonly destination: number;
   readonly marks: readonly (Match & { readonly kind: "mark" })[];
   readonly action: ProgramAction;
+  /** What it takes when something is known of the packets; absent where that is the same. */
+  readonly given?: (known: Circumstances) => Taking;
 }
 
 export type ProgramAction =
@@ -125,8 +135,9 @@ export interface PortCondition {
   readonly negated: boolean;
 }
 
-export function programOf(tables: TracedTables, state: "new" | "established", known: Circumstances = {}): RuleProgram {
-  const builder = new Builder(tables, state, known);
+/** What rules ask of packets in one state. */
+export function programOf(tables: TracedTables, state: "new" | "established"): RuleProgram {
+  const builder = new Builder(tables, state);
   const own = ownAddresses(tables);
   const course = (of: Course): readonly ProgramHook[] =>
     hooksOf(of, tables).map(({ table, chain }) => ({
@@ -141,6 +152,7 @@ export function programOf(tables: TracedTables, state: "new" | "established", kn
     },
     own,
     chains: builder.chains,
+    rules: builder.rules,
     source: builder.source,
     destination: builder.destination,
   };
@@ -154,6 +166,7 @@ class Builder {
   readonly source = new Conditions();
   readonly destination = new Conditions();
   readonly chains: ProgramChain[] = [];
+  readonly rules: ProgramRule[] = [];
   private readonly byName = new Map<string, ProgramChain>();
   private readonly sets: SetIndex;
   private readonly groups = new Map<string, AddressGroup>();
@@ -165,9 +178,8 @@ class Builder {
   constructor(
     private readonly tables: TracedTables,
     private readonly state: "new" | "established",
-    private readonly known: Circumstances,
   ) {
-    this.sets = indexSets([...tables.sets, ...interfaceSets(tables)]);
+    this.sets = setsOf(tables);
     const all = walkedTables.flatMap((table) =>
       chainsOf(tables, table).map(({ name, rules }) => [`${table} ${name}`, rules] as const),
     );
@@ -207,9 +219,9 @@ class Builder {
       possible = intersectTraffic(possible, more);
       certain = intersectTraffic(certain, sure);
     };
-    const answer = (outcome: Outcome): void => {
-      limit(outcome === false ? noTraffic : allTraffic, outcome === true ? allTraffic : noTraffic);
-    };
+    const answer = (outcome: Outcome): void => limit(...trafficIf(outcome));
+    // What depends on more than the packet's ends and ports.
+    const open: ((known: Circumstances) => PossibleAndCertain)[] = [];
     for (const match of matches) {
       switch (match.kind) {
         case "comment":
@@ -218,7 +230,8 @@ class Builder {
           marks.push(match);
           break;
         case "protocol":
-          limit(...protocolTraffic(match.protocol, match.negated, this.known));
+          if (protocolOf(match.protocol)) limit(...protocolTraffic(match.protocol, match.negated, {}));
+          else open.push((known) => protocolTraffic(match.protocol, match.negated, known));
           break;
         case "destination-port": {
           const protocol = protocolOf(match.protocol);
@@ -228,13 +241,15 @@ class Builder {
         }
         case "multiport": {
           if (match.side === "destination") limit(...multiportTraffic(match));
-          else answer(this.sourceMultiport(match));
+          else open.push((known) => trafficIf(sourceMultiport(match, known)));
           break;
         }
         case "icmp": {
-          const outcome = icmpMatches(match.type, match.code, this.known);
-          const fits = match.negated ? not(outcome) : outcome;
-          limit(fits === false ? noTraffic : trafficOf("other"), fits === true ? trafficOf("other") : noTraffic);
+          limit(trafficOf("other"), trafficOf("other"));
+          open.push((known) => {
+            const outcome = icmpMatches(match.type, match.code, known);
+            return trafficIf(match.negated ? not(outcome) : outcome);
+          });
           break;
         }
         case "interface": {
@@ -244,8 +259,10 @@ class Builder {
           break;
         }
         case "connection-state": {
-          const outcome = stateMatches(match.states, this.state, this.known);
-          answer(match.negated ? not(outcome) : outcome);
+          open.push((known) => {
+            const outcome = stateMatches(match.states, this.state, known);
+            return trafficIf(match.negated ? not(outcome) : outcome);
+          });
           break;
         }
         case "address": {
@@ -273,20 +290,36 @@ class Builder {
         }
       }
     }
-    if (possible === noTraffic || !action) return undefined;
+    const given = (known: Circumstances): Taking => {
+      let taking: PossibleAndCertain = [possible, certain];
+      for (const each of open) {
+        const its = each(known);
+        taking = [intersectTraffic(taking[0], its[0]), intersectTraffic(taking[1], its[1])];
+      }
+      const { sourcePort } = known;
+      return {
+        ports: sourcePort === undefined ? ports : ports.map((condition) => ({ ...condition, sourcePort })),
+        possible: taking[0],
+        certain: taking[1],
+      };
+    };
+    const taking = given({});
+    if (taking.possible === noTraffic || !action) return undefined;
     for (const { side, portSets, group } of ports) {
       for (const set of portSets) this[side].portSets.add(set);
       if (group.sets.length > 0) this[side].portGroups.add(group);
     }
-    return {
+    const translated = {
+      ...taking,
+      number: this.rules.length,
       source: this.source.numberOf(sides.source),
       destination: this.destination.numberOf(sides.destination),
-      ports,
-      possible,
-      certain,
       marks,
       action,
+      ...((open.length > 0 || ports.some(({ portSide }) => portSide === "source")) && { given }),
     };
+    this.rules.push(translated);
+    return translated;
   }
 
   /** Undefined when the packet just goes on. */
@@ -321,13 +354,7 @@ class Builder {
       portSets,
       group,
       negated,
-      ...(this.known.sourcePort !== undefined && { sourcePort: this.known.sourcePort }),
     };
-  }
-
-  private sourceMultiport({ ranges, negated }: Match & { kind: "multiport" }): Outcome {
-    const { sourcePort: port } = this.known;
-    return port === undefined ? "unknown" : ranges.some(({ first, last }) => port >= first && port <= last) !== negated;
   }
 
   /** One name for all small sets that hold the same: many policies name the same block, each in a set of its own. */
@@ -368,12 +395,21 @@ function sideOf(flag: string): Side {
   return flag === "src" ? "source" : "destination";
 }
 
+type PossibleAndCertain = readonly [possible: Traffic, certain: Traffic];
+
+function trafficIf(outcome: Outcome): PossibleAndCertain {
+  return [outcome === false ? noTraffic : allTraffic, outcome === true ? allTraffic : noTraffic];
+}
+
+function sourceMultiport(
+  { ranges, negated }: Match & { kind: "multiport" },
+  { sourcePort: port }: Circumstances,
+): Outcome {
+  return port === undefined ? "unknown" : ranges.some(({ first, last }) => port >= first && port <= last) !== negated;
+}
+
 /** What `-p` may take, and what it takes for sure: of the protocols without ports it may name any. */
-function protocolTraffic(
-  printed: string,
-  negated: boolean,
-  known: Circumstances,
-): [possible: Traffic, certain: Traffic] {
+function protocolTraffic(printed: string, negated: boolean, known: Circumstances): PossibleAndCertain {
   const protocol = protocolOf(printed);
   const isIt = protocol ? true : otherMatches(printed, known);
   const certain = isIt === true ? trafficOf(protocol ?? "other") : noTraffic;
@@ -383,7 +419,7 @@ function protocolTraffic(
 }
 
 /** The kernel takes the match only behind `-p` of a protocol that has ports. */
-function multiportTraffic(match: Extract<Match, { kind: "multiport" }>): [possible: Traffic, certain: Traffic] {
+function multiportTraffic(match: Extract<Match, { kind: "multiport" }>): PossibleAndCertain {
   let [listed, ported] = [noTraffic, noTraffic];
   for (const protocol of protocols) {
     if (protocol === "other") continue;

@@ -2,10 +2,9 @@ import { chainsOf } from "../netfilter/owned.js";
 import { printRule } from "../netfilter/print-rule.js";
 import type { Match, Rule } from "../netfilter/tables.js";
 import { courseOf, hooksOf, nameIn, ownAddresses, walkedTables, type Hook, type WalkedTable } from "./courses.js";
-import { interfaceSets } from "./interface-sets.js";
+import { setsOf } from "./interface-sets.js";
 import { parseIp } from "./ip.js";
 import { matchTest, type Facts, type MatchTest } from "./match-test.js";
-import { indexSets } from "./set-index.js";
 import type {
   Trace,
   TraceAction,
@@ -268,7 +267,7 @@ function nameOf(target: Exclude<Rule["target"], undefined | { kind: "set-mark" }
 }
 
 function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
-  const sets = indexSets([...tables.sets, ...interfaceSets(tables)]);
+  const sets = setsOf(tables);
   const all = walkedTables.flatMap((table) => chainsOf(tables, table).map((chain) => ({ table, chain })));
   const chains = new Map(
     all.map(({ table, chain: { policy, name: plain } }) => {

@@ -13,12 +13,12 @@ import type { TieredCluster } from "./tiered-cluster.js";
 import { Way } from "./way.js";
 
 /** Who reaches whom by the documentation of tiers: what `judgeByTiers` says, for all packets between two classes at once. */
-export function reachByTiers(cluster: TieredCluster, known: Circumstances): Reach<Endpoint> {
+export function reachesByTiers(cluster: TieredCluster): (known: Circumstances) => Reach<Endpoint> {
   const stretches = stretchesOf(cluster);
   const sources = new Classes(cluster, stretches, "source");
   const destinations = new Classes(cluster, stretches, "destination");
   const passage = passagesOf();
-  return {
+  return (known) => ({
     sourceClass: (endpoint) => sources.classOf(endpoint).number,
     destinationClass: (endpoint) => destinations.classOf(endpoint).number,
     between(sourceClass, destinationClass) {
@@ -31,7 +31,7 @@ export function reachByTiers(cluster: TieredCluster, known: Circumstances): Reac
       return passage(subtractTraffic(possible, depends), depends);
     },
     borders: () => stretches.borders,
-  };
+  });
 }
 
 /** Endpoints that nothing tells apart at one end of a packet. */

@@ -33,6 +33,7 @@ export class TieredCluster {
   readonly wildcardStandsIn: boolean;
   readonly #profiles = new Map<string, readonly SpecRule[]>();
   readonly #chosen = new Map<string, readonly OrderedTier[]>();
+  readonly #places = new Map<string, Place>();
   readonly #ofPods = new Map<Pod, Holder>();
   readonly #ofHosts = new Map<HostEndpoint, Holder>();
 
@@ -70,7 +71,9 @@ export class TieredCluster {
 
   /** An address with those that have it. */
   placeOf({ address }: { readonly address: string }): Place {
-    return { address, holders: this.holders.of(address), meant: new Map() };
+    let found = this.#places.get(address);
+    if (!found) this.#places.set(address, (found = { address, holders: this.holders.of(address), meant: new Map() }));
+    return found;
   }
 
   holderOf(of: Pod | HostEndpoint): Holder {

@@ -4,17 +4,16 @@ import { usualCircumstances, type Circumstances } from "../circumstances.js";
 import type { Cluster, Endpoint } from "../cluster.js";
 import { TieredCluster } from "../tiers/tiered-cluster.js";
 import { untrackedDenies, Way } from "../tiers/way.js";
-import { intersectTraffic, type Traffic } from "../traffic.js";
+import { intersectTraffic } from "../traffic.js";
 import { alterationsOf, type Occurrence } from "./alterations.js";
 import type { Reader } from "./reader.js";
 import { tierOccurrences } from "./tier-occurrences.js";
 
 /** A cluster with tiers as an engine with some deviations may read it. */
-export class TierReadings implements Reader {
+export class TierReadings {
   readonly occurrences: readonly Occurrence[];
   readonly #objects: readonly KubernetesObject[];
   readonly #cluster: Cluster & { readonly tiered: TieredCluster };
-  readonly #known: Circumstances;
   readonly #places: ReadonlyMap<Occurrence, number>;
   readonly #altered = new Map<string, TieredCluster>();
   readonly #policies = new Map<string, ReadonlySet<string>>();
@@ -23,11 +22,9 @@ export class TierReadings implements Reader {
     objects: readonly KubernetesObject[],
     cluster: Cluster & { readonly tiered: TieredCluster },
     deviations: readonly Deviation[],
-    known: Circumstances,
   ) {
     this.#objects = objects;
     this.#cluster = cluster;
-    this.#known = { ...usualCircumstances[cluster.version], ...known };
     const codes = deviations.map(({ code }) => code);
     const found = tierOccurrences(
       objects,
@@ -40,24 +37,26 @@ export class TierReadings implements Reader {
     this.#places = new Map(this.occurrences.map((occurrence, index) => [occurrence, index]));
   }
 
-  traffic(source: Endpoint, destination: Endpoint, places: readonly Occurrence[] = this.occurrences): Traffic {
-    const cluster = this.#under(places);
-    const question = {
-      source: cluster.placeOf(source),
-      destination: cluster.placeOf(destination),
-      known: this.#known,
+  /** What is read of packets of which something is known. */
+  given(circumstances: Circumstances): Reader {
+    const known = { ...usualCircumstances[this.#cluster.version], ...circumstances };
+    return {
+      occurrences: this.occurrences,
+      traffic: (source, destination, places = this.occurrences) => {
+        const cluster = this.#under(places);
+        const question = { source: cluster.placeOf(source), destination: cluster.placeOf(destination), known };
+        const [from, to] = [cluster.map.find(source.address), cluster.map.find(destination.address)];
+        const way = new Way(cluster, from, to, question);
+        return intersectTraffic(way.ingress().allowed, way.egress().allowed);
+      },
+      refusedAnyway: (source, destination, places = this.occurrences) =>
+        untrackedDenies(this.#under(places), source, destination, known),
+      candidates: (source, destination) => this.#candidates(source, destination),
     };
-    const [from, to] = [cluster.map.find(source.address), cluster.map.find(destination.address)];
-    const way = new Way(cluster, from, to, question);
-    return intersectTraffic(way.ingress().allowed, way.egress().allowed);
-  }
-
-  refusedAnyway(source: Endpoint, destination: Endpoint, places: readonly Occurrence[] = this.occurrences): Traffic {
-    return untrackedDenies(this.#under(places), source, destination, this.#known);
   }
 
   /** Those of policies that are about one of the two in some reading, and of all other objects. */
-  candidates(source: Endpoint, destination: Endpoint): readonly Occurrence[] {
+  #candidates(source: Endpoint, destination: Endpoint): readonly Occurrence[] {
     const asked = [source, destination].map((end) => this.#policiesOf(end));
     return this.occurrences.filter(({ object, policy }) => !policy || asked.some((its) => its.has(object)));
   }
