@@ -6,7 +6,8 @@ import { judge } from "../judge.js";
 import type { Legend } from "../legend.js";
 import { decidingStep, type Trace, type TracedTables } from "../trace.js";
 import type { Tracer } from "../tracer.js";
-import type { Traffic } from "../traffic.js";
+import { untrackedDenies } from "../tiers/way.js";
+import { holdsTraffic, type Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
 import type { Finding, FoundPacket, Place, Verification } from "./finding.js";
 import { comparePackets, nameOfEndpoint, smallestTraffic, type OrderedPacket } from "./smallest-packet.js";
@@ -91,7 +92,7 @@ export class Findings {
         ...(protocol === "other" ? protocolOf(circumstances) : portOf(circumstances)),
         state,
       },
-      expected: state === "reply" ? "allow" : judge(cluster, packet).verdict,
+      expected: state === "reply" ? verdictOfReply(cluster, packet) : judge(cluster, packet).verdict,
       actual: trace?.verdict ?? "allow",
       ...(policy !== undefined && { policy }),
       ...(place && { place: { object: place.object, field: place.field, location: place.location } }),
@@ -109,6 +110,16 @@ function traceOf(
 ): Trace {
   const packet = { source: source.address, destination: destination.address, protocol, port };
   return tracer.trace(packet, { state: state === "reply" ? "established" : "new", known });
+}
+
+/** Connections that are allowed have replies, unless policies ask every packet. */
+function verdictOfReply(
+  { tiered, version }: Cluster,
+  { source, destination, protocol, port, circumstances }: ExamplePacket,
+): "allow" | "deny" {
+  if (!tiered) return "allow";
+  const denied = untrackedDenies(tiered, source, destination, { ...usualCircumstances[version], ...circumstances });
+  return holdsTraffic(denied, protocol, port) ? "deny" : "allow";
 }
 
 /** Of the policies that the specification asks about the packet: the first that refuses it, or else the first that allows it. */

@@ -19,7 +19,7 @@ function formatFinding(finding: Finding): string {
   const ports = port === undefined ? otherText(packet) : `${port}/${protocol}${from}`;
   const what =
     state === "reply"
-      ? `a reply from ${end(source)} to ${end(destination)}, ${protocol}`
+      ? `a reply from ${end(source)} to ${end(destination)}, ${protocol}${from}`
       : `from ${end(source)} to ${end(destination)}, ${ports}`;
   const lines: (readonly [string, string])[] = [
     ["packet", `${what}: ${said[expected]} by the specification, ${said[actual]} by the rules`],

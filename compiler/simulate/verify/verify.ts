@@ -12,9 +12,9 @@ import { readBack } from "../read-back.js";
 import type { Passage, Reach } from "../reach.js";
 import { tracerOf } from "../tracer.js";
 import {
-  allTraffic,
   intersectTraffic,
   noTraffic,
+  protocols,
   subtractTraffic,
   trafficOf,
   unionTraffic,
@@ -28,7 +28,7 @@ import { circumstancesInPlay } from "./in-play.js";
 import type { Reader } from "./reader.js";
 import { Readings } from "./readings.js";
 import { TierReadings } from "./tier-readings.js";
-import { firstEnds, sidesOf, type Sides } from "./sides.js";
+import { firstEnds, sidesOf, type Side, type Sides } from "./sides.js";
 import { unfilteredIpv6 } from "./unfiltered-ipv6.js";
 import { waysOf, type Ways } from "./ways.js";
 
@@ -122,10 +122,10 @@ interface Comparison {
 }
 
 /** Rules and specification under circumstances that leave nothing open. */
-function compare({ cluster, machine, ways, sides, reader, add, alsoReadings }: Comparison): void {
-  const { spec, rules, own, replies, ownReplies } = ways;
+function compare(comparison: Comparison): void {
+  const { cluster, machine, ways, sides, reader, add, alsoReadings } = comparison;
+  const { spec, rules, own } = ways;
   const notAsked = occurrenceFree(machine.deviations, ["npm-not-asked", "calico-not-asked"]);
-  const anew = occurrenceFree(machine.deviations, ["npm-replies-judged-anew"]);
 
   for (const from of sides.sources) {
     for (const to of sides.destinations) {
@@ -140,7 +140,7 @@ function compare({ cluster, machine, ways, sides, reader, add, alsoReadings }: C
       const differing = differenceOf(specified.allowed, passes.allowed);
       const byOthers = unionTraffic(intersectTraffic(differing, foreign), passes.depends);
       if (byOthers !== noTraffic) {
-        add({ source, destination, traffic: byOthers, state: "new", occurrences: notAsked ? [notAsked] : [] });
+        add({ source, destination, traffic: byOthers, state: "new", occurrences: notAsked });
       }
       const byEngine = subtractTraffic(differing, foreign);
       if (alsoReadings) {
@@ -157,47 +157,66 @@ function compare({ cluster, machine, ways, sides, reader, add, alsoReadings }: C
         }
       }
       const allowed = intersectTraffic(specified.allowed, passes.allowed);
-      const answered = replies.between(to.replies, from.replies);
-      const unanswered = refusedReplies(allowed, answered);
-      if (unanswered === noTraffic) continue;
-      const reply = { source: destination, destination: source, state: "reply" as const };
-      const byEngineAlone = refusedReplies(allowed, ownReplies.between(to.ownReplies, from.ownReplies));
-      const unansweredByOthers = subtractTraffic(unanswered, byEngineAlone);
-      if (unansweredByOthers !== noTraffic) {
-        add({ ...reply, traffic: unansweredByOthers, occurrences: notAsked ? [notAsked] : [] });
-      }
-      const refused = subtractTraffic(
-        intersectTraffic(unanswered, byEngineAlone),
-        reader.refusedAnyway?.(destination, source, []) ?? noTraffic,
-      );
-      if (refused === noTraffic) continue;
-      // Replies go the other way, and their ports are those of the client.
-      const explained = anew ? subtractTraffic(refused, reader.traffic(destination, source)) : noTraffic;
-      if (explained !== noTraffic && anew) add({ ...reply, traffic: explained, occurrences: [anew] });
-      const left = subtractTraffic(refused, explained);
-      if (left === noTraffic) continue;
-      const candidates = reader.candidates(destination, source);
-      const under: TrafficUnder = (chosen) =>
-        subtractTraffic(allTraffic, reader.refusedAnyway?.(destination, source, chosen) ?? noTraffic);
-      for (const { occurrences, traffic } of explain(left, noTraffic, candidates, under, () => reader.occurrences)) {
-        add({ ...reply, traffic, occurrences });
-      }
+      if (allowed !== noTraffic) compareReplies(comparison, { from, to, source, destination, allowed });
     }
   }
 }
 
-/** Of the protocols that are allowed one way, what established packets are refused the other way. */
-function refusedReplies(allowed: Traffic, replies: Passage): Traffic {
-  const protocols = (["tcp", "udp", "sctp", "other"] as const).map((protocol) => trafficOf(protocol));
-  const needed = protocols.filter((its) => intersectTraffic(its, allowed) !== noTraffic);
-  return subtractTraffic(needed.reduce(unionTraffic, noTraffic), unionTraffic(replies.allowed, replies.depends));
+/** Connections that rules and specification both allow. */
+interface Connections {
+  readonly from: Side;
+  readonly to: Side;
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  readonly allowed: Traffic;
 }
 
-/** A deviation that no part of an object is the cause of: the one of these that the engine has. */
+/** Replies go the other way, and their ports are those of the client. */
+function compareReplies(
+  { machine, ways: { replies, ownReplies }, reader, add, alsoReadings }: Comparison,
+  { from, to, source: client, destination: server, allowed }: Connections,
+): void {
+  const asked = ofItsProtocols(allowed);
+  const passingBy = ({ allowed: passes, depends }: Passage): Traffic =>
+    intersectTraffic(asked, unionTraffic(passes, depends));
+  const passing = passingBy(replies.between(to.replies, from.replies));
+  const passingAlone = passingBy(ownReplies.between(to.ownReplies, from.ownReplies));
+  const under: TrafficUnder = (chosen) =>
+    subtractTraffic(asked, reader.refusedAnyway?.(server, client, chosen) ?? noTraffic);
+  const differing = differenceOf(passing, under([]));
+  const addReply = (traffic: Traffic, occurrences: Observation["occurrences"]): void => {
+    if (traffic !== noTraffic) add({ source: server, destination: client, state: "reply", traffic, occurrences });
+  };
+
+  const byOthers = intersectTraffic(differing, differenceOf(passing, passingAlone));
+  addReply(byOthers, occurrenceFree(machine.deviations, ["npm-not-asked", "calico-not-asked"]));
+  const byEngine = subtractTraffic(differing, byOthers);
+  const anew = occurrenceFree(machine.deviations, ["npm-replies-judged-anew"]);
+  const judgedAnew = anew.length > 0 ? subtractTraffic(byEngine, reader.traffic(server, client)) : noTraffic;
+  addReply(judgedAnew, anew);
+  if (alsoReadings && anew.length === 0) {
+    const read = differenceOf(passingAlone, under());
+    addReply(subtractTraffic(read, byEngine), []);
+  }
+  const left = subtractTraffic(byEngine, judgedAnew);
+  if (left === noTraffic) return;
+  const candidates = reader.candidates(server, client);
+  for (const { occurrences, traffic } of explain(left, passing, candidates, under, () => reader.occurrences)) {
+    addReply(traffic, occurrences);
+  }
+}
+
+/** All traffic of the protocols that it is of. */
+function ofItsProtocols(traffic: Traffic): Traffic {
+  const whole = protocols.map((protocol) => trafficOf(protocol));
+  return whole.filter((its) => intersectTraffic(its, traffic) !== noTraffic).reduce(unionTraffic, noTraffic);
+}
+
+/** A deviation that no part of an object is the cause of: the one of these that the engine has, or none. */
 function occurrenceFree(
   deviations: readonly Deviation[],
   codes: readonly Occurrence["code"][],
-): Pick<Occurrence, "code"> | undefined {
+): readonly Pick<Occurrence, "code">[] {
   const code = codes.find((each) => deviations.some((deviation) => deviation.code === each));
-  return code && { code };
+  return code ? [{ code }] : [];
 }

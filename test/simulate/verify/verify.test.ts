@@ -172,8 +172,8 @@ describe("rules of the node itself", () => {
   });
 });
 
-test("what untracked policies of Calico do to replies may take several deviations", () => {
-  const text = `
+describe("untracked policies of Calico ask replies, too", () => {
+  const silent = (rules: string): string => `
 apiVersion: v1
 kind: Namespace
 metadata: { name: shop }
@@ -191,17 +191,28 @@ spec: { nets: [0.0.0.0/0] }
 apiVersion: projectcalico.org/v3
 kind: GlobalNetworkPolicy
 metadata: { name: silent }
-spec:
-  selector: all()
-  doNotTrack: true
-  applyOnForward: true
-  types: [Egress]
-  egress: [{ action: Deny, protocol: TCP, source: { namespaceSelector: "!has(team)", notSelector: app == 'web' } }]
+spec: { selector: all(), doNotTrack: true, applyOnForward: true, types: [Egress], egress: [${rules}] }
 `;
-  const options = { engine: "calico", node: "node-0", hostInterfaces: ["eth0=10.240.9.1/16"] };
-  const { findings } = verify(compiled(text, options), { alsoReadings: true });
-  expect(findings.map(({ code, together, policy: name, packet }) => [code, together, name, packet.state])).toEqual([
-    ["calico-negation-reaches-global", ["calico-selectors-of-one"], "silent", "reply"],
-    ["calico-selectors-of-one", ["calico-negation-reaches-global"], "silent", "reply"],
-  ]);
+  const foundOf = (rules: string): readonly unknown[] => {
+    const options = { engine: "calico", node: "node-0", hostInterfaces: ["eth0=10.240.9.1/16"] };
+    const { findings } = verify(compiled(silent(rules), options), { alsoReadings: true });
+    return findings.map(({ code, together, policy: name, packet, expected, actual }) =>
+      [code, ...together, name, packet.state, expected, actual].join(" "),
+    );
+  };
+  const odd = `source: { namespaceSelector: "!has(team)", notSelector: app == 'web' }`;
+
+  test("and may refuse them by several deviations together", () => {
+    expect(foundOf(`{ action: Deny, protocol: TCP, ${odd} }`)).toEqual([
+      "calico-negation-reaches-global calico-selectors-of-one silent reply allow deny",
+      "calico-selectors-of-one calico-negation-reaches-global silent reply allow deny",
+    ]);
+  });
+
+  test("and may let them pass where the documentation refuses them", () => {
+    expect(foundOf(`{ action: Pass, protocol: TCP, ${odd} }, { action: Deny, protocol: TCP }`)).toEqual([
+      "calico-negation-reaches-global calico-selectors-of-one silent reply deny allow",
+      "calico-selectors-of-one calico-negation-reaches-global silent reply deny allow",
+    ]);
+  });
 });
