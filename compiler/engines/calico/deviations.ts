@@ -140,6 +140,14 @@ const table = {
     releases: "v3.14 and newer",
     advice: "give the other endpoint a policy before translation that passes everything, or select both",
   },
+  "calico-failsafe-answers": {
+    applies: ({ statics }) => statics.failsafeAnswersFrom === "source",
+    title: "answers of a failsafe port with a block meet untracked policies",
+    cause:
+      "of answers that leave, the block is looked for at their source, which is the node itself, not at their destination; so untracked policies of egress decide about them",
+    releases: "before v3.28",
+    advice: "leave the block out, or let the answers pass in the untracked policy",
+  },
   "calico-service-without-namespace": {
     applies: ({ knows }) => knows.services,
     title: "a service without a namespace means none",

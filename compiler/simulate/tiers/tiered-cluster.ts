@@ -31,6 +31,8 @@ export class TieredCluster {
   readonly holders: Holders;
   /** Policies before translation of the endpoint of all interfaces stand in for those that an own endpoint has not. */
   readonly wildcardStandsIn: boolean;
+  /** Whether blocks of failsafe ports are looked for at the source of answers, also of those that leave. */
+  readonly looksAtSource: (hostEndpoint: HostEndpoint) => boolean;
   readonly #profiles = new Map<string, readonly SpecRule[]>();
   readonly #chosen = new Map<string, readonly OrderedTier[]>();
   readonly #places = new Map<string, Place>();
@@ -45,6 +47,7 @@ export class TieredCluster {
     const slices = ofKind(resources, "EndpointSlice");
     this.specification = { ...specification, resources };
     this.wildcardStandsIn = altered.has("calico-wildcard-before-translation");
+    this.looksAtSource = (hostEndpoint) => altered.on("calico-failsafe-answers", hostEndpoint);
     const present = pods.filter((pod) => isThere(pod, altered));
     this.map = new NodeMap(this.specification, present);
     this.holders = new Holders(present, labelsOfNamespace, resources, altered);

@@ -163,7 +163,7 @@ export class Way {
   #untracked(hostEndpoint: HostEndpoint, direction: Direction, traffic: Traffic): Fate {
     const tiers = hostEndpoint.interfaceName === "*" ? [] : this.#cluster.tiersOf(hostEndpoint, direction, "untracked");
     if (tiers.length === 0) return { allowed: noTraffic, denied: noTraffic, open: traffic };
-    const [safe, maybe] = [this.#failsafe(direction), this.#answers(direction)];
+    const [safe, maybe] = [this.#failsafe(direction), this.#answers(hostEndpoint, direction)];
     const judged = subtractTraffic(traffic, unionTraffic(safe, maybe.certain));
     const fate = throughTiers(tiers, direction, judged, this.#question, false);
     const spared = intersectTraffic(traffic, unionTraffic(safe, maybe.possible));
@@ -284,11 +284,14 @@ export class Way {
   }
 
   /** Packets that come from a failsafe port of the other list, which are answers. */
-  #answers(direction: Direction): { readonly possible: Traffic; readonly certain: Traffic } {
+  #answers(
+    hostEndpoint: HostEndpoint,
+    direction: Direction,
+  ): { readonly possible: Traffic; readonly certain: Traffic } {
     const { inbound, outbound } = this.#cluster.specification.failsafe;
     const { source, destination, known } = this.#question;
     const list = direction === "ingress" ? outbound : inbound;
-    const far = direction === "ingress" ? source : destination;
+    const far = direction === "ingress" || this.#cluster.looksAtSource(hostEndpoint) ? source : destination;
     const own = list.filter((port) => isFrom(port, far.address));
     const whole = (some: readonly FailsafePort[]): Traffic =>
       protocols

@@ -15,7 +15,7 @@ import type { IpVersion } from "../../text/ip-version.js";
 /** Every place where a deviation from the documentation of tiers may show, in the order of the objects. */
 export function tierOccurrences(
   objects: readonly KubernetesObject[],
-  { resources, unknown }: Specification,
+  { resources, unknown, failsafe }: Specification,
   cluster: TieredCluster,
   codes: ReadonlySet<string>,
   version: IpVersion,
@@ -29,6 +29,8 @@ export function tierOccurrences(
     if (unknown.includes(resource)) finder.add("calico-unknown-feature", resource, nameOf(resource), "metadata");
     if (resource.kind === "HostEndpoint" && resource.interfaceName === "*")
       finder.add("calico-wildcard-before-translation", resource, nameOf(resource), "spec.interfaceName");
+    if (resource.kind === "HostEndpoint" && failsafe.inbound.some(({ net }) => net !== undefined))
+      finder.add("calico-failsafe-answers", resource, nameOf(resource), "spec");
     if (resource.kind === "GlobalNetworkPolicy" || resource.kind === "CalicoNetworkPolicy") finder.policy(resource);
     else if (resource.kind === "Profile") finder.rules(resource, resource);
   }
