@@ -72,6 +72,27 @@ describe.skipIf(reason)("the commands of NPM leave the tables that anpm prints",
       expectCarriedOut(compileManifests([policy], generation));
     }
   });
+
+  // Rules that name a set which is not there yet are taken back, with equal ones of other policies, and added when it is there.
+  test.each(["v1", "v1.4.12"])("%s, where a policy waits for a set", (generation) => {
+    const database = { podSelector: { matchLabels: { app: "db" } } };
+    const policy = (name: string, ...from: readonly object[]) =>
+      ({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name, namespace: "x" },
+        spec: { podSelector: {}, ingress: from.map((peer) => ({ from: [peer] })) },
+      }) as Manifest;
+    const waiting = policy("p", database, { ipBlock: { cidr: "10.0.0.0/8" } }, { namespaceSelector: {}, ...database });
+    const namespace: Manifest = { apiVersion: "v1", kind: "Namespace", metadata: { name: "x" } };
+    const steps = [
+      step("apply", [policy("q", database)]),
+      step("apply", [waiting]),
+      step("apply", [policy("r", database)]),
+      step("apply", [namespace]),
+    ];
+    for (const count of [2, 3, 4]) expectCarriedOut(replay(steps.slice(0, count), { generation }).result!.whole);
+  });
 });
 
 function expectCarriedOut(result: CompileResult): void {

@@ -4,11 +4,18 @@ import { formatRelease, type Release } from "./release.js";
 
 /** That NPM gave a policy up at a rule which iptables does not understand. */
 export function stoppedAt(entry: Entry, release: Release): Diagnostic {
-  const parameters = { what: reasonOf(entry), release: formatRelease(release) };
-  const { origin } = entry;
-  if (origin.kind === "engine") return diagnostic("npm-stops-at-rule", parameters);
+  return diagnostic("npm-stops-at-rule", { what: reasonOf(entry), release: formatRelease(release) }, whereOf(entry));
+}
+
+/** That a rule names a set which is not there yet, and NPM tries again until it is. */
+export function waitsAt(entry: Entry, release: Release): Diagnostic {
+  return diagnostic("npm-waits-for-set", { release: formatRelease(release) }, whereOf(entry));
+}
+
+function whereOf({ origin }: Entry) {
+  if (origin.kind === "engine") return {};
   const { object, field, location } = origin;
-  return diagnostic("npm-stops-at-rule", parameters, { object, field, location });
+  return { object, field, location };
 }
 
 function reasonOf({ matches, garbled }: Entry): string {

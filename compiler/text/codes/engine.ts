@@ -148,6 +148,11 @@ export const engineCodes = {
       `Azure NPM ${release} gives the policy up at ${what}: iptables does not understand the rule, and those behind it are missing`,
     () => "leave this out, or put it into a policy of its own, so that the others are enforced",
   ),
+  "npm-waits-for-set": warning<{ release: string }>(
+    ({ release }) =>
+      `Azure NPM ${release} does not enforce the policy yet: a rule names the set of all namespaces before there is one. NPM takes the policy's other rules back, equal rules of other policies too, and tries again until a namespace or a pod comes`,
+    () => "apply a namespace or a pod before the policy",
+  ),
   "npm-skips-both-selectors": warning<Refused>(
     ({ what, release }) =>
       `Azure NPM ${release} passes a peer with ${what} over where the API server is older than 1.11: it lets nobody in`,

@@ -49,9 +49,13 @@ export class Iptables {
   }
 
   check(entry: Entry): ExitStatus {
+    return this.#run("-C", entry.chain, () => this.foresee(entry), entry);
+  }
+
+  /** What `check` would answer; no command runs. */
+  foresee(entry: Entry): ExitStatus {
     const rule = entryRule(entry);
-    const carryOut = () => (rule ? this.#table.check(entry.chain, rule) : 2);
-    return this.#run("-C", entry.chain, carryOut, entry);
+    return rule ? this.#table.check(entry.chain, rule) : 2;
   }
 
   append(entry: Entry): ExitStatus {

@@ -44,6 +44,8 @@ export interface V1Generation {
   readonly placement: "first" | "after-kube-services";
   /** Pods as the release tells them from others. */
   readonly pods: "cached" | "by-address" | "every-event";
+  /** A policy that NPM can't carry out is taken back and tried again; else, where it is tried again, it counts for done. */
+  readonly takesPoliciesBack: boolean;
   /** A pod that is added makes NPM forget the policies of its namespace. */
   readonly podsRenewRecords: boolean;
   /** How 0.0.0.0/0, which no set can hold, is written; undefined where blocks are no sets. */

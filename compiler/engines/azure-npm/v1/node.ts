@@ -15,12 +15,14 @@ import { Iptables } from "../kernel/iptables.js";
 import { SetTable } from "../kernel/set-table.js";
 import { EventCluster } from "../event-cluster.js";
 import { SetManager } from "../set-manager.js";
-import { stoppedAt } from "../stopped-at.js";
+import { stoppedAt, waitsAt } from "../stopped-at.js";
 import { CachedCluster } from "./cached-cluster.js";
 import type { V1Generation } from "./generation.js";
 import { clusterNames } from "./names.js";
 import { Policies } from "./policies.js";
+import { PolicyQueue } from "./policy-queue.js";
 import { Programmer } from "./programmer.js";
+import { Translator } from "./translator.js";
 
 /** A node that NPM v1 programs, command by command. */
 export class V1Node implements NpmNode {
@@ -28,7 +30,8 @@ export class V1Node implements NpmNode {
   readonly #table: FilterTable;
   readonly #cluster: Cluster;
   readonly #programmer: Programmer;
-  readonly #policies: Policies;
+  readonly #translator: Translator;
+  readonly #policies: Policies | PolicyQueue;
   readonly #inForce = new Map<string, PolicyPairs>();
   readonly #fieldHabits: Omit<FieldHabits, "bothSelectors">;
   readonly #diagnostics: Diagnostic[] = [];
@@ -52,10 +55,19 @@ export class V1Node implements NpmNode {
       ...(namedPorts === "sets" && { namedPortPrefix: generation.namedPortPrefix }),
     };
     const events = new EventCluster(sets, clusterNames, habits, voice);
-    this.#cluster = generation.pods === "cached" ? new CachedCluster(sets, voice) : events;
-    const stopped = (entry: Entry) => this.#diagnostics.push(stoppedAt(entry, generation.release));
+    const { takesPoliciesBack } = generation;
+    const stopped = (entry: Entry) => {
+      this.#diagnostics.push(takesPoliciesBack ? waitsAt(entry, release) : stoppedAt(entry, release));
+    };
     this.#programmer = new Programmer(generation, settings, iptables, ipset, sets, stopped, voice);
-    this.#policies = new Policies(generation, settings, this.#programmer, events, sets, voice);
+    this.#translator = new Translator(generation, settings.kubernetesMinor, sets);
+    if (generation.pods === "cached") {
+      this.#cluster = new CachedCluster(sets, voice);
+      this.#policies = new PolicyQueue(this.#translator, this.#programmer, takesPoliciesBack, voice);
+    } else {
+      this.#cluster = events;
+      this.#policies = new Policies(generation, this.#translator, this.#programmer, events, voice);
+    }
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -72,6 +84,7 @@ export class V1Node implements NpmNode {
     if (event.kind === "apply") this.#apply(event.object);
     // The periodic task looks whether the jump stands where it belongs; what it makes where no policy is there is not emulated.
     else if (event.kind === "delete") this.#delete(event.objectKind, event.key);
+    if (this.#policies instanceof PolicyQueue) this.#policies.retry();
     return this.#taken();
   }
 
@@ -108,10 +121,10 @@ export class V1Node implements NpmNode {
   }
 
   #applyPolicy(policy: NetworkPolicy): void {
-    const habits = { ...this.#fieldHabits, bothSelectors: this.#policies.reading.bothSelectors };
+    const habits = { ...this.#fieldHabits, bothSelectors: this.#translator.reading.bothSelectors };
     for (const found of ignoredFields(policy, habits)) this.#diagnostics.push(found);
     this.#inForce.delete(keyOf(policy));
-    this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#policies.reading));
+    this.#inForce.set(keyOf(policy), lowerPolicy(policy, this.#translator.reading));
     this.#policies.apply({ ...policy, resourceVersion: firstResourceVersion + this.#applied });
   }
 

@@ -1,27 +1,20 @@
 import type { NetworkPolicy } from "../../../model/objects.js";
 import { keyOf } from "../../../model/objects.js";
-import { lowerPolicy } from "../../../pairs/lower-policy.js";
-import type { Reading } from "../../../pairs/reading.js";
-import type { Settings } from "../blueprint.js";
 import type { EventCluster } from "../event-cluster.js";
 import { specOf, textOf } from "../same-spec.js";
-import { passesOverBothSelectors } from "../server-version.js";
-import type { SetManager } from "../set-manager.js";
 import type { V1Generation } from "./generation.js";
 import { deductPolicy, mergePolicies, withSortedSelector } from "./merge-policies.js";
 import type { Programmer } from "./programmer.js";
-import { translate } from "./translate.js";
-import { translateMerged } from "./translate-merged.js";
 import type { Translation } from "./translation.js";
+import type { Translator } from "./translator.js";
 import type { StoredPolicy, V1Voice } from "./voices/voice.js";
 
-/** What a release does with a policy that comes, changes and goes. */
+/** What a release before the queue does with a policy that comes, changes and goes; it tries nothing again. */
 export class Policies {
-  readonly reading: Reading;
-  readonly #generation: V1Generation;
+  readonly #mergesPolicies: boolean;
+  readonly #translator: Translator;
   readonly #programmer: Programmer;
   readonly #cluster: EventCluster;
-  readonly #sets: SetManager;
   readonly #voice: V1Voice;
   /** As the API server has them; from v1.2.2 on with the selector sorted, in place, by NPM. */
   readonly #known = new Map<string, NetworkPolicy>();
@@ -29,25 +22,21 @@ export class Policies {
   #mayRemoveChains = false;
 
   constructor(
-    generation: V1Generation,
-    settings: Settings,
+    { mergesPolicies }: V1Generation,
+    translator: Translator,
     programmer: Programmer,
     cluster: EventCluster,
-    sets: SetManager,
     voice: V1Voice,
   ) {
-    this.#voice = voice;
-    this.#generation = generation;
+    this.#mergesPolicies = mergesPolicies;
+    this.#translator = translator;
     this.#programmer = programmer;
     this.#cluster = cluster;
-    this.#sets = sets;
-    const old = passesOverBothSelectors(settings.kubernetesMinor);
-    this.reading = old ? { ...generation.reading, bothSelectors: "ignored" } : generation.reading;
+    this.#voice = voice;
   }
 
   apply(policy: StoredPolicy): void {
-    if (this.#generation.pods === "cached") return this.#applyCached(policy);
-    return this.#generation.mergesPolicies ? this.#applyMerged(policy) : this.#applyAlone(policy);
+    return this.#mergesPolicies ? this.#applyMerged(policy) : this.#applyAlone(policy);
   }
 
   delete(key: string): void {
@@ -55,27 +44,8 @@ export class Policies {
     if (!policy) return;
     this.#known.delete(key);
     this.#voice.heardOfPolicy("DELETE", policy);
-    if (this.#generation.pods !== "cached") {
-      if (this.#generation.mergesPolicies) this.#removeMerged(policy);
-      else this.#removeAlone(policy);
-      return;
-    }
-    this.#programmer.remove(this.#translate(policy));
-    if (this.#known.size === 0) this.#programmer.removeChains();
-    this.#voice.synced("NetworkPolicy", key);
-  }
-
-  /** Source: Azure NPM v1.4.9, npm/networkPolicyController.go. */
-  #applyCached(policy: NetworkPolicy): void {
-    const key = keyOf(policy);
-    const before = this.#known.get(key);
-    if (before && specOf(before) === specOf(policy)) return;
-    if (before) this.#programmer.remove(this.#translate(before));
-    this.#known.delete(key);
-    this.#programmer.ensureChains();
-    this.#known.set(key, policy);
-    this.#programmer.add(this.#translate(policy), () => true);
-    this.#voice.synced("NetworkPolicy", key);
+    if (this.#mergesPolicies) this.#removeMerged(policy);
+    else this.#removeAlone(policy);
   }
 
   /** Source: Azure NPM v1.2.2, npm/nwpolicy.go. Merging is bookkeeping: it decides only when the chains go. */
@@ -140,7 +110,7 @@ export class Policies {
 
   #removeMerged(policy: NetworkPolicy): boolean {
     this.#cluster.record(policy.namespace);
-    if (!this.#programmer.remove(this.#translate(policy))) return false;
+    if (this.#programmer.remove(this.#translate(policy))) return false;
     this.#deduct(policy);
     this.#removeChainsAfterTheLast();
     return true;
@@ -162,11 +132,7 @@ export class Policies {
   }
 
   #translate(policy: NetworkPolicy): Translation {
-    const pairs = lowerPolicy(policy, this.reading);
-    const generation = { ...this.#generation, reading: this.reading };
-    const kernelName = (set: string) => this.#sets.kernelName(set);
-    const write = this.#generation.chains === "merged" ? translateMerged : translate;
-    const translation = write(pairs, generation, kernelName);
+    const translation = this.#translator.translate(policy);
     this.#voice.translated(policy, translation);
     return translation;
   }

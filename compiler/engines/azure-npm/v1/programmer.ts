@@ -91,8 +91,26 @@ export class Programmer {
     for (const chain of chains) this.#iptables.deleteChain(chain);
   }
 
-  /** False where an error ends it before its end. */
-  add(translation: Translation, listAllNamespaces: () => boolean): boolean {
+  /** The rule at which it ends; where a set is what could not be made, too, the rest is left out. */
+  add(translation: Translation, listAllNamespaces: () => boolean): PolicyEntry | undefined {
+    if (!this.#addSets(translation) || !listAllNamespaces()) return undefined;
+    for (const { name, members, origin } of translation.blocks) {
+      this.#voice.namingSet("block", name, this.#sets.kernelName(name));
+      this.#sets.createSet(name, origin, { type: "hash:net", maxElements: 4294967295 });
+      for (const member of members) this.#sets.addToSet(name, member, "", origin);
+    }
+    return translation.entries.find((entry) => {
+      this.#voice.addingRule(entry);
+      const status = this.#addRule(entry);
+      if (status === 2) {
+        this.#stopped(entry);
+        this.#voice.stoppedAtRule(entry, "add");
+      }
+      return status !== 0;
+    });
+  }
+
+  #addSets(translation: Translation): boolean {
     const counted = this.#generation.sets.listsAreCounted;
     for (const [name, origin] of translation.sets) {
       this.#voice.namingSet("addresses", name, this.#sets.kernelName(name));
@@ -111,21 +129,7 @@ export class Programmer {
       // A policy counts twice here and once when it goes: a list that policies share is never destroyed.
       if (counted) this.#sets.countPolicy(name);
     }
-    if (!listAllNamespaces()) return false;
-    for (const { name, members, origin } of translation.blocks) {
-      this.#voice.namingSet("block", name, this.#sets.kernelName(name));
-      this.#sets.createSet(name, origin, { type: "hash:net", maxElements: 4294967295 });
-      for (const member of members) this.#sets.addToSet(name, member, "", origin);
-    }
-    return translation.entries.every((entry) => {
-      this.#voice.addingRule(entry);
-      const status = this.#addRule(entry);
-      if (status === 2) {
-        this.#stopped(entry);
-        this.#voice.stoppedAtRule(entry, "add");
-      }
-      return status === 0;
-    });
+    return true;
   }
 
   #addRule(entry: PolicyEntry): ExitStatus {
@@ -136,15 +140,15 @@ export class Programmer {
     return entry.place === "first" ? this.#iptables.insert(entry) : this.#iptables.append(entry);
   }
 
-  /** The same, backwards; of equal rules one goes. */
-  remove(translation: Translation): boolean {
+  /** The same, backwards; of equal rules one goes. The rule at which it ends. */
+  remove(translation: Translation): PolicyEntry | undefined {
     for (const entry of translation.entries) {
       this.#voice.deletingRule(entry);
       const status = this.#iptables.check(entry);
       if (status === 0) this.#iptables.remove(entry);
       if (status === 2) {
         this.#voice.stoppedAtRule(entry, "delete");
-        return false;
+        return entry;
       }
     }
     if (this.#generation.sets.listsAreCounted) {
@@ -154,7 +158,13 @@ export class Programmer {
       this.#voice.destroyingBlock(name, this.#sets.kernelName(name));
       this.#sets.destroySet(name);
     }
-    return true;
+    return undefined;
+  }
+
+  /** Whether `remove` would come to its end, or take a rule away before. */
+  canRemove({ entries }: Translation): boolean {
+    const first = entries.map((entry) => this.#iptables.foresee(entry)).find((status) => status !== 1);
+    return first !== 2;
   }
 
   /** Directly behind the rule for KUBE-SERVICES, or first. Before v1.4.16 only the first digit of its line is read. */

@@ -19,6 +19,8 @@ const spans: Readonly<Record<string, { readonly since?: string; readonly before?
   "lists-of-one-key-merge": { since: "v1.4.5" },
   "lists-are-left-behind": { since: "v1.4.5" },
   "nested-order-is-random": { since: "v1.4.5" },
+  "unfinished-policy-is-taken-back": { before: "v1.4.12" },
+  "unfinished-policy-counts-as-done": { since: "v1.4.12" },
   "new-connections-only": { since: "v1.4.16" },
 };
 

@@ -114,6 +114,20 @@ export const quirksV1: readonly Quirk[] = [
     example: "two ingress policies for one selector: two equal DROPs",
   },
   {
+    name: "unfinished-policy-is-taken-back",
+    source: "Azure NPM v1.4.7, npm/networkPolicyController.go: it was run; a try begins with cleanUpNetworkPolicy",
+    consequence:
+      "a policy with a rule for a set that is not there yet is tried again and again: each try first deletes the policy's rules above that one, equal rules of other policies with them; until the set comes, an update or deletion of the policy is not carried out either",
+    example: "before any namespace and pod, from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]",
+  },
+  {
+    name: "unfinished-policy-counts-as-done",
+    source: "Azure NPM v1.4.12, npm/networkPolicyController.go: it was run; syncNetPol knows the policy already",
+    consequence:
+      "a policy with a rule for a set that is not there yet keeps the rules above that one; the next try calls it synced, and the others never come",
+    example: "before any namespace and pod, from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]",
+  },
+  {
     name: "drop-chains-are-last",
     source: "Azure NPM v1.4.9, npm/iptm/helper.go",
     consequence: "allow rules stand newest first, drops oldest first, blocks below the other rules of their policy",

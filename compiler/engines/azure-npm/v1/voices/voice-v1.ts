@@ -4,7 +4,7 @@ import { keyOf } from "../../../../model/objects.js";
 import { goEntry, goIpsetEntry, goPort } from "./go-values.js";
 import { nodeOf } from "./pod-facts.js";
 import { ErrorLog, executing, ipsetFailure, iptablesFailure, sayTranslation, type Say } from "./shared-lines.js";
-import { silence, type Surroundings, type V1Voice } from "./voice.js";
+import { silence, type PolicyTask, type Surroundings, type V1Voice } from "./voice.js";
 
 /** v1.4.9: controllers speak through klog, what runs commands through NPM's own logger. Source: its logs in the vectors. */
 export function voiceV1({ tag, apiServerVersion }: Surroundings, say: Say): V1Voice {
@@ -137,10 +137,29 @@ export function voiceV1({ tag, apiServerVersion }: Surroundings, say: Say): V1Vo
     destroyingBlock: (name, kernelName) => policies(492, () => `Delete set: ${name}, hashedSet: ${kernelName}`),
     addingRule: (entry) => say(logger(() => `Adding iptables entry: ${goEntry(entry, shape)}.`)),
     deletingRule: (entry) => say(logger(() => `Deleting iptables entry: ${goEntry(entry, shape)}`)),
+    stoppedAtRule(_entry, operation) {
+      if (operation === "add") errors.error(() => "failed to create iptables rules.");
+    },
 
+    requeuing(key, task, entry) {
+      const text = () => {
+        const failed = `Error: failed to apply iptables rule. Rule: ${goEntry(entry, shape, true)} with err: exit status 2`;
+        return `error syncing '${key}': ${around[task](failed)}\n, requeuing`;
+      };
+      say(klog("networkPolicyController.go:221", text, "E"));
+      say(logger(() => `syncNetPol error due to ${text()}`));
+    },
     synced: (kind, key) => say(klog(syncedPlace[kind], () => `Successfully synced '${key}'`)),
   };
 }
+
+/** What the functions of NPM wrap around an error. Source: v1.4.7, which was run. */
+const around: Readonly<Record<PolicyTask, (failed: string) => string>> = {
+  add: (failed) => `[syncNetPol] Error due to  [syncAddAndUpdateNetPol] ${failed}`,
+  update: (failed) =>
+    `[syncNetPol] Error due to  [syncAddAndUpdateNetPol] Error: failed to deleteNetworkPolicy due to [cleanUpNetworkPolicy] ${failed}`,
+  delete: (failed) => `[syncNetPol] Error: [cleanUpNetworkPolicy] ${failed} when network policy is not found`,
+};
 
 const syncedPlace = {
   Namespace: "nameSpaceController.go:269",

@@ -84,8 +84,13 @@ export interface V1Voice {
   /** A rule at which a policy is given up. */
   stoppedAtRule(entry: Entry, operation: "add" | "delete"): void;
 
+  /** Something that a queue holds could not be done, and goes back into it; a rule was in the way. */
+  requeuing(key: string, task: PolicyTask, entry: Entry): void;
   synced(kind: "Namespace" | "Pod" | "NetworkPolicy", key: string): void;
 }
+
+/** What NPM was at when it failed: adding a policy's rules, or taking those away of one that has changed, or is deleted. */
+export type PolicyTask = "add" | "update" | "delete";
 
 /** A policy as the API server stored it. */
 export interface StoredPolicy extends NetworkPolicy {
@@ -154,6 +159,7 @@ export const silence: V1Voice = {
   addingRule: nothing,
   deletingRule: nothing,
   stoppedAtRule: nothing,
+  requeuing: nothing,
   synced: nothing,
 };
 
