@@ -4,6 +4,7 @@ import type {
   Labels,
   LabelSelector,
   Peer,
+  Pod,
   PolicyPort,
   PolicyRule,
 } from "./objects.js";
@@ -30,6 +31,7 @@ export function storedForm(object: KubernetesObject): FieldMap {
           name: object.name,
           namespace: object.namespace,
           labels: labels(object.labels),
+          annotations: notedAddresses(object),
           ...(object.deletionGracePeriodSeconds !== undefined && {
             deletionTimestamp: "2000-01-01T00:00:00Z",
             deletionGracePeriodSeconds: object.deletionGracePeriodSeconds,
@@ -38,9 +40,11 @@ export function storedForm(object: KubernetesObject): FieldMap {
         spec: {
           nodeName: object.nodeName || undefined,
           hostNetwork: object.hostNetwork || undefined,
-          containers: containers(object.ports),
+          serviceAccountName: object.serviceAccount,
+          initContainers: object.initPorts && containers(object.initPorts, "i"),
+          containers: containers(object.ports, "c"),
         },
-        status: { phase: object.phase || undefined, podIP: object.ip || undefined },
+        status: { phase: object.phase || undefined, ...statusAddresses(object) },
       });
     case "NetworkPolicy":
       return map({
@@ -90,6 +94,17 @@ function someOf(list: FieldList): FieldList | undefined {
   return list.length === 0 ? undefined : list;
 }
 
+function statusAddresses({ ip, addresses }: Pod): Plain {
+  if (!addresses) return { podIP: ip || undefined };
+  return addresses[0] === ip ? { podIPs: addresses.map((each) => map({ ip: each })) } : {};
+}
+
+/** Where the status tells of none, those that Calico's CNI plugin has noted. */
+function notedAddresses({ ip, addresses }: Pod): FieldMap | undefined {
+  if (!addresses || addresses[0] === ip) return undefined;
+  return new Map([["cni.projectcalico.org/podIPs", addresses.join()]]);
+}
+
 function rule({ peers, ports }: PolicyRule, list: "from" | "to"): FieldMap {
   return map({ [list]: someOf(peers.map(peer)), ports: someOf(ports.map(policyPort)) });
 }
@@ -103,14 +118,16 @@ function peer(each: Peer): FieldMap {
 }
 
 /** Which container has a port changes nothing, but no container has two of one name. */
-function containers(ports: readonly ContainerPort[]): FieldList {
+function containers(ports: readonly ContainerPort[], prefix: "c" | "i"): FieldList {
   const found: ContainerPort[][] = [[]];
   for (const port of ports) {
     const room = found.find((others) => port.name === "" || others.every(({ name }) => name !== port.name));
     if (room) room.push(port);
     else found.push([port]);
   }
-  return found.map((its, index) => map({ name: `c${index}`, image: "any", ports: someOf(its.map(containerPort)) }));
+  return found.map((its, index) =>
+    map({ name: `${prefix}${index}`, image: "any", ports: someOf(its.map(containerPort)) }),
+  );
 }
 
 function containerPort({ name, containerPort: number, protocol }: ContainerPort): FieldMap {
