@@ -51,8 +51,8 @@ function rulesMet(
     ends.flatMap((to) => {
       if (from === to || !isPair(from, to) || !(here.includes(from) || here.includes(to))) return [];
       const packet = { source: from.address, destination: to.address, protocol: "tcp", port: 80 } as const;
-      // Chains of other tables have their table before their name.
-      return tracer.trace(packet).steps.filter(({ chain }) => !chain.includes(" ")).length;
+      // Chains of other tables have their table before their name; the policy of a chain is no rule.
+      return tracer.trace(packet).steps.filter(({ chain, rule }) => !chain.includes(" ") && rule > 0).length;
     }),
   );
 }
