@@ -1,3 +1,4 @@
+import ipaddr from "ipaddr.js";
 import { networkOf } from "./set-members.js";
 import type { SetDifference } from "./tables-difference.js";
 import type { Tables } from "./tables.js";
@@ -36,14 +37,23 @@ export function memberByMember(changed: readonly SetDifference[], { chains, sets
 
 /** Whether no address is in two of these members; their ports are not looked at. */
 function areDisjoint(members: readonly string[]): boolean {
-  const ranges: [number, number][] = [];
+  const ranges: (readonly [first: bigint, last: bigint])[] = [];
   for (const member of members) {
-    const network = networkOf(member.replace(/,.*$/, ""));
-    if (network === undefined) return false;
-    const [address, prefixLength = "32"] = network.split("/");
-    const first = address!.split(".").reduce((value, octet) => value * 256 + Number(octet), 0);
-    ranges.push([first, first + 2 ** (32 - Number(prefixLength)) - 1]);
+    const range = rangeOf(member.replace(/[ ,].*$/, ""));
+    if (range === undefined) return false;
+    ranges.push(range);
   }
-  ranges.sort(([a], [b]) => a - b);
+  ranges.sort(([a], [b]) => (a < b ? -1 : 1));
   return ranges.every(([first], index) => index === 0 || ranges[index - 1]![1] < first);
+}
+
+/** The addresses of a network, or of an address alone, as numbers, both ends included. */
+function rangeOf(member: string): readonly [first: bigint, last: bigint] | undefined {
+  const network = member.includes(":") ? member : networkOf(member);
+  const [address = "", prefixLength] = network?.split("/") ?? [];
+  if (!ipaddr.isValid(address)) return undefined;
+  const bytes = ipaddr.parse(address).toByteArray();
+  const first = BigInt(`0x${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`);
+  const bits = 8 * bytes.length;
+  return [first, first + (1n << BigInt(bits - Number(prefixLength ?? bits))) - 1n];
 }

@@ -43,6 +43,13 @@ describe("sets in use may change member by member", () => {
     expect(mayChange("a 10.0.0.1\nb 10.0.0.9", "a 10.0.0.9\nb 10.0.0.1", "a src", "b src")).toBe(false);
   });
 
+  test("of IPv6 likewise", () => {
+    expect(mayChange("a fd00::1", "a fd00::2, 2001:db8::/32, fd00::3", "a src")).toBe(true);
+    expect(mayChange("a fd00::1", "a fd00::2, fd00::3", "a src", "a dst")).toBe(false);
+    expect(mayChange("a fd00::1", "a fd00::/8, fd00::3", "a src")).toBe(false);
+    expect(mayChange("a fd00::1\nb fd00::9", "a fd00::9\nb fd00::1", "a src", "b src")).toBe(false);
+  });
+
   test("not when a set is matched on the other side through a list of sets, or the list changes, too", () => {
     expect(mayChange("a 10.0.0.1\nlist a", "a 10.0.0.2, 10.0.0.3\nlist a", "a src", "list dst")).toBe(false);
     expect(mayChange("a 10.0.0.1\nb 10.0.0.2\nlist a", "a 10.0.0.3\nb 10.0.0.2\nlist a, b", "list src")).toBe(false);
