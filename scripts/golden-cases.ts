@@ -128,7 +128,7 @@ function readCase(name: string, folder: string): GoldenCase {
 }
 
 /** The options of `anpm compile` that say how to compile. */
-function parseOptions(text: string): CompileOptions {
+export function parseOptions(text: string): CompileOptions {
   const { values } = parseArgs({
     args: text.split(/\s+/).filter((word) => word !== ""),
     options: {

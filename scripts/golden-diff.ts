@@ -1,8 +1,16 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { compileVersion, diff, differenceOutputs, type DiffVersion, type Source } from "../compiler/index.js";
+import {
+  compileVersion,
+  diff,
+  differenceOutputs,
+  type CompileOptions,
+  type DiffVersion,
+  type Source,
+} from "../compiler/index.js";
+import { parseOptions } from "./golden-cases.js";
 
-/** A folder of golden/diff/: two versions of manifests, beside what `anpm diff` prints of them. */
+/** A folder of golden/diff/: two versions of manifests, sometimes command line `options`, beside what `anpm diff` prints of them. */
 export interface DiffCase {
   readonly name: string;
   readonly folder: string;
@@ -25,7 +33,9 @@ export function readDiffCases(golden = "golden/diff"): readonly DiffCase[] {
 
 /** Name of a file in the folder → text, an output each. */
 export function diffFiles({ folder }: DiffCase): ReadonlyMap<string, string> {
-  const difference = diff(versionOf(folder, "before"), versionOf(folder, "after"));
+  const options = parseOptions(textOf(folder, "options") ?? "");
+  const sides = [versionOf(folder, "before", options), versionOf(folder, "after", options)] as const;
+  const difference = diff(...sides, options.ipv6 ? 6 : 4);
   return new Map(
     differenceOutputs
       .filter(({ name }) => shown.includes(name))
@@ -35,10 +45,11 @@ export function diffFiles({ folder }: DiffCase): ReadonlyMap<string, string> {
 
 /** What nobody wrote by hand. */
 export function writtenDiffFiles({ folder }: DiffCase): readonly string[] {
-  return readdirSync(folder).filter((name) => !["title", "before", "after", "generations", "engines"].includes(name));
+  const written = ["title", "before", "after", "generations", "engines", "options"];
+  return readdirSync(folder).filter((name) => !written.includes(name));
 }
 
-function versionOf(folder: string, side: "before" | "after"): DiffVersion {
+function versionOf(folder: string, side: "before" | "after", shared: CompileOptions): DiffVersion {
   const root = existsSync(join(folder, side)) ? side : "before";
   const names = readdirSync(join(folder, root)).toSorted();
   const sources = names.map((name): Source => ({
@@ -46,7 +57,11 @@ function versionOf(folder: string, side: "before" | "after"): DiffVersion {
     text: readFileSync(join(folder, root, name), "utf8"),
   }));
   const [generation, engine] = [sideOf(folder, "generations", side), sideOf(folder, "engines", side)];
-  const options = { ...(generation !== undefined && { generation }), ...(engine !== undefined && { engine }) };
+  const options = {
+    ...shared,
+    ...(generation !== undefined && { generation }),
+    ...(engine !== undefined && { engine }),
+  };
   const how = { label: generation ?? engine ?? side, fileOf: (name: string) => name.slice(root.length) };
   const { version, diagnostics } = compileVersion(sources, options, how);
   if (!version) throw new Error(`${folder}: ${diagnostics[0]?.message}`);
@@ -55,6 +70,10 @@ function versionOf(folder: string, side: "before" | "after"): DiffVersion {
 
 /** One side of a file that says `OLD..NEW`, where there is one. */
 function sideOf(folder: string, name: string, side: "before" | "after"): string | undefined {
-  if (!existsSync(join(folder, name))) return undefined;
-  return readFileSync(join(folder, name), "utf8").trim().split("..")[side === "before" ? 0 : 1];
+  return textOf(folder, name)?.split("..")[side === "before" ? 0 : 1];
+}
+
+function textOf(folder: string, name: string): string | undefined {
+  const path = join(folder, name);
+  return existsSync(path) ? readFileSync(path, "utf8").trim() : undefined;
 }

@@ -26,9 +26,12 @@ export function placeOf({ before, after }: Edit): Location | undefined {
   return after?.location ?? before?.location;
 }
 
-/** `changes 2 rules and 1 set`, `changes no rules and no sets` */
-export function describeTables({ rules, sets }: Pick<Consequences, "rules" | "sets">): string {
-  return `changes ${counted(rules, "rule")} and ${counted(sets, "set")}`;
+/** `changes 2 rules and 1 set`, `changes no rules and no sets of IPv6` */
+export function describeTables(
+  { rules, sets }: Pick<Consequences, "rules" | "sets">,
+  { ipVersion }: Pick<Difference, "ipVersion">,
+): string {
+  return `changes ${counted(rules, "rule")} and ${counted(sets, "set")}${ipVersion === 6 ? " of IPv6" : ""}`;
 }
 
 function counted(count: number, noun: string): string {

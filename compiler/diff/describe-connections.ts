@@ -1,9 +1,10 @@
+import { versionOfText } from "../simulate/ip.js";
 import { describeTraffic } from "../simulate/traffic-words.js";
 import { describeEndList, type ConnectionLine } from "./connections/connection-lines.js";
 import type { ConnectionEnd } from "./connections/connections.js";
 import type { ExamplePacket } from "./connections/example-packet.js";
 
-/** `closes shop/web → shop/api on tcp 80`; of several ends with an example. */
+/** `closes shop/web → shop/api on tcp 80`, of IPv6 `… on tcp 80 over IPv6`; of several ends with an example. */
 export function describeConnections({ what, sources, destinations, traffic, example }: ConnectionLine): string {
   const verb = what === "opened" ? "opens" : "closes";
   const ends = `${describeEndList(without(sources, destinations))} → ${describeEndList(without(destinations, sources))}`;
@@ -11,7 +12,8 @@ export function describeConnections({ what, sources, destinations, traffic, exam
     sources.length > 1 || destinations.length > 1
       ? `, for example ${example.source} → ${example.destination} on ${portOf(example)}`
       : "";
-  return `${verb} ${ends} on ${describeTraffic(traffic)}${such}`;
+  const over = versionOfText(example.packet.source) === 6 ? " over IPv6" : "";
+  return `${verb} ${ends} on ${describeTraffic(traffic)}${over}${such}`;
 }
 
 /** What connects to itself is no pair. */

@@ -1,10 +1,12 @@
 import type { Machine, Node } from "../engines/engine.js";
 import type { LogEntry } from "../engines/log-entry.js";
+import { resultOfVersion } from "../engines/result-of-version.js";
 import type { KubernetesObject } from "../model/objects.js";
 import type { Resource } from "../model/resources.js";
 import type { Tables } from "../netfilter/tables.js";
 import { printMessages, type LogOptions } from "../log/print-log.js";
 import { diffTables, type TablesDifference } from "../netfilter/tables-difference.js";
+import { ofVersion } from "../netfilter/versions.js";
 import type { AnyPairs } from "../pairs/any-pairs.js";
 import { arrivalEdits } from "./arrivals.js";
 import { attribute, itemKeys, type Attribution } from "./attribution.js";
@@ -15,6 +17,7 @@ import { addressesOfNode } from "./connections/by-addresses.js";
 import { clusterOf } from "../simulate/cluster.js";
 import type { Origin } from "../text/origin.js";
 import { parseIp } from "../simulate/ip.js";
+import type { IpVersion } from "../text/ip-version.js";
 import { nodeSize, type NodeSize } from "./node-size.js";
 import { logGain } from "./log-gain.js";
 import { mixtures } from "./mixture.js";
@@ -43,8 +46,9 @@ export interface DiffResult {
   readonly pairs: readonly AnyPairs[];
 }
 
-/** What changes between two versions, from what was written to what passes. */
+/** What changes between two versions, from what was written to what passes: tables and packets are of one version of IP. */
 export interface Difference extends ObjectsDifference {
+  readonly ipVersion: IpVersion;
   readonly before: DiffVersion;
   readonly after: DiffVersion;
   readonly pairs: PairsDifference;
@@ -63,19 +67,19 @@ export interface Difference extends ObjectsDifference {
 }
 
 /** Everything that changes between two versions: edits → pairs → tables → connections, and what causes what. */
-export function diff(before: DiffVersion, after: DiffVersion): Difference {
+export function diff(old: DiffVersion, young: DiffVersion, ipVersion: IpVersion = 4): Difference {
+  const [before, after] = [ofIpVersion(old, ipVersion), ofIpVersion(young, ipVersion)];
   const versions = [versionOf(before, after), versionOf(after, before)] as const;
   const objects = diffObjects(...versions);
-  const [old, young] = [before.result.machine, after.result.machine];
-  const sameMachine =
-    old.engine === young.engine && old.release === young.release && old.generation === young.generation;
-  const sameEngine = old.engine === young.engine;
+  const [was, is] = [before.result.machine, after.result.machine];
+  const sameEngine = was.engine === is.engine;
+  const sameMachine = sameEngine && was.release === is.release && was.generation === is.generation;
   // Each engine has words of its own for what a policy means.
   const pairs = sameEngine
     ? diffPairs(...pairsToCompare(before.result, after.result, sameMachine ? objects : undefined))
     : diffPairs([], []);
   const tables = diffTables(before.result.tables, after.result.tables, sameMachine ? isUnedited(objects) : undefined);
-  const connections = diffConnections(before.result, after.result, tables);
+  const connections = diffConnections(before.result, after.result, tables, ipVersion);
   const lines = connectionLines(connections);
   const edits = objects.edits.map(({ id }) => id);
   let log: readonly LogEntry[] | undefined;
@@ -89,12 +93,13 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
       : attribute(edits, packets, mixtures(...versions, objects, ends, after.tablesOf));
   return {
     ...objects,
+    ipVersion,
     before,
     after,
     pairs,
     tables,
     changes: tableChanges(sameEngine ? tables : none, causes, objects.reordered?.edit),
-    ...(!sameEngine && { sizes: sizesOf(before.result, after.result) }),
+    ...(!sameEngine && { sizes: sizesOf(before.result, after.result, ipVersion) }),
     connections,
     lines: lines.map((line, index) => ({
       ...line,
@@ -102,7 +107,7 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
     })),
     same: edits.length === 0 && tables.same && connections.length === 0,
     log: (options) =>
-      sameMachine && !old.lacks.includes("log")
+      sameMachine && !was.lacks.includes("log")
         ? printMessages((log ??= logGain(before.takeNode(), versions[0].objects, objects.changed)), options)
         : [],
   };
@@ -110,10 +115,24 @@ export function diff(before: DiffVersion, after: DiffVersion): Difference {
 
 const none = diffTables({ chains: [], sets: [] }, { chains: [], sets: [] });
 
-function sizesOf(before: DiffResult, after: DiffResult): readonly [NodeSize, NodeSize] {
+/** A side with the tables of one version of IP, and what owns these. */
+function ofIpVersion(side: DiffVersion, ipVersion: IpVersion): DiffVersion {
+  return {
+    ...side,
+    result: resultOfVersion(side.result, ipVersion),
+    tablesOf(text) {
+      const tables = side.tablesOf(text);
+      return tables && ofVersion(tables, ipVersion);
+    },
+  };
+}
+
+function sizesOf(before: DiffResult, after: DiffResult, ipVersion: IpVersion): readonly [NodeSize, NodeSize] {
   const onNode = addressesOfNode(before.tables, after.tables);
   const sizeOf = ({ tables, objects }: DiffResult, side: 0 | 1) => {
-    const endpoints = clusterOf(objects).endpoints.filter(({ address }) => parseIp(address) !== undefined);
+    const endpoints = clusterOf(objects, undefined, ipVersion).endpoints.filter(
+      ({ address }) => parseIp(address) !== undefined,
+    );
     return nodeSize(tables, endpoints, onNode?.[side]);
   };
   return [sizeOf(before, 0), sizeOf(after, 1)];

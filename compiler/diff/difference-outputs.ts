@@ -1,4 +1,5 @@
 import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
+import type { IpVersion } from "../text/ip-version.js";
 import { patchScript } from "../netfilter/patch-script.js";
 import type { Difference, DiffVersion } from "./diff.js";
 import { formatGithub } from "./formats/format-github.js";
@@ -51,7 +52,7 @@ export const differenceOutputs: readonly DifferenceOutput[] = [
   },
   {
     name: "unified",
-    description: "a unified diff of iptables-save and ipset-save",
+    description: "a unified diff of iptables-save (or ip6tables-save) and ipset-save",
     print: (difference) => formatUnified(difference),
   },
   {
@@ -59,19 +60,19 @@ export const differenceOutputs: readonly DifferenceOutput[] = [
     description: "a script that brings a node from the old rules to the new ones without a gap",
     isScript: true,
     mistake: ({ before, after }) => whyNoScript(before, after, "patch"),
-    print: ({ before, after }) => scriptBetween(before, after),
+    print: ({ before, after, ipVersion }) => scriptBetween(before, after, ipVersion),
   },
   {
     name: "unpatch",
     description: "a script that brings it back",
     isScript: true,
     mistake: ({ before, after }) => whyNoScript(after, before, "unpatch"),
-    print: ({ before, after }) => scriptBetween(after, before),
+    print: ({ before, after, ipVersion }) => scriptBetween(after, before, ipVersion),
   },
 ];
 
-function scriptBetween({ result: from }: DiffVersion, { result: to }: DiffVersion): string {
-  return patchScript(from.tables, to.tables, to.machine.ownership, { flavour: to.machine.flavour });
+function scriptBetween({ result: from }: DiffVersion, { result: to }: DiffVersion, version: IpVersion): string {
+  return patchScript(from.tables, to.tables, to.machine.ownership, { flavour: to.machine.flavour, version });
 }
 
 function whyNoScript(from: DiffVersion, to: DiffVersion, output: string): Diagnostic | undefined {

@@ -2,6 +2,7 @@ import { isResource } from "../model/admit-resource.js";
 import type { Pod } from "../model/objects.js";
 import type { StoredObject } from "../model/resources.js";
 import type { Tables } from "../netfilter/tables.js";
+import { addressesOf } from "../simulate/tiers/holders.js";
 import type { Mixing } from "./attribution.js";
 import type { ChangedEntity, ObjectsDifference, ObjectsVersion } from "./edits/diff-objects.js";
 import { entitiesOf, textsOf } from "./edits/entity.js";
@@ -60,7 +61,8 @@ function keptObjects(
   ends: readonly string[],
 ): (object: StoredObject) => boolean {
   const addresses = new Set(ends);
-  const pods = objects.filter((object): object is Pod => object.kind === "Pod" && addresses.has(object.ip));
+  const isEnd = (pod: Pod): boolean => addressesOf(pod).some((address) => addresses.has(address));
+  const pods = objects.filter((object): object is Pod => object.kind === "Pod" && isEnd(object));
   const namespaces = new Set([...edited, ...pods].flatMap((each) => (each.kind === "Namespace" ? [] : each.namespace)));
   const labels = new Map<string, Set<string>>();
   for (const pod of pods) {
@@ -71,7 +73,7 @@ function keptObjects(
   return (object) => {
     if (isResource(object)) return true;
     if (object.kind === "Namespace") return namespaces.has(object.name);
-    if (object.kind === "Pod") return addresses.has(object.ip);
+    if (object.kind === "Pod") return isEnd(object);
     const its = labels.get(object.namespace);
     const wanted = [...object.podSelector.matchLabels];
     return its !== undefined && (wanted.length === 0 || wanted.some((label) => its.has(label.join("="))));

@@ -11,7 +11,7 @@ import type { RuleChange, SetChange } from "./table-changes.js";
 
 /** A difference as people read it: a headline, and a section for each level. Text, Markdown and HTML print the same report. */
 export interface Report {
-  /** What the versions are called: `main → HEAD`. */
+  /** What the versions are called: `main → HEAD`; of IPv6 `main → HEAD, IPv6`. */
   readonly versions: string;
   /** `opens connections of 3 source-destination pairs; rules: 2 added, 1 removed; …` */
   readonly headline: string;
@@ -42,7 +42,7 @@ export interface ReportLine {
 const maxLines = 50;
 
 export function reportOf(difference: Difference): Report {
-  const { edits, notes, lines } = difference;
+  const { edits, notes, lines, before, after, ipVersion } = difference;
   const sections = [
     section("edits", "Edits", edits, editLine),
     section("notes", "The same, written elsewhere or otherwise", notes, noteLine),
@@ -56,7 +56,7 @@ export function reportOf(difference: Difference): Report {
     section("log", "The node's log would gain", difference.log(), (text) => line("+", text.trimEnd())),
   ];
   return {
-    versions: printable(`${difference.before.label} → ${difference.after.label}`),
+    versions: printable(`${before.label} → ${after.label}${ipVersion === 6 ? ", IPv6" : ""}`),
     headline: headlineOf(difference),
     remarks: remarksOf(difference),
     sections: sections.filter((each) => each.lines.length > 0),
@@ -143,7 +143,7 @@ function counted(noun: string, added: number, removed: number, others: number, w
 }
 
 function remarksOf(difference: Difference): readonly string[] {
-  const { edits, tables, connections, notes, same, before, after } = difference;
+  const { edits, tables, connections, notes, same, before, after, ipVersion } = difference;
   const remarks: string[] = [];
   if ([before, after].some(({ result }) => result.tables.interfaces))
     remarks.push(
@@ -153,7 +153,7 @@ function remarksOf(difference: Difference): readonly string[] {
   if (edits.length > 0 && edits.every(({ kind }) => kind === "renamed"))
     remarks.push("Policies are renamed, what they mean stays the same.");
   if (edits.length > 0 && tables.same && connections.length === 0)
-    remarks.push("The edits change nothing on the node.");
+    remarks.push(`The edits change nothing ${ipVersion === 6 ? "of IPv6 " : ""}on the node.`);
   if (same && notes.length > 0) remarks.push("Files changed, what they mean did not.");
   return remarks;
 }

@@ -1,10 +1,12 @@
+import type { IpVersion } from "../text/ip-version.js";
 import type { Ownership } from "./ownership.js";
 import type { PatchPlan } from "./patch-plan.js";
 
 /** The comment at the head of a patch script: what it changes, in which steps, and why these. */
-export function describePatch(plan: PatchPlan, { title }: Ownership): string[] {
+export function describePatch(plan: PatchPlan, { title }: Ownership, version: IpVersion): string[] {
+  const whose = version === 4 ? title : `${title} for IPv6`;
   return [
-    `# From one state of the rules and sets of ${title} to another. Run it as root on a node that is in the first; it can be repeated.`,
+    `# From one state of the rules and sets of ${whose} to another. Run it as root on a node that is in the first; it can be repeated.`,
     `# Chains: ${counts(plan.difference.chains)}; rules ${ruleCounts(plan)}. Sets: ${counts(plan.difference.sets)}.`,
     ...explainSteps(plan).map((line) => `# ${line}`),
   ];

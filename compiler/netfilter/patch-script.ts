@@ -41,7 +41,8 @@ export interface PatchOptions extends ScriptOptions {
 export function patchScript(before: Tables, after: Tables, ownership: Ownership, options: PatchOptions): string {
   const { name = "patch.sh", version = 4, removesOtherFlavour = false } = options;
   const plan = planPatch(before, after, ownership);
-  const head = ["#!/bin/sh", ...describePatch(plan, ownership), scriptHead(name, ownership, { ...options, version })];
+  const description = describePatch(plan, ownership, version);
+  const head = ["#!/bin/sh", ...description, scriptHead(name, ownership, { ...options, version })];
   if (plan.difference.same && plan.states.length === 1 && !removesOtherFlavour) {
     return `${head[0]!}\n# Nothing is to be done.\nexit 0\n`;
   }

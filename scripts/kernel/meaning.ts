@@ -4,6 +4,8 @@ import { parseIptablesSave } from "../../compiler/netfilter/parse-iptables-save.
 import { printIptablesSave } from "../../compiler/netfilter/print-iptables-save.js";
 import { chainsOf } from "../../compiler/netfilter/owned.js";
 import type { IpSet, TableName } from "../../compiler/netfilter/tables.js";
+import { iptablesOf } from "../../compiler/netfilter/versions.js";
+import type { IpVersion } from "../../compiler/text/ip-version.js";
 import type { TracedTables } from "../../compiler/simulate/trace.js";
 import type { Namespace } from "./namespace.js";
 import { plainTable, sortSets, type Flavour } from "./read-back.js";
@@ -32,12 +34,16 @@ export interface State {
 /** What stands between the dumps that `readState` prints. */
 export const cut = "=".repeat(20);
 
-/** Shell commands that print the three dumps of a state. Legacy iptables is not asked for a table that it would then create. */
-export function readState(tables: readonly TableName[]): string {
-  const nft = tables.map((table) => `iptables-nft-save -t ${table} 2>/dev/null\n`);
+/**
+ * Shell commands that print the three dumps of a state: tables of one version of IP, and all sets. Legacy iptables is not asked for a table
+ * that it would then create.
+ */
+export function readState(tables: readonly TableName[], version: IpVersion = 4): string {
+  const tool = iptablesOf(version);
+  const names = `/proc/net/ip${version === 4 ? "" : "6"}_tables_names`;
+  const nft = tables.map((table) => `${tool}-nft-save -t ${table} 2>/dev/null\n`);
   const legacy = tables.map(
-    (table) =>
-      `if grep -qx ${table} /proc/net/ip_tables_names 2>/dev/null; then iptables-legacy-save -t ${table} 2>/dev/null; fi\n`,
+    (table) => `if grep -qx ${table} ${names} 2>/dev/null; then ${tool}-legacy-save -t ${table} 2>/dev/null; fi\n`,
   );
   return `${nft.join("")}echo "${cut}"\n${legacy.join("")}echo "${cut}"\nipset save`;
 }

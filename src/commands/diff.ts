@@ -25,7 +25,6 @@ import { Failure } from "../failure.js";
 import { readRevisions } from "../git.js";
 import { startProgress } from "../progress.js";
 import { readSources, type Read } from "../read-sources.js";
-import { refuseIpv6 } from "../refuse-ipv6.js";
 import { showsColours, writeReport } from "../report.js";
 
 const help = `
@@ -34,6 +33,7 @@ OLD and NEW are files or folders. OLD..NEW are two git revisions, of which the p
 begins where NEW left OLD.
 Without either, -f is compared with itself, as two generations see it (--npm v2-fnv..v2), or two engines (--engine azure-npm..calico): their
 rules are counted, not compared one by one. Calico's tables are one node's, and so are the connections that are shown.
+With --ipv6 it is the rules, sets and connections of IPv6 that are compared, and patched.
 
 Outputs:
 ${differenceOutputs.map(({ name, description }) => `  ${name.padEnd(14)} ${description}`).join("\n")}
@@ -45,6 +45,7 @@ Examples:
   anpm diff main..HEAD -f deploy/                            what a branch changes
   anpm diff main..HEAD -f deploy/ -o markdown --fail-on opened
   anpm diff -f cluster.yaml --npm v2-fnv..v2                 what an upgrade of NPM changes
+  anpm diff old/ new/ --engine calico --ipv6                 what changes for IPv6
   anpm diff old/ new/ -o patch > patch.sh                    the smallest change on a node, -o unpatch takes it back
 `;
 
@@ -102,8 +103,7 @@ function diffCommand(versions: readonly string[], options: Options): void {
     const diagnostics = compiled.map((each) => each.diagnostics);
     const [before, after] = compiled.map(({ version }) => version);
     if (!before || !after) throw new Failure(withoutRepetitions(diagnostics.flat().filter(isError)));
-    for (const { result } of [before, after]) refuseIpv6(result.machine);
-    difference = diff(before, after);
+    difference = diff(before, after, options.ipv6 ? 6 : 4);
     const mistake = output.mistake?.(difference);
     if (mistake) throw new Failure([mistake]);
     text = output.print(difference, showsColours(process.stdout, process.env) ? paintLine : undefined);

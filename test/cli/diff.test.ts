@@ -112,6 +112,52 @@ test("of two engines, what only one of them reads is no edit", async () => {
   expect(stdout).not.toContain("Edits");
 });
 
+describe("--ipv6: tables, sets and connections of IPv6", () => {
+  const cwd = join(golden, "calico-ipv6");
+  const words = ["diff", "before", "after", "--engine", "calico", "--node", "node-0", "--ipv6"];
+
+  test.each(["text", "json", "markdown", "github", "sarif", "unified"])("-o %s", async (output) => {
+    const { stdout, exitCode } = await anpm([...words, "-o", output], { cwd });
+    expect(stdout).toBe(await readFile(join(cwd, output), "utf8"));
+    expect(exitCode).toBe(1);
+  });
+
+  test("-o html says so, and patches are for ip6tables", async () => {
+    expect((await anpm([...words, "-o", "html"], { cwd })).stdout).toContain("<h1>before → after, IPv6</h1>");
+    for (const output of ["patch", "unpatch"]) {
+      const { stdout, exitCode } = await anpm([...words, "-o", output], { cwd });
+      expect(stdout).toContain("for IPv6 to another");
+      expect(stdout).toContain("iptables='ip6tables'");
+      expect(stdout).not.toMatch(/cali40|10\.224\.0/);
+      expect(exitCode).toBe(0);
+    }
+  });
+
+  test("what IPv4 alone is about is an edit that changes nothing there", async () => {
+    const folder = await emptyFolder();
+    const text = await readFile(join(cwd, "before/manifests.yaml"), "utf8");
+    await writeFile(join(folder, "old.yaml"), text);
+    await writeFile(join(folder, "new.yaml"), text.replace("203.0.113.0/24", "198.51.100.0/24"));
+    const files = ["diff", "old.yaml", "new.yaml", "--engine", "calico", "--node", "node-0"];
+    const { stdout, exitCode } = await anpm([...files, "--ipv6"], { cwd: folder });
+    expect(stdout).toMatch(
+      /^old.yaml → new.yaml, IPv6: no connection opens or closes; no rule changes; no set changes/,
+    );
+    expect(stdout).toContain("The edits change nothing of IPv6 on the node.");
+    expect(exitCode).toBe(1);
+    expect((await anpm([...files, "--ipv6", "--fail-on", "rules"], { cwd: folder })).exitCode).toBe(0);
+    expect((await anpm([...files, "--fail-on", "opened"], { cwd: folder })).exitCode).toBe(1);
+  });
+
+  test("an engine that makes no rules for it lets everything pass", async () => {
+    const engines = ["diff", "-f", "before", "--engine", "azure-npm..calico", "--node", "node-0", "--ipv6"];
+    const { stdout } = await anpm(engines, { cwd });
+    expect(stdout).toContain("azure-npm → calico, IPv6: closes connections");
+    expect(stdout).toContain("azure-npm v2: 0 rules in 0 chains, 0 sets");
+    expect((await anpm([...engines, "--fail-on", "opened"], { cwd })).exitCode).toBe(0);
+  });
+});
+
 test.each(differenceOutputs.map(({ name }) => name))(
   "-o %s is the same each time, whatever the terminal",
   async (name) => {

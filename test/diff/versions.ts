@@ -23,23 +23,29 @@ interface Named {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
-/** Two versions of a small random cluster: some objects stay, some are other ones, some come and go. */
-export const versionPairs: fc.Arbitrary<readonly [readonly Manifest[], readonly Manifest[]]> = fc
-  .tuple(clusters, clusters, fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 24, maxLength: 24 }))
-  .map(([first, second, choices]) => {
-    const others = new Map(second.map((manifest) => [identityOf(manifest), manifest]));
-    const ours = new Set(first.map(identityOf));
-    const kept = first.flatMap((manifest, index): Manifest[] => {
-      const choice = choices[index % choices.length]!;
-      const other = others.get(identityOf(manifest));
-      if (choice === 0) return [];
-      return [choice < 3 && other ? other : manifest];
+/** Two versions of one of some clusters: some objects stay, some are other ones, some come and go. */
+export const versionPairsOf = (
+  of: fc.Arbitrary<readonly Manifest[]>,
+): fc.Arbitrary<readonly [readonly Manifest[], readonly Manifest[]]> =>
+  fc
+    .tuple(of, of, fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 24, maxLength: 24 }))
+    .map(([first, second, choices]) => {
+      const others = new Map(second.map((manifest) => [identityOf(manifest), manifest]));
+      const ours = new Set(first.map(identityOf));
+      const kept = first.flatMap((manifest, index): Manifest[] => {
+        const choice = choices[index % choices.length]!;
+        const other = others.get(identityOf(manifest));
+        if (choice === 0) return [];
+        return [choice < 3 && other ? other : manifest];
+      });
+      const added = second.filter(
+        (manifest, index) => !ours.has(identityOf(manifest)) && choices[index % choices.length] === 1,
+      );
+      return [first, [...kept, ...added]] as const;
     });
-    const added = second.filter(
-      (manifest, index) => !ours.has(identityOf(manifest)) && choices[index % choices.length] === 1,
-    );
-    return [first, [...kept, ...added]] as const;
-  });
+
+/** Of small random clusters. */
+export const versionPairs = versionPairsOf(clusters);
 
 function identityOf(manifest: Manifest): string {
   const { kind, metadata } = manifest as unknown as Named;

@@ -3,13 +3,24 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execaSync } from "execa";
-import { applyScript, azureNpm, patchScript, type CompileResult, type Flavour } from "../../compiler/index.js";
+import {
+  applyScript,
+  azureNpm,
+  calico,
+  patchScript,
+  type CompileResult,
+  type Flavour,
+  type IpVersion,
+} from "../../compiler/index.js";
+import { resultOfVersion } from "../../compiler/engines/result-of-version.js";
 import { killAtEveryStep } from "../../scripts/kernel/kill-at-every-step.js";
 import { cut, readState, stateFrom, type State } from "../../scripts/kernel/meaning.js";
 import { sortSets } from "../../scripts/kernel/read-back.js";
 import type { TableName } from "../../compiler/netfilter/tables.js";
+import { calicoClusters } from "../agreement/calico-clusters.js";
 import { compileManifests } from "../agreement/check-cases.js";
 import { clusters, type Manifest } from "../agreement/clusters.js";
+import { versionPairsOf } from "../diff/versions.js";
 import { runScript } from "./round-trip.js";
 
 export interface CheckOptions {
@@ -59,14 +70,8 @@ export function checkPatches({ cases, seed, nodes, killEvery, progress }: CheckO
     checked += 1;
     progress?.(checked);
   });
-  const { failed, counterexample, errorInstance } = fc.check(property, { numRuns: cases, seed, endOnFailure: true });
-  if (!failed) return { cases: checked, commits, kills };
-  return {
-    cases: checked,
-    commits,
-    kills,
-    failure: `${String(errorInstance)}\n${JSON.stringify(counterexample, null, 1)}`,
-  };
+  const details = fc.check(property, { numRuns: cases, seed, endOnFailure: true });
+  return { ...checkedOf(details, checked), commits, kills };
 }
 
 /** Every generation in the flavours that it can have. */
@@ -88,9 +93,30 @@ export function checkUpgrades(cases: number, seed: number, flavour: Flavour): Pi
     assertPatch(compileManifests(before, from), compileManifests(isOne ? before : after, to), flavour);
     checked += 1;
   });
-  const { failed, counterexample, errorInstance } = fc.check(property, { numRuns: cases, seed, endOnFailure: true });
-  if (!failed) return { cases: checked };
-  return { cases: checked, failure: `${String(errorInstance)}\n${JSON.stringify(counterexample, null, 1)}` };
+  return checkedOf(fc.check(property, { numRuns: cases, seed, endOnFailure: true }), checked);
+}
+
+function checkedOf<Case>(
+  { failed, counterexample, errorInstance }: fc.RunDetails<Case>,
+  cases: number,
+): Pick<Checked, "cases" | "failure"> {
+  if (!failed) return { cases };
+  return { cases, failure: `${String(errorInstance)}\n${JSON.stringify(counterexample, null, 1)}` };
+}
+
+/**
+ * Random pairs of clusters with Calico's own policies, of both versions of IP: on a node with the first, the patch of IPv6 makes what a fresh
+ * apply makes of the rules of the first for IPv4 and those of the second for IPv6.
+ */
+export function checkIpv6Patches(cases: number, seed: number): Pick<Checked, "cases" | "failure"> {
+  let checked = 0;
+  const property = fc.property(versionPairsOf(calicoClusters), ([before, after]) => {
+    const generation = calico.generations[checked % calico.generations.length]!;
+    const flavour = checked % 2 === 0 ? "nft" : "legacy";
+    assertPatch(compileManifests(before, generation), compileManifests(after, generation), flavour, 6);
+    checked += 1;
+  });
+  return checkedOf(fc.check(property, { numRuns: cases, seed, endOnFailure: true }), checked);
 }
 
 /** The second is another cluster, or the first with some objects of another in place of its own. */
@@ -115,47 +141,64 @@ function mix(before: readonly Manifest[], other: readonly Manifest[], drawn: rea
   return kept;
 }
 
-function applyOf({ tables, machine }: CompileResult, flavour: Flavour): string {
+function applyOf({ tables, machine }: Pick<CompileResult, "tables" | "machine">, flavour: Flavour): string {
   return applyScript(tables, machine.ownership, { flavour });
 }
 
-function patchOf(before: CompileResult, after: CompileResult, flavour: Flavour): string {
-  return patchScript(before.tables, after.tables, after.machine.ownership, { flavour });
+function patchOf(before: CompileResult, after: CompileResult, flavour: Flavour, version: IpVersion = 4): string {
+  const [old, young] = [resultOfVersion(before, version), resultOfVersion(after, version)];
+  return patchScript(old.tables, young.tables, young.machine.ownership, { flavour, version });
 }
 
-export function assertPatch(old: CompileResult, young: CompileResult, flavour: Flavour): void {
-  const { tables } = young.machine.ownership;
-  const [first, patched, again, back] = statesAfter(tables, [
+/** Of rules for one version of IP; those for the other stay as they are in the old state. */
+export function assertPatch(old: CompileResult, young: CompileResult, flavour: Flavour, version: IpVersion = 4): void {
+  const { machine } = young;
+  const versions: readonly IpVersion[] = machine.ownership.ipv6 ? [4, 6] : [4];
+  const [first, patched, again, back] = statesAfter(machine.ownership.tables, versions, [
     applyOf(old, flavour),
-    patchOf(old, young, flavour),
-    patchOf(old, young, flavour),
-    patchOf(young, old, flavour),
+    patchOf(old, young, flavour, version),
+    patchOf(old, young, flavour, version),
+    patchOf(young, old, flavour, version),
   ]);
-  const [fresh] = statesAfter(tables, [applyOf(young, flavour)]);
+  const ipv6 = (version === 6 ? young : old).tables.ipv6;
+  const wanted = { ...(version === 4 ? young : old).tables, ...(ipv6 && { ipv6 }) };
+  const [fresh] = statesAfter(machine.ownership.tables, versions, [applyOf({ machine, tables: wanted }, flavour)]);
   expectSame("patch", patched!, fresh!);
   expectSame("patch again", again!, fresh!);
   expectSame("unpatch", back!, first!);
 }
 
-/** Runs scripts one after the other in a namespace that ends with them; what the kernel holds after each. */
-function statesAfter(tables: readonly TableName[], scripts: readonly string[]): State[] {
+/** Runs scripts one after the other in a namespace that ends with them; what the kernel holds after each, by version of IP. */
+function statesAfter(
+  tables: readonly TableName[],
+  versions: readonly IpVersion[],
+  scripts: readonly string[],
+): (readonly State[])[] {
   const folder = mkdtempSync(join(tmpdir(), "anpm-patch-"));
   try {
     scripts.forEach((script, index) => writeFileSync(join(folder, `${index}`), script));
-    const steps = scripts.flatMap((_, index) => [`dash ${index}`, readState(tables), `echo "${cut}"`]);
+    const look = versions.flatMap((version) => [readState(tables, version), `echo "${cut}"`]);
+    const steps = scripts.flatMap((_, index) => [`dash ${index}`, ...look]);
     const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-ec", steps.join("\n")], {
       cwd: folder,
       stripFinalNewline: false,
     });
     if (stderr !== "") throw new Error(stderr);
     const parts = stdout.split(`${cut}\n`);
-    return scripts.map((_, index) => stateFrom(parts.slice(index * 3, index * 3 + 3), tables));
+    const dumps = 3;
+    return scripts.map((_, script) =>
+      versions.map((_version, index) => {
+        const start = (script * versions.length + index) * dumps;
+        return stateFrom(parts.slice(start, start + dumps), tables);
+      }),
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function expectSame(what: string, found: State, expected: State): void {
-  const text = ({ nft, legacy, sets }: State): string => `${nft}\n${legacy}\n${sortSets(sets)}`;
+function expectSame(what: string, found: readonly State[], expected: readonly State[]): void {
+  const text = (states: readonly State[]): string =>
+    states.map(({ nft, legacy, sets }) => `${nft}\n${legacy}\n${sortSets(sets)}`).join("\n");
   if (text(found) !== text(expected)) throw new Error(`${what}: found\n${text(found)}\nexpected\n${text(expected)}`);
 }

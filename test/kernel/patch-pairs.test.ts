@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { azureNpm, engineOf, type Flavour } from "../../compiler/index.js";
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
-import { allNodes, assertPatch, checkPatches, checkUpgrades } from "./check-patches.js";
+import { allNodes, assertPatch, checkIpv6Patches, checkPatches, checkUpgrades } from "./check-patches.js";
 import { whyNoKernel } from "../../scripts/kernel/namespace.js";
 
 const reason = whyNoKernel();
@@ -47,14 +47,24 @@ describe.skipIf(reason)(
     test.each(pairs)(
       "$before.name → $golden.name, $generation, $flavour",
       ({ before, golden, generation, flavour }) => {
-        // A patch is of IPv4: `anpm diff` refuses --ipv6.
         const [old, young] = [before, golden].map(
           ({ options, ...each }) =>
-            compileCase({ ...each, options: { ...options, ipv6: false } }, generation, flavour).result!,
+            compileCase({ ...each, options: { ...options, ipv6: true } }, generation, flavour).result!,
         );
         assertPatch(old!, young!, flavour);
+        assertPatch(old!, young!, flavour, 6);
       },
     );
+  },
+);
+
+test.skipIf(reason)(
+  "between random clusters with Calico, a patch of IPv6 makes what a fresh apply makes, leaves IPv4 alone, can be run again, and undone",
+  { timeout: 120_000 },
+  () => {
+    const { cases, failure } = checkIpv6Patches(8, 1);
+    expect(failure).toBeUndefined();
+    expect(cases).toBe(8);
   },
 );
 

@@ -9,7 +9,7 @@ import { printIpsetSave } from "../../compiler/netfilter/print-ipset-save.js";
 import { printIptablesSave, printOtherTable } from "../../compiler/netfilter/print-iptables-save.js";
 import { chainsOf, isHook, isOwnChain } from "../../compiler/netfilter/owned.js";
 import type { Chain, TableName, Tables } from "../../compiler/netfilter/tables.js";
-import { versionsOf } from "../../compiler/netfilter/versions.js";
+import { iptablesOf, versionsOf } from "../../compiler/netfilter/versions.js";
 import { undoScript } from "../../compiler/netfilter/undo-script.js";
 import { cut } from "../../scripts/kernel/meaning.js";
 import { withNamespace, type Namespace } from "../../scripts/kernel/namespace.js";
@@ -39,7 +39,7 @@ export function assertKernelRoundTrip(tables: Tables, ownership: Ownership, flav
   for (const [found, time] of [[first!, "first"] as const, [second!, "second"] as const]) {
     all.forEach(({ version, table, chains }, index) => {
       const text = printTable(table, chains);
-      expect(found.tables[index], `${toolOf(version)}-save -t ${table} after the ${time} run`).toBe(text);
+      expect(found.tables[index], `${iptablesOf(version)}-save -t ${table} after the ${time} run`).toBe(text);
     });
     const sets = versions.flatMap(({ tables: own }) => own.sets);
     expect(found.sets, `ipset save after the ${time} run`).toBe(sortSets(printIpsetSave(sets)));
@@ -77,12 +77,14 @@ function runAll(
   const folder = mkdtempSync(join(tmpdir(), "anpm-round-trip-"));
   try {
     for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-    const saves = tables.map(({ version, table }) => `${toolOf(version)}-${flavour}-save -t ${table}; echo "${cut}"`);
+    const saves = tables.map(
+      ({ version, table }) => `${iptablesOf(version)}-${flavour}-save -t ${table}; echo "${cut}"`,
+    );
     const look = [...saves, `ipset save; echo "${cut}"`].join("; ");
     const steps = [
-      ...[4, 6]
+      ...([4, 6] as const)
         .map((version) => {
-          const [tool, file] = [toolOf(version), version === 4 ? "others" : "others6"];
+          const [tool, file] = [iptablesOf(version), version === 4 ? "others" : "others6"];
           return `${tool}-${flavour}-restore <${file}`;
         })
         .slice(0, texts.others6 === "" ? 1 : 2),
@@ -108,10 +110,6 @@ function runAll(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function toolOf(version: number): string {
-  return version === 4 ? "iptables" : "ip6tables";
 }
 
 /** Feeds a script to a shell, by default the strictest of them. */

@@ -1,7 +1,7 @@
 import type { Chain, IpSet, Match, Rule, Tables } from "../../netfilter/tables.js";
 import type { TablesDifference } from "../../netfilter/tables-difference.js";
 import { AddressClasses } from "../../simulate/address-classes.js";
-import { parseIp } from "../../simulate/ip.js";
+import { parseIp, parseNetwork } from "../../simulate/ip.js";
 import { programOf } from "../../simulate/rule-program.js";
 import type { TracedTables } from "../../simulate/trace.js";
 import { fewAddresses, prune, questionsOf, setsAmong, type Region } from "./prune.js";
@@ -216,8 +216,8 @@ function movedAddresses(before: Tables, after: Tables, { sets }: TablesDifferenc
   const all = [before, after].map(({ sets: its }) => new Map(its.map((set) => [set.name, set])));
   const moved = new Set<string>();
   const add = (member: string): void => {
-    const leaf = /^[0-9.]+(\/[0-9]+)?/.exec(member)?.[0];
-    if (leaf !== undefined) moved.add(leaf);
+    const leaf = member.replace(/[ ,].*/, "");
+    if (parseNetwork(leaf)) moved.add(leaf);
     else for (const byName of all) for (const each of byName.get(member)?.members ?? []) add(each);
   };
   for (const change of sets.changed) {

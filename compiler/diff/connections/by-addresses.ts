@@ -1,11 +1,11 @@
-import type { Chain, Interface, Match, Tables } from "../../netfilter/tables.js";
+import type { Chain, Match, Tables } from "../../netfilter/tables.js";
 import { interfaceSet, interfaceSets } from "../../simulate/interface-sets.js";
 
 /** Tables whose interface matches, where it is known which addresses are behind the interfaces, are questions about sets of these. */
 export function byAddresses(tables: Tables): Tables {
   const { interfaces, ...others } = tables;
   if (!interfaces) return tables;
-  const added = interfaceSets({ ...tables, interfaces: interfaces.map(withPlainAddresses) });
+  const added = interfaceSets(tables);
   const known = new Set(added.map(({ name }) => name));
   const asked = (match: Match): Match => {
     if (match.kind !== "interface") return match;
@@ -29,10 +29,5 @@ export function addressesOfNode(before: Tables, after: Tables): NodeAddresses | 
 }
 
 function behindInterfaces({ interfaces }: Tables): ReadonlySet<string> | undefined {
-  return interfaces && new Set(interfaces.map(withPlainAddresses).flatMap(({ addresses = [] }) => addresses));
-}
-
-/** `10.240.0.4` of `10.240.0.4/32`. */
-function withPlainAddresses({ name, addresses }: Interface): Interface {
-  return { name, ...(addresses && { addresses: addresses.map((address) => address.replace(/\/32$/, "")) }) };
+  return interfaces && new Set(interfaces.flatMap(({ addresses = [] }) => addresses));
 }

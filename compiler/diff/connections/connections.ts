@@ -2,17 +2,17 @@ import type { KubernetesObject } from "../../model/objects.js";
 import type { Tables } from "../../netfilter/tables.js";
 import { diffTables, type TablesDifference } from "../../netfilter/tables-difference.js";
 import { byAddress, outsideClasses } from "../../simulate/classes.js";
-import { clusterOf, isPair, type Endpoint } from "../../simulate/cluster.js";
+import { clusterOf, isPair, type Cluster, type Endpoint } from "../../simulate/cluster.js";
 import type { AddressRange } from "../../simulate/ip.js";
 import { reachByRules } from "../../simulate/reach-by-rules.js";
 import type { Reach } from "../../simulate/reach.js";
 import { noTraffic, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
 import { exampleAddress, nameOfEndpoint } from "../../simulate/verify/smallest-packet.js";
+import type { IpVersion } from "../../text/ip-version.js";
 import { affectedBy, type AffectedEnds } from "./affected.js";
 import { addressesOfNode, byAddresses, type NodeAddresses } from "./by-addresses.js";
-import type { IpVersion } from "../../text/ip-version.js";
 
-/** What a node is, for questions about packets. */
+/** What a node is, for questions about packets: its tables are those of one version of IP. */
 export interface NodeVersion {
   readonly objects: readonly KubernetesObject[];
   readonly tables: Tables;
@@ -42,25 +42,29 @@ export interface ConnectionChange {
 /**
  * Connections that open and close, for all packets: by the rules of both versions. Pods are told by name, and an address that a pod has in
  * either version is that pod. Only what the change can touch is looked at. Where tables are one node's, connections that begin or end on it.
+ * Packets are of the version of IP that the tables are for.
  */
 export function diffConnections(
   before: NodeVersion,
   after: NodeVersion,
   difference: TablesDifference,
+  ipVersion: IpVersion = 4,
 ): readonly ConnectionChange[] {
+  const clusters = [
+    clusterOf(before.objects, undefined, ipVersion),
+    clusterOf(after.objects, undefined, ipVersion),
+  ] as const;
   const onNode = addressesOfNode(before.tables, after.tables);
   const tables = [byAddresses(before.tables), byAddresses(after.tables)] as const;
-  return changesOf(before, after, tables, onNode ? diffTables(...tables) : difference, onNode);
+  return changesOf(clusters, tables, onNode ? diffTables(...tables) : difference, onNode);
 }
 
 function changesOf(
-  before: NodeVersion,
-  after: NodeVersion,
+  [old, young]: readonly [Cluster, Cluster],
   tables: readonly [Tables, Tables],
   difference: TablesDifference,
   onNode: NodeAddresses | undefined,
 ): readonly ConnectionChange[] {
-  const [old, young] = [clusterOf(before.objects), clusterOf(after.objects)];
   const pods = namedEnds(old.endpoints, young.endpoints, onNode);
   const unlike = pods.filter(
     (end) =>

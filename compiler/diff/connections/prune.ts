@@ -184,6 +184,7 @@ class Memberships {
 /** More addresses than these are as good as all. */
 const manyAddresses = 1000;
 
+/** An address alone, no network and no exception. */
 function isPlainAddress(member: string): boolean {
-  return /^[0-9.]+$/.test(member);
+  return /^[0-9a-f.:]+$/.test(member);
 }

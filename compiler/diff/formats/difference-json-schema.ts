@@ -13,6 +13,7 @@ export const differenceJsonSchema = {
   ...object(
     {
       same: { type: "boolean", description: "No edit, and no difference in rules, sets and connections." },
+      ipVersion: { enum: [4, 6], description: "The version of IP whose rules, sets and connections are compared." },
       before: { $ref: "#/$defs/version" },
       after: { $ref: "#/$defs/version" },
       edits: list("By object; each can be taken back alone.", "edit"),

@@ -21,7 +21,7 @@ export function formatGithub(difference: Difference): string {
     ...capped(
       uncaused.map((line) => workflowCommand({ level: "warning", title: titleOf([line]) }, describe([line])[0]!)),
     ),
-    ...capped(notices.map(notice)),
+    ...capped(notices.map((each) => notice(each, difference))),
     `${versions}: ${headline}`,
     "",
   ].join("\n");
@@ -44,9 +44,9 @@ function warning({ edit, connections }: Consequences): string {
   return workflowCommand({ level: "warning", title: titleOf(connections), ...located(edit) }, message);
 }
 
-function notice(consequences: Consequences): string {
+function notice(consequences: Consequences, difference: Difference): string {
   const { edit } = consequences;
-  const message = `${printable(describeEdit(edit))}\n${describeTables(consequences)}; no connection opens or closes by it`;
+  const message = `${printable(describeEdit(edit))}\n${describeTables(consequences, difference)}; no connection opens or closes by it`;
   return workflowCommand({ level: "notice", title: "no connection opens or closes", ...located(edit) }, message);
 }
 

@@ -10,11 +10,12 @@ const maxRows = 100_000;
 
 /** A difference for programs; `differenceJsonSchema` describes it. */
 export function differenceJson(difference: Difference): object {
-  const { before, after, same, changes, sizes, pairs, edits, notes, lines, connections } = difference;
+  const { ipVersion, before, after, same, changes, sizes, pairs, edits, notes, lines, connections } = difference;
   const opened = connectionRows(connections, "opened", maxRows);
   const closed = connectionRows(connections, "closed", maxRows);
   return {
     same,
+    ipVersion,
     before: versionJson(before),
     after: versionJson(after),
     edits: edits.map(editJson),

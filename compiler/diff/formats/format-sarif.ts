@@ -72,7 +72,9 @@ function connectionResults({ lines, edits }: Difference): readonly object[] {
 function ruleResults(difference: Difference): readonly object[] {
   return consequencesOf(difference)
     .filter((each) => each.rules + each.sets > 0)
-    .map((each) => result("rules-change", `${describeEdit(each.edit)}: ${describeTables(each)}`, [each.edit]));
+    .map((each) =>
+      result("rules-change", `${describeEdit(each.edit)}: ${describeTables(each, difference)}`, [each.edit]),
+    );
 }
 
 /** At the first of its edits; the others are related places. */

@@ -3,11 +3,17 @@ import { longestCommonOrder } from "../../netfilter/longest-common-order.js";
 import { printIpsetSave } from "../../netfilter/print-ipset-save.js";
 import { printIptablesSave, printOtherTable } from "../../netfilter/print-iptables-save.js";
 import type { Tables } from "../../netfilter/tables.js";
+import { iptablesOf } from "../../netfilter/versions.js";
+import type { IpVersion } from "../../text/ip-version.js";
 import type { Difference } from "../diff.js";
 
-/** A unified diff of what `anpm compile` prints of both versions, a file each: iptables-save, ipset-save. Empty where they are equal. */
-export function formatUnified({ before, after }: Pick<Difference, "before" | "after">): string {
-  const [old, young] = [textsOf(before.result.tables), textsOf(after.result.tables)];
+/** A unified diff of what `anpm compile` prints of both versions, a file each: iptables-save or ip6tables-save, ipset-save. Empty where they are equal. */
+export function formatUnified({
+  before,
+  after,
+  ipVersion,
+}: Pick<Difference, "before" | "after" | "ipVersion">): string {
+  const [old, young] = [textsOf(before.result.tables, ipVersion), textsOf(after.result.tables, ipVersion)];
   const labels = [before.label, after.label].map(printable);
   return [...new Set([...old.keys(), ...young.keys()])]
     .map((name) => {
@@ -18,10 +24,11 @@ export function formatUnified({ before, after }: Pick<Difference, "before" | "af
     .join("");
 }
 
-function textsOf(tables: Tables): ReadonlyMap<string, string> {
+function textsOf(tables: Tables, ipVersion: IpVersion): ReadonlyMap<string, string> {
+  const save = `${iptablesOf(ipVersion)}-save`;
   return new Map([
-    ["iptables-save", printIptablesSave(tables)],
-    ...(tables.others ?? []).map((table) => [`iptables-save.${table.name}`, printOtherTable(table)] as const),
+    [save, printIptablesSave(tables)],
+    ...(tables.others ?? []).map((table) => [`${save}.${table.name}`, printOtherTable(table)] as const),
     ["ipset-save", printIpsetSave(tables.sets)],
   ]);
 }

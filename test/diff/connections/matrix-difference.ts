@@ -1,4 +1,5 @@
 import type { DiffVersion } from "../../../compiler/diff/diff.js";
+import { ofVersion } from "../../../compiler/netfilter/versions.js";
 import { byAddress } from "../../../compiler/simulate/classes.js";
 import { clusterOf } from "../../../compiler/simulate/cluster.js";
 import { matrixOf } from "../../../compiler/simulate/matrix.js";
@@ -13,10 +14,12 @@ import {
   noTraffic,
   type Traffic,
 } from "../../../compiler/simulate/traffic.js";
+import type { IpVersion } from "../../../compiler/text/ip-version.js";
 
-/** What every pair of pods may send, read from the CSV that anpm matrix prints. */
-export function matrixRows({ result }: Pick<DiffVersion, "result">): Map<string, Traffic> {
-  const matrix = matrixOf(clusterOf(result.objects), byAddress(reachByRules(result.tables)));
+/** What every pair of pods may send in packets of a version of IP, read from the CSV that anpm matrix prints. */
+export function matrixRows({ result }: Pick<DiffVersion, "result">, ipVersion: IpVersion = 4): Map<string, Traffic> {
+  const cluster = clusterOf(result.objects, undefined, ipVersion);
+  const matrix = matrixOf(cluster, byAddress(reachByRules(ofVersion(result.tables, ipVersion))));
   const rows = new Map<string, Traffic>();
   for (const row of [...matrixCsv(matrix)].join("").trim().split("\n").slice(1)) {
     const [source, destination, protocol, ports] = row.split(",") as [

@@ -37,7 +37,7 @@ test("git apply makes of the old texts the new ones, for random pairs of version
   try {
     fc.assert(
       fc.property(versionPairs, ([before, after]) => {
-        const found = { before: versionOf(textOf(before)), after: versionOf(textOf(after)) };
+        const found = { before: versionOf(textOf(before)), after: versionOf(textOf(after)), ipVersion: 4 } as const;
         const textsOf = ({ result: { tables } }: typeof found.before) => ({
           "iptables-save": printIptablesSave(tables),
           "ipset-save": printIpsetSave(tables.sets),
