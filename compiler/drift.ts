@@ -6,15 +6,13 @@ import { foreignTables, type NodeState } from "./diff/drift/node-state.js";
 import type { Event, Machine } from "./engines/engine.js";
 import { engineOf } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
+import { resultOfVersion } from "./engines/result-of-version.js";
 import { keyOf, type KubernetesObject } from "./model/objects.js";
 import { Uids } from "./model/uids.js";
 import type { Flavour } from "./netfilter/flavour.js";
-import { versionsOwned } from "./netfilter/ownership.js";
 import type { IpSet, Tables } from "./netfilter/tables.js";
-import { ofVersion } from "./netfilter/versions.js";
-import { diagnostic, type Diagnostic } from "./text/diagnostic.js";
+import type { Diagnostic } from "./text/diagnostic.js";
 import type { Source } from "./text/source.js";
-import type { IpVersion } from "./text/ip-version.js";
 
 export interface DriftCompilation {
   /** Of the manifests. */
@@ -57,10 +55,7 @@ function withGeneration(
   const existing = foreign && (version === 4 ? foreign : { ...noTables, ipv6: foreign });
   const { result: all, diagnostics, summary } = compile(sources, existing ? { ...options, existing } : options);
   if (!all) return { diagnostics, summary };
-  if (version === 6 && !all.machine.ownership.ipv6) {
-    return { diagnostics: [...diagnostics, diagnostic("ipv6-switched-off", {})], summary };
-  }
-  const result = { ...all, tables: ofVersion(all.tables, version), machine: machineOf(all.machine, version) };
+  const result = resultOfVersion(all, version);
   const flavour = asked ?? node.flavour ?? result.machine.flavour;
   const report = { machine: result.machine, version, flavour, node, guessed: false } as const;
   const circumstances = { implied: impliedSets(result), policies: policiesOf(result) };
@@ -80,12 +75,6 @@ function withGeneration(
     };
   }
   return { diagnostics, summary, report: { ...report, drifted: true, findings, wanted: result.tables } };
-}
-
-/** What owns the tables and sets of one version of IP alone. */
-function machineOf(machine: Machine, version: IpVersion): Machine {
-  const { own } = versionsOwned(machine.ownership).find((each) => each.version === version)!;
-  return { ...machine, ownership: own };
 }
 
 /** The node after the objects of the manifests one by one, in the order written, without namespaces that they do not define. */

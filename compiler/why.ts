@@ -1,20 +1,23 @@
 import { compile, type CompileOptions, type CompileResult } from "./compile.js";
 import { connectionLines, type ConnectionLine } from "./diff/connections/connection-lines.js";
 import { arePair, diffConnections, type ConnectionChange } from "./diff/connections/connections.js";
-import { candidatesFor } from "./explain/edits/candidates.js";
+import { candidatesFor, type Standing } from "./explain/edits/candidates.js";
 import { kubectlCommands } from "./explain/edits/kubectl-commands.js";
 import { unifiedDiff } from "./explain/edits/unified-diff.js";
 import { applyEdit } from "./explain/edits/yaml-lines.js";
 import type { StoredObject } from "./model/resources.js";
 import { diffTables } from "./netfilter/tables-difference.js";
+import { ofVersion } from "./netfilter/versions.js";
 import { answerTrace, type TraceQuestion, type Walk } from "./simulate/answer-trace.js";
 import { clusterOf } from "./simulate/cluster.js";
+import { versionOfText } from "./simulate/ip.js";
 import { judge } from "./simulate/judge.js";
 import type { Judgement, Packet } from "./simulate/judgement.js";
 import { legendOf } from "./simulate/legend.js";
 import { readBack } from "./simulate/read-back.js";
 import { subtractTraffic, trafficOf } from "./simulate/traffic.js";
 import type { Verdict } from "./simulate/trace.js";
+import type { IpVersion } from "./text/ip-version.js";
 import type { Source } from "./text/source.js";
 
 /** Why a connection passes or not, and what would turn that. */
@@ -58,7 +61,8 @@ const mostSteps = 4;
 /**
  * Looks for the smallest edit that turns the verdict about a packet to one port. Size is the number of lines that the patch adds and
  * removes; of equal ones that which changes fewer other connections comes first, then the order of policies and fields. Edits are tried,
- * the small ones first: the edited manifests are compiled, and both the specification and the rules must say what is wanted.
+ * the small ones first: the edited manifests are compiled, and both the specification and the rules must say what is wanted. Packets are of
+ * the version of IP that the question's addresses have.
  */
 export function why(
   sources: readonly Source[],
@@ -66,10 +70,9 @@ export function why(
   result: CompileResult,
   question: TraceQuestion,
 ): WhyAnswer {
-  const packet = packetOf(question, result);
   const verdictOf = (of: CompileResult): Verdict => walkOf(of, question).verdict;
   const walk = walkOf(result, question);
-  const judgement = judge(clusterOf(result.objects, result.specification), packet);
+  const { judgement } = standingOf(result, question);
   const wanted = walk.verdict === "allow" ? "deny" : "allow";
 
   const found: Found[] = [];
@@ -89,7 +92,7 @@ export function why(
       tried += 1;
       const compiled = compile(edited, options).result;
       if (!compiled || !sameEnds(result, compiled, question)) continue;
-      const after = judge(clusterOf(compiled.objects, compiled.specification), packetOf(question, compiled));
+      const { judgement: after } = standingOf(compiled, question);
       if (after.verdict === wanted && verdictOf(compiled) === wanted) {
         const changed = sources.filter((each, index) => each.text !== edited[index]!.text).map(({ name }) => name);
         found.push({ steps, size, patch, sources: changed, compiled, others: othersOf(result, compiled, question) });
@@ -118,18 +121,15 @@ function editsOf(
 ) {
   return states
     .flatMap((state) => {
-      const cluster = clusterOf(state.result.objects, state.result.specification);
-      const asked = packetOf(question, state.result);
-      const before = judge(cluster, asked);
+      const standing = standingOf(state.result, question);
       const causes = walkOf(state.result, question).causes.map(({ origin }) => origin);
-      return candidatesFor(wanted, { packet: asked, judgement: before, causes, cluster }).map(
-        ({ policy, what, source, edit }) => {
-          const sources = state.sources.map((each) =>
-            each === source || each.name === source.name ? applyEdit(each, edit) : each,
-          );
-          return { before, sources, steps: [...state.steps, { policy, what }], ...unifiedDiff(original, sources) };
-        },
-      );
+      return candidatesFor(wanted, { ...standing, causes }).map(({ policy, what, source, edit }) => {
+        const sources = state.sources.map((each) =>
+          each === source || each.name === source.name ? applyEdit(each, edit) : each,
+        );
+        const steps = [...state.steps, { policy, what }];
+        return { before: standing.judgement, sources, steps, ...unifiedDiff(original, sources) };
+      });
     })
     .toSorted((a, b) => a.size - b.size);
 }
@@ -158,23 +158,33 @@ function isProgress(before: Judgement, after: Judgement, wanted: "allow" | "deny
 }
 
 /** Only the policies were edited: both ends are what they were. */
-function sameEnds(before: CompileResult, after: CompileResult, { source, destination }: TraceQuestion): boolean {
-  const [old, young] = [clusterOf(before.objects), clusterOf(after.objects)];
-  return [source, destination].every(({ name }) => old.endpoint(name)?.address === young.endpoint(name)?.address);
+function sameEnds(before: CompileResult, after: CompileResult, question: TraceQuestion): boolean {
+  const { source, destination } = question;
+  const version = ipVersionOf(question);
+  const [old, young] = [before, after].map(({ objects }) => clusterOf(objects, undefined, version));
+  return [source, destination].every(({ name }) => old!.endpoint(name)?.address === young!.endpoint(name)?.address);
 }
 
-function packetOf({ source, destination, port }: TraceQuestion, { objects }: CompileResult): Packet {
-  const cluster = clusterOf(objects);
+function ipVersionOf({ destination }: TraceQuestion): IpVersion {
+  return versionOfText(destination.endpoint.address);
+}
+
+/** What the specification says. */
+function standingOf({ objects, specification }: CompileResult, question: TraceQuestion): Omit<Standing, "causes"> {
+  const { source, destination, port } = question;
   if (port.kind !== "one") throw new Error("one port is asked for");
-  return {
+  const cluster = clusterOf(objects, specification, ipVersionOf(question));
+  const packet: Packet = {
     source: cluster.endpoint(source.name)!,
     destination: cluster.endpoint(destination.name)!,
     protocol: port.protocol,
     port: port.port,
   };
+  return { packet, judgement: judge(cluster, packet), cluster };
 }
 
-function walkOf({ tables }: CompileResult, question: TraceQuestion): Walk {
+function walkOf(result: CompileResult, question: TraceQuestion): Walk {
+  const tables = ofVersion(result.tables, ipVersionOf(question));
   return answerTrace(question, readBack(tables), legendOf(tables)).walks[0]!;
 }
 
@@ -185,7 +195,10 @@ function textOf(sources: readonly Source[]): string {
 /** What else opens or closes, by the rules, for all packets. */
 function othersOf(before: CompileResult, after: CompileResult, question: TraceQuestion): readonly ConnectionLine[] {
   const { port, source, destination } = question;
-  const changes = diffConnections(before, after, diffTables(before.tables, after.tables));
+  const ipVersion = ipVersionOf(question);
+  const versionOf = ({ objects, tables }: CompileResult) => ({ objects, tables: ofVersion(tables, ipVersion) });
+  const [old, young] = [versionOf(before), versionOf(after)];
+  const changes = diffConnections(old, young, diffTables(old.tables, young.tables), ipVersion);
   if (port.kind !== "one") return connectionLines(changes);
   const asked = trafficOf(port.protocol, port.port, port.port);
   return connectionLines(changes.flatMap((change) => without(change, source.name, destination.name, asked)));

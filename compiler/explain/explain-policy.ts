@@ -1,11 +1,11 @@
-import { keyOf, type NetworkPolicy, type Peer, type Pod, type PolicyRule } from "../model/objects.js";
+import { keyOf, type NetworkPolicy, type Peer, type PolicyRule } from "../model/objects.js";
 import { selects } from "../model/selector.js";
 import { describeBlock, describePort } from "../pairs/describe.js";
 import { lowerPolicy } from "../pairs/lower-policy.js";
 import type { DirectionPairs, LoweredPeer, LoweredRule } from "../pairs/pair-group.js";
 import { specificationReading } from "../pairs/reading.js";
 import type { FieldOrigin, Origin } from "../text/origin.js";
-import type { Cluster } from "../simulate/cluster.js";
+import type { Cluster, PodEndpoint } from "../simulate/cluster.js";
 import { describeSelector } from "./describe-selector.js";
 import type { Explained } from "./explanation.js";
 import { joinWords } from "../text/join-words.js";
@@ -20,10 +20,14 @@ export function explainPolicy(policy: NetworkPolicy, cluster: Cluster): Explaine
     endpoint.kind === "pod" &&
     endpoint.pod.namespace === policy.namespace &&
     selects(policy.podSelector, endpoint.pod.labels)
-      ? [endpoint.pod]
+      ? [endpoint]
       : [],
   );
-  const traps = trapsOf(policy, cluster, subjects);
+  const traps = trapsOf(
+    policy,
+    cluster,
+    subjects.map(({ pod }) => pod),
+  );
   const all: Ground = { policy, id, traps, cluster };
   const selector: Explained = {
     id: `${id} spec.podSelector`,
@@ -184,7 +188,7 @@ function peerText(peer: Peer, { namespace }: NetworkPolicy, word: string): strin
   return `${start} ${pods === "" ? "all pods" : `pods${pods}`} ${where}`;
 }
 
-function podsOf(written: Peer, policy: NetworkPolicy, cluster: Cluster): readonly Pod[] {
+function podsOf(written: Peer, policy: NetworkPolicy, cluster: Cluster): readonly PodEndpoint[] {
   if (written.kind !== "pods") return [];
   return cluster.endpoints.flatMap((endpoint) => {
     if (endpoint.kind !== "pod") return [];
@@ -192,14 +196,14 @@ function podsOf(written: Peer, policy: NetworkPolicy, cluster: Cluster): readonl
     const inNamespace = written.namespaceSelector
       ? selects(written.namespaceSelector, cluster.labelsOfNamespace(pod.namespace))
       : pod.namespace === policy.namespace;
-    return inNamespace && (!written.podSelector || selects(written.podSelector, pod.labels)) ? [pod] : [];
+    return inNamespace && (!written.podSelector || selects(written.podSelector, pod.labels)) ? [endpoint] : [];
   });
 }
 
 /** `; now these are 10.0.0.1 (shop/web)` */
-function now(pods: readonly Pod[]): string {
+function now(pods: readonly PodEndpoint[]): string {
   if (pods.length === 0) return "; at the moment there are none";
-  const shown = pods.slice(0, 5).map((pod) => `${keyOf(pod)} (${pod.ip})`);
+  const shown = pods.slice(0, 5).map(({ pod, address }) => `${keyOf(pod)} (${address})`);
   const more = pods.length > 5 ? ` and ${pods.length - 5} more` : "";
   return `; at the moment ${pods.length === 1 ? "that is" : "these are"} ${more === "" ? joinWords(shown) : `${shown.join(", ")}${more}`}`;
 }

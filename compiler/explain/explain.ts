@@ -1,7 +1,9 @@
 import type { Machine } from "../engines/engine.js";
+import { resultOfVersion } from "../engines/result-of-version.js";
 import { keyOf, type NetworkPolicy } from "../model/objects.js";
 import type { Chain, IpSet, Rule, Tables } from "../netfilter/tables.js";
 import type { AnyPairs } from "../pairs/any-pairs.js";
+import type { IpVersion } from "../text/ip-version.js";
 import type { Origin } from "../text/origin.js";
 import { describeQuestions } from "../simulate/describe-questions.js";
 import { clusterOf, type Cluster } from "../simulate/cluster.js";
@@ -17,13 +19,14 @@ import { explainSet } from "./explain-set.js";
 import { linkRules, type RuleLinks } from "./link-rules.js";
 import { markTeller } from "./marks.js";
 
-/** Explains policies, and the chains, rules and sets that a node gets for them. */
-export function explain(compiled: Compiled & WithPairs): Explanation {
-  const { machine, objects, tables } = compiled;
+/** Explains policies, and the chains, rules and sets of one version of IP that a node gets for them. */
+export function explain(compiled: Compiled & WithPairs, ipVersion: IpVersion = 4): Explanation {
+  const { objects } = compiled;
+  const { machine, tables } = resultOfVersion(compiled, ipVersion);
   const sets = new Map(tables.sets.map((set) => [set.name, set]));
   const exact = exactOrigins(objects);
   const finder = memberFinder(objects, machine, sets, exact);
-  const cluster = clusterOf(objects);
+  const cluster = clusterOf(objects, undefined, ipVersion);
   const policies = explainPolicies(compiled, cluster);
   const links = linkRules(policies, tables, machine);
   const uses = usesOf(tables);

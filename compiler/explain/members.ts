@@ -3,6 +3,7 @@ import type { Machine } from "../engines/engine.js";
 import type { SetMeaning } from "../engines/set-meaning.js";
 import { keyOf, type KubernetesObject, type Namespace, type NetworkPolicy, type Pod } from "../model/objects.js";
 import type { IpSet } from "../netfilter/tables.js";
+import { addressesOf } from "../simulate/tiers/holders.js";
 import type { FieldOrigin, Origin } from "../text/origin.js";
 import type { ExactOrigin } from "./exact-origin.js";
 import type { Explained } from "./explanation.js";
@@ -20,10 +21,12 @@ export function memberFinder(
 ): MemberFinder {
   const pods = new Map<string, Pod[]>();
   for (const object of objects) {
-    if (object.kind !== "Pod" || object.ip === "") continue;
-    const others = pods.get(object.ip);
-    if (others) others.push(object);
-    else pods.set(object.ip, [object]);
+    if (object.kind !== "Pod") continue;
+    for (const address of addressesOf(object)) {
+      const others = pods.get(address);
+      if (others) others.push(object);
+      else pods.set(address, [object]);
+    }
   }
   const namespaces = new Map(objects.flatMap((object) => (object.kind === "Namespace" ? [[object.name, object]] : [])));
   const policies = new Map(

@@ -11,6 +11,7 @@ import {
   formatExplanation,
   formatWhy,
   markdownExplanation,
+  ofVersion,
   readBack,
   readPlace,
   readQuestion,
@@ -34,7 +35,6 @@ import { addEngineOptions, addInputOptions, compileOptionsOf, type ClusterOption
 import { compileManifests, type Compiled } from "../compile-manifests.js";
 import { Failure } from "../failure.js";
 import { standardInput } from "../read-sources.js";
-import { refuseIpv6 } from "../refuse-ipv6.js";
 import { writeReport } from "../report.js";
 
 const help = `
@@ -52,6 +52,8 @@ WHAT is one of:
                           of equal ones that comes first which changes fewer other connections. -o patch prints it alone:
                           for files as git apply takes it, for standard input as commands of kubectl.
 
+With --ipv6 rules, sets and packets are those of IPv6.
+
 Examples:
   anpm explain -f cluster.yaml
   anpm explain -f cluster.yaml policy development/backend-policy
@@ -64,6 +66,7 @@ Examples:
   kubectl get netpol,pods,ns -A -o yaml | anpm explain why -f - --from shop/web --to shop/api --port 80 -o patch | sh
   anpm explain -f cluster.yaml --npm v1-2019 -o markdown
   anpm explain -f cluster.yaml --engine calico --node node-0 rule cali-FORWARD 3
+  anpm explain why -f cluster.yaml --engine calico --ipv6 --from 2001:db8::7 --to shop/web --port 80
 `;
 
 const words = ["policy", "rule", "set", "at", "why"];
@@ -140,7 +143,7 @@ function explainCommand(asked: readonly string[], options: Options): void {
 }
 
 function whyCommand(rest: readonly string[], options: Options): void {
-  const { from, to, port, namespace = "default" } = options;
+  const { from, to, port, ipv6, namespace = "default" } = options;
   const missing = (["from", "to", "port"] as const).filter((name) => options[name] === undefined);
   const mistakes = [
     ...rest.slice(0, 1).map((argument) => diagnostic("unexpected-argument", { argument })),
@@ -154,9 +157,10 @@ function whyCommand(rest: readonly string[], options: Options): void {
     all,
     "explaining",
     ({ result, sources, diagnostics, summary }) => {
-      refuseIpv6(result.machine);
+      const version = ipv6 ? 6 : 4;
+      const tables = readBack(ofVersion(result.tables, version));
       const written = { from, to, port, namespace, state: "new" as const };
-      const { question, diagnostics: found } = readQuestion(written, readBack(result.tables), result.objects);
+      const { question, diagnostics: found } = readQuestion(written, tables, result.objects, version);
       if (!question) throw new Failure([...diagnostics, ...found]);
       if (question.port.kind === "any")
         throw new Failure([...diagnostics, diagnostic("explain-why-one-port", { port })]);
@@ -179,15 +183,18 @@ function viewOf(
   what: string | undefined,
   which: string,
   place: WrittenPlace | undefined,
-  { namespace = "default" }: Options,
+  { namespace = "default", ipv6 }: Options,
   { result, sources }: Compiled,
 ): View | Diagnostic {
-  const explanation = explain(result);
+  const version = ipv6 ? 6 : 4;
+  const explanation = explain(result, version);
   switch (what) {
     case "policy":
       return merged(findPolicy(which, namespace, explanation), explanation, viewPolicy);
-    case "rule":
-      return merged(findRule(which, explanation, result.tables, explanation.rulesOf), explanation, viewRule);
+    case "rule": {
+      const tables = ofVersion(result.tables, version);
+      return merged(findRule(which, explanation, tables, explanation.rulesOf), explanation, viewRule);
+    }
     case "set":
       return merged(findSet(which, explanation), explanation, viewSet);
     case "at": {

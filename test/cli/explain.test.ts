@@ -189,6 +189,25 @@ describe("anpm explain", () => {
     );
   });
 
+  test("with --ipv6 policies, rules, sets and packets are those of IPv6", async () => {
+    const folder = await emptyFolder();
+    await writeFile(join(folder, "m.yaml"), readFileSync("golden/diff/calico-ipv6/before/manifests.yaml"));
+    const cluster = ["-f", "m.yaml", "--engine", "calico", "--node", "node-0", "--ipv6"];
+    const explain = async (...words: string[]) =>
+      (await anpm(["explain", ...words, ...cluster], { cwd: folder })).stdout;
+    expect(await explain("policy", "shop/api")).toContain("at the moment that is shop/api (fd00::4)");
+    expect(await explain("rule", "cali-pi-knp/shop/api", "3")).toContain("If the source is in 2001:db8:1::/48");
+    expect(await explain("set", "cali60s:8KuBXZF_119AEISz3LhUQWH")).toContain("fd00::6 (shop/cart)");
+
+    const ends = ["--from", "2001:db8:2::7", "--to", "shop/api", "--port", "443"];
+    const denied = await explain("why", ...ends);
+    expect(denied).toMatch(/^2001:db8:2::7 → shop\/api, port 443\/tcp: denied\n/);
+    expect(denied).toContain('+    - from: [{ ipBlock: { cidr: "2001:db8:2::7/128" } }');
+    expect(denied).toContain("nothing else opens or closes");
+    await execa("git", ["apply", "-"], { cwd: folder, input: await explain("why", ...ends, "-o", "patch") });
+    expect((await anpm(["trace", ...cluster, ...ends], { cwd: folder })).stdout).toContain("verdict: allow\n");
+  });
+
   test.each([
     [["why", "-f", aks3], "missing-option"],
     [

@@ -52,6 +52,7 @@ function configure(options: EngineOptions): Configured {
   const felix = [...(options.ipv6 ? ["Ipv6Support=true"] : []), ...(options.felix ?? [])];
   const settings = felixSettings(felix, generation);
   diagnostics.push(...settings.diagnostics);
+  if (options.ipv6 && !settings.felix.ipv6) diagnostics.push(diagnostic("ipv6-switched-off", {}));
   const kubernetesMinor =
     options.kubernetes === undefined ? notesOf(generation).kubernetesMinor : parseKubernetesMinor(options.kubernetes);
   if (kubernetesMinor === undefined)

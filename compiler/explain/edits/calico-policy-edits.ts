@@ -3,7 +3,7 @@ import type { CalicoEntity, CalicoPolicy, CalicoRule } from "../../model/calico/
 import type { Labels } from "../../model/objects.js";
 import { resourceKey } from "../../model/resources.js";
 import type { Candidate, Ground, Make } from "./candidate.js";
-import { labelsOf } from "./peer-for.js";
+import { blockOf, labelsOf } from "./peer-for.js";
 import { addEntry, addItem, childAt, insertItem, removeItem, setEntry, valueAt, type Written } from "./yaml-lines.js";
 
 /** A policy of Calico's in its text. */
@@ -219,10 +219,6 @@ function withoutType({ policy, spec, ground, make }: Edited): readonly Candidate
 export function calicoPolicies({ tiered }: Ground["cluster"]): readonly CalicoPolicy[] {
   const all = tiered?.specification.resources ?? [];
   return all.filter((each): each is CalicoPolicy => "tier" in each && !each.kind.startsWith("Staged"));
-}
-
-function blockOf(address: string): string {
-  return `${address}/${address.includes(":") ? 128 : 32}`;
 }
 
 function quoted(value: string): string {

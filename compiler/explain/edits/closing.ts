@@ -5,6 +5,7 @@ import type { Cluster } from "../../simulate/cluster.js";
 import type { AllowReason } from "../../simulate/judgement.js";
 import { makerFor, type Candidate, type Ground, type Make } from "./candidate.js";
 import { leaving } from "./leaving.js";
+import { blockOf } from "./peer-for.js";
 import { narrowPort } from "./port-edits.js";
 import { narrowSelector } from "./selector-edits.js";
 import { addItem, childAt, removeItem, valueAt } from "./yaml-lines.js";
@@ -70,7 +71,7 @@ function narrowPeer(
   if (peer.kind === "ipBlock")
     return make(
       `add an exception to ${path}.ipBlock.except`,
-      addItem(source, childAt(at, "ipBlock"), "except", `${other.address}/32`),
+      addItem(source, childAt(at, "ipBlock"), "except", blockOf(other.address)),
     );
   if (other.kind !== "pod") return [];
   const { pod } = other;

@@ -28,12 +28,8 @@ export const engineCodes = {
       `${kind} changes the rules of ${engine} and is not compiled yet; there ${count === 1 ? "is 1" : `are ${count}`}`,
     () => "leave it out to see the rules of the other objects",
   ),
-  "ipv6-not-known": error<{ engine: string }>(
-    ({ engine }) => `this command does not know the IPv6 rules of ${engine} yet`,
-    () => "leave --ipv6 out, or use anpm compile",
-  ),
   "ipv6-switched-off": error<Record<string, never>>(
-    () => "--ipv6 asks about rules of IPv6, and the settings switch them off",
+    () => "--ipv6 asks for rules of IPv6, and the settings switch them off",
     () => "leave --felix Ipv6Support=false out, or --ipv6",
   ),
   "output-not-made": error<{ output: string; engine: string; outputs: string }>(
