@@ -4,7 +4,7 @@ import { countPairs } from "./connections/connection-rows.js";
 import type { Difference } from "./diff.js";
 import { describeConnections } from "./describe-connections.js";
 import { describeEdit } from "./edits/describe-edit.js";
-import type { Edit, Note } from "./edits/edit.js";
+import { editNumber, type Edit, type Note } from "./edits/edit.js";
 import type { NodeSize } from "./node-size.js";
 import type { PairsChange } from "./pairs.js";
 import type { RuleChange, SetChange } from "./table-changes.js";
@@ -65,7 +65,7 @@ export function reportOf(difference: Difference): Report {
 
 /** `by #1 #3`: the edits that cause what a line says; empty where there is none, or where it tells of an edit itself. */
 export function causesOf({ level }: ReportSection, { edits }: ReportLine): string {
-  return level === "edits" || edits.length === 0 ? "" : `by ${edits.map((id) => `#${id + 1}`).join(" ")}`;
+  return level === "edits" || edits.length === 0 ? "" : `by ${edits.map((id) => `#${editNumber(id)}`).join(" ")}`;
 }
 
 function section<Item>(
@@ -164,7 +164,7 @@ function editLine(edit: Edit): ReportLine {
   const where = `(${[...new Set(places)].join(" → ")})`;
   const marks = { added: "+", removed: "-" } as const;
   const mark = kind === "added" || kind === "removed" ? marks[kind] : "~";
-  return line(mark, `#${edit.id + 1} ${describeEdit(edit)}  ${where}`, [edit.id]);
+  return line(mark, `#${editNumber(edit.id)} ${describeEdit(edit)}  ${where}`, [edit.id]);
 }
 
 function noteLine({ kind, object, before, after }: Note): ReportLine {

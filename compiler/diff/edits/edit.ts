@@ -14,6 +14,11 @@ export interface Edit {
   readonly after?: EditSide;
 }
 
+/** What people call an edit: `#1` is the first. */
+export function editNumber(id: number): number {
+  return id + 1;
+}
+
 export interface EditSide {
   /** The value as JSON; of a name, a count or an order in words. */
   readonly text?: string;

@@ -1,7 +1,7 @@
 const edits = {
   type: "array",
-  description: "Ids of the edits that cause it, ascending; empty where no edit does.",
-  items: { type: "integer", minimum: 0 },
+  description: "Numbers of the edits that cause it, ascending; empty where no edit does.",
+  items: { type: "integer", minimum: 1 },
 } as const;
 
 const place = { type: "string", description: "file:line:column" } as const;
@@ -61,7 +61,7 @@ export const differenceJsonSchema = {
     }),
     edit: object(
       {
-        id: { type: "integer", minimum: 0, description: "What lists of edits call it." },
+        id: { type: "integer", minimum: 1, description: "Its number, as texts say it: #1." },
         kind: { enum: ["added", "removed", "changed", "moved", "renamed", "reordered"] },
         object: { type: "string", description: "Kind and namespace/name." },
         field: { type: "string", description: "As the API server spells it; absent where the object is meant." },

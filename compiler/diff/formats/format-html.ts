@@ -1,5 +1,6 @@
 import { escapeMarkup } from "../../simulate/show/markup.js";
 import type { Difference } from "../diff.js";
+import { editNumber } from "../edits/edit.js";
 import { reportOf, type ReportLine, type ReportSection } from "../report.js";
 
 /** The report as one page that needs nothing else and runs nothing; causes are links to the edits. */
@@ -39,9 +40,9 @@ ${omitted > 0 ? `<p class="omitted">and ${omitted} more</p>\n` : ""}</details>
 
 function lineHtml(level: ReportSection["level"], { mark, text, edits }: ReportLine): string {
   const [className, word] = marks[mark];
-  const id = level === "edits" ? ` id="edit-${edits[0]! + 1}"` : "";
+  const id = level === "edits" ? ` id="edit-${editNumber(edits[0]!)}"` : "";
   const sign = word === "" ? "" : `<span class="mark" title="${word}">${escapeMarkup(mark)}</span>`;
-  const links = edits.map((edit) => `<a href="#edit-${edit + 1}">#${edit + 1}</a>`).join(" ");
+  const links = edits.map((edit) => `<a href="#edit-${editNumber(edit)}">#${editNumber(edit)}</a>`).join(" ");
   const causes = level === "edits" || links === "" ? "" : ` <span class="causes">by ${links}</span>`;
   return `<li class="${className}"${id}>${sign}<span class="text">${escapeMarkup(text)}</span>${causes}</li>`;
 }

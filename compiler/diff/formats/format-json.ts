@@ -2,7 +2,7 @@ import { formatLocation } from "../../text/source.js";
 import { connectionRows } from "../connections/connection-rows.js";
 import { formatRange } from "../connections/connection-lines.js";
 import type { Difference } from "../diff.js";
-import type { Edit, EditSide } from "../edits/edit.js";
+import { editNumber, type Edit, type EditSide } from "../edits/edit.js";
 import type { PairsChange } from "../pairs.js";
 
 /** So many connections of a kind are listed; the others are counted. */
@@ -27,8 +27,8 @@ export function differenceJson(difference: Difference): object {
     })),
     pairs: { vanished: pairs.vanished.map(pairJson), appeared: pairs.appeared.map(pairJson) },
     chains: changes.chains,
-    rules: changes.rules,
-    sets: changes.sets,
+    rules: numberedLists(changes.rules),
+    sets: numberedLists(changes.sets),
     ...(sizes && { sizes: { before: sizes[0], after: sizes[1] } }),
     connections: {
       opened: opened.rows,
@@ -40,11 +40,18 @@ export function differenceJson(difference: Difference): object {
         sources: sources.length,
         destinations: destinations.length,
         example: { source: example.source, destination: example.destination, packet: example.packet },
-        edits: causes,
+        edits: causes.map(editNumber),
       })),
     },
     log: difference.log().map((message) => message.trimEnd()),
   };
+}
+
+function numberedLists(lists: Readonly<Record<string, readonly { readonly edits: readonly number[] }[]>>): object {
+  const numbered = Object.entries(lists).map(([name, changes]) => {
+    return [name, changes.map((change) => ({ ...change, edits: change.edits.map(editNumber) }))] as const;
+  });
+  return Object.fromEntries(numbered);
 }
 
 function versionJson({ label, result: { machine } }: Difference["before"]): object {
@@ -53,7 +60,7 @@ function versionJson({ label, result: { machine } }: Difference["before"]): obje
 
 function editJson({ id, kind, object, field, before, after }: Edit): object {
   return {
-    id,
+    id: editNumber(id),
     kind,
     object,
     ...(field !== undefined && { field }),
