@@ -141,12 +141,26 @@ const table = {
     advice: "give the other endpoint a policy before translation that passes everything, or select both",
   },
   "calico-failsafe-answers": {
-    applies: ({ statics }) => statics.failsafeAnswersFrom === "source",
+    applies: ({ statics }) => statics.failsafeBlocks === "misread",
     title: "answers of a failsafe port with a block meet untracked policies",
     cause:
       "of answers that leave, the block is looked for at their source, which is the node itself, not at their destination; so untracked policies of egress decide about them",
-    releases: "before v3.28",
+    releases: "v3.24",
     advice: "leave the block out, or let the answers pass in the untracked policy",
+  },
+  "calico-failsafe-other-version": {
+    applies: ({ statics }) => statics.failsafeBlocks === "misread",
+    title: "a failsafe port with a block of one version of IP is open to everybody of the other",
+    cause: "in the tables of the other version the block is left out of the rule, and the rule stays",
+    releases: "v3.24",
+    advice: "leave the port out of the failsafe ports, and write policies that allow it",
+  },
+  "calico-failsafe-blocks": {
+    applies: ({ statics }) => statics.failsafeBlocks === "unknown",
+    title: "a failsafe port with a block is open to everybody",
+    cause: "blocks of failsafe ports came in 2021; the release reads the protocol and the port",
+    releases: "v3.3 and v3.8",
+    advice: "leave the port out of the failsafe ports, and write policies that allow it",
   },
   "calico-service-without-namespace": {
     applies: ({ knows }) => knows.services,

@@ -57,8 +57,11 @@ export interface Generation {
     readonly dscp: boolean;
     /** Failsafe ports 5473 and 6443. */
     readonly failsafeTypha: boolean;
-    /** The end of answers that leave, before connection tracking, at which a failsafe port's block is looked for. */
-    readonly failsafeAnswersFrom: "source" | "destination";
+    /**
+     * What the block of a failsafe port is. Where it is misread, one of the other version of IP leaves the port open to everybody, and
+     * of answers that leave, before connection tracking, it is looked for at the source.
+     */
+    readonly failsafeBlocks: "unknown" | "misread" | "read";
     /** 127.0.0.0 counts as an address of the host. */
     readonly loopbackNetwork: boolean;
     readonly poolsSet: "all-ipam-pools" | "network-ip-pools";

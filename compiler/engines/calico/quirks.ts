@@ -53,10 +53,23 @@ export const quirks324: readonly Quirk[] = [
     consequence: "a rule whose negated networks are every address is rendered, and matches nothing",
     example: "notNets: [0.0.0.0/0] becomes ! -s 0.0.0.0/0",
   },
+  {
+    name: "failsafe-blocks-misread",
+    source: "Felix 073d7c666, rules/static.go, failsafeInChain and failsafeOutChain",
+    consequence:
+      "a failsafe port with a block of one version of IP is open to everybody of the other, and of answers that leave the block is looked for at the source",
+    example: "port 22 with the net 10.0.0.0/8 is open to all addresses of IPv6",
+  },
   ...shared,
 ];
 
 export const quirks2019: readonly Quirk[] = [
+  {
+    name: "failsafe-blocks-unknown",
+    source: "felix pull request 2646 of 2021, which brought them",
+    consequence: "the block of a failsafe port is passed over, and the port is open to everybody",
+    example: "port 22 with the net 10.0.0.0/8 is open to all",
+  },
   {
     name: "sctp-policy-vanishes",
     source: "felix v3.3.1 observed; libcalico-go 31e5bf43b, lib/validator/v3",

@@ -23,6 +23,16 @@ export interface TieredObjects {
 /** Which of an endpoint's policies are asked: before connection tracking, before translation, of what passes through, of the rest. */
 export type PolicyKind = "normal" | "untracked" | "pre-dnat" | "forward";
 
+/** Ways in which blocks of failsafe ports are known to be read otherwise than documented. */
+export interface FailsafeOddities {
+  /** They are looked for at the source of answers, also of those that leave. */
+  readonly answersBySource: boolean;
+  /** Not looked at. */
+  readonly skipsBlocks: boolean;
+  /** Those of the other version of IP are not looked at. */
+  readonly skipsOtherVersion: boolean;
+}
+
 /** Endpoints and policies, ready for questions about packets. */
 export class TieredCluster {
   readonly specification: Specification;
@@ -31,8 +41,7 @@ export class TieredCluster {
   readonly holders: Holders;
   /** Policies before translation of the endpoint of all interfaces stand in for those that an own endpoint has not. */
   readonly wildcardStandsIn: boolean;
-  /** Whether blocks of failsafe ports are looked for at the source of answers, also of those that leave. */
-  readonly looksAtSource: (hostEndpoint: HostEndpoint) => boolean;
+  readonly failsafeOddities: (hostEndpoint: HostEndpoint) => FailsafeOddities;
   readonly #profiles = new Map<string, readonly SpecRule[]>();
   readonly #chosen = new Map<string, readonly OrderedTier[]>();
   readonly #places = new Map<string, Place>();
@@ -47,7 +56,11 @@ export class TieredCluster {
     const slices = ofKind(resources, "EndpointSlice");
     this.specification = { ...specification, resources };
     this.wildcardStandsIn = altered.has("calico-wildcard-before-translation");
-    this.looksAtSource = (hostEndpoint) => altered.on("calico-failsafe-answers", hostEndpoint);
+    this.failsafeOddities = (hostEndpoint) => ({
+      answersBySource: altered.on("calico-failsafe-answers", hostEndpoint),
+      skipsBlocks: altered.on("calico-failsafe-blocks", hostEndpoint),
+      skipsOtherVersion: altered.on("calico-failsafe-other-version", hostEndpoint),
+    });
     const present = pods.filter((pod) => isThere(pod, altered));
     this.map = new NodeMap(this.specification, present);
     this.holders = new Holders(present, labelsOfNamespace, resources, altered);

@@ -19,7 +19,7 @@ import type { Whereabouts } from "./node-map.js";
 import type { OrderedTier } from "./order.js";
 import type { Direction } from "./spec-policy.js";
 import { nothingTaken, protocolTaken, type Taken } from "./spec-rule.js";
-import type { TieredCluster } from "./tiered-cluster.js";
+import type { FailsafeOddities, TieredCluster } from "./tiered-cluster.js";
 
 /** What may be allowed and what may be denied in one direction; parts overlap where something is not known. */
 export type Decided = Pick<Fate, "allowed" | "denied">;
@@ -143,7 +143,7 @@ export class Way {
         ? { allowed: noTraffic, denied: noTraffic, open: traffic }
         : this.#untracked(hostEndpoint, "ingress", traffic);
     const tiers = this.#beforeTranslation(hostEndpoint);
-    const safe = this.#failsafe("ingress", tiers.length > 0);
+    const safe = tiers.length > 0 ? this.#failsafe(hostEndpoint, "ingress") : noTraffic;
     const fate = throughTiers(tiers, "ingress", subtractTraffic(untracked.open, safe), this.#question, false);
     return {
       allowed: unionTraffic(untracked.allowed, fate.allowed),
@@ -163,7 +163,7 @@ export class Way {
   #untracked(hostEndpoint: HostEndpoint, direction: Direction, traffic: Traffic): Fate {
     const tiers = hostEndpoint.interfaceName === "*" ? [] : this.#cluster.tiersOf(hostEndpoint, direction, "untracked");
     if (tiers.length === 0) return { allowed: noTraffic, denied: noTraffic, open: traffic };
-    const [safe, maybe] = [this.#failsafe(direction), this.#answers(hostEndpoint, direction)];
+    const [safe, maybe] = [this.#failsafe(hostEndpoint, direction), this.#answers(hostEndpoint, direction)];
     const judged = subtractTraffic(traffic, unionTraffic(safe, maybe.certain));
     const fate = throughTiers(tiers, direction, judged, this.#question, false);
     const spared = intersectTraffic(traffic, unionTraffic(safe, maybe.possible));
@@ -172,7 +172,7 @@ export class Way {
 
   /** Of what is for the node, or from it. */
   #local(hostEndpoint: HostEndpoint, direction: Direction, traffic: Traffic): Decided {
-    const safe = intersectTraffic(traffic, this.#failsafe(direction));
+    const safe = intersectTraffic(traffic, this.#failsafe(hostEndpoint, direction));
     const judged = subtractTraffic(traffic, safe);
     if (safe !== noTraffic) this.#question.note?.({ kind: "by-default", text: "it is a failsafe port" }, "allow");
     const tiers = this.#cluster.tiersOf(hostEndpoint, direction, "normal");
@@ -274,13 +274,13 @@ export class Way {
   }
 
   /** Ports of the node that stay open, or to which it may always send. */
-  #failsafe(direction: Direction, counts = true): Traffic {
-    if (!counts) return noTraffic;
+  #failsafe(hostEndpoint: HostEndpoint, direction: Direction): Traffic {
+    const odd = this.#cluster.failsafeOddities(hostEndpoint);
     const { inbound, outbound } = this.#cluster.specification.failsafe;
     const { source, destination } = this.#question;
     return direction === "ingress"
-      ? portsOf(inbound.filter((port) => isFrom(port, source.address)))
-      : portsOf(outbound.filter((port) => isFrom(port, destination.address)));
+      ? portsOf(inbound.filter((port) => isFrom(port, source.address, odd)))
+      : portsOf(outbound.filter((port) => isFrom(port, destination.address, odd)));
   }
 
   /** Packets that come from a failsafe port of the other list, which are answers. */
@@ -288,11 +288,12 @@ export class Way {
     hostEndpoint: HostEndpoint,
     direction: Direction,
   ): { readonly possible: Traffic; readonly certain: Traffic } {
+    const odd = this.#cluster.failsafeOddities(hostEndpoint);
     const { inbound, outbound } = this.#cluster.specification.failsafe;
     const { source, destination, known } = this.#question;
     const list = direction === "ingress" ? outbound : inbound;
-    const far = direction === "ingress" || this.#cluster.looksAtSource(hostEndpoint) ? source : destination;
-    const own = list.filter((port) => isFrom(port, far.address));
+    const far = direction === "ingress" || odd.answersBySource ? source : destination;
+    const own = list.filter((port) => isFrom(port, far.address, odd));
     const whole = (some: readonly FailsafePort[]): Traffic =>
       protocols
         .filter((protocol) => some.some((port) => port.protocol === protocol))
@@ -315,8 +316,10 @@ export function untrackedDenies(
   return new Way(cluster, from, to, question).untrackedDenied();
 }
 
-function isFrom({ net }: FailsafePort, address: string): boolean {
-  return net === undefined || blockHolds({ cidr: net, except: [] }, address);
+function isFrom({ net }: FailsafePort, address: string, odd: FailsafeOddities): boolean {
+  if (net === undefined || odd.skipsBlocks) return true;
+  if (odd.skipsOtherVersion && versionOfText(net) !== versionOfText(address)) return true;
+  return blockHolds({ cidr: net, except: [] }, address);
 }
 
 function portsOf(list: readonly FailsafePort[]): Traffic {

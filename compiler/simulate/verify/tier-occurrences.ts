@@ -1,6 +1,6 @@
 import type { DeviationCode } from "../../engines/calico/deviations.js";
 import type { Specification } from "../../engines/specification.js";
-import type { CalicoEntity, CalicoPolicy, CalicoRule } from "../../model/calico/objects.js";
+import type { CalicoEntity, CalicoPolicy, CalicoRule, HostEndpoint } from "../../model/calico/objects.js";
 import { selectorOf } from "../../model/calico/parse-selector.js";
 import { keyOf, type KubernetesObject, type NetworkPolicy, type PlacedObject, type Pod } from "../../model/objects.js";
 import { resourceKey, type Resource } from "../../model/resources.js";
@@ -29,8 +29,7 @@ export function tierOccurrences(
     if (unknown.includes(resource)) finder.add("calico-unknown-feature", resource, nameOf(resource), "metadata");
     if (resource.kind === "HostEndpoint" && resource.interfaceName === "*")
       finder.add("calico-wildcard-before-translation", resource, nameOf(resource), "spec.interfaceName");
-    if (resource.kind === "HostEndpoint" && failsafe.inbound.some(({ net }) => net !== undefined))
-      finder.add("calico-failsafe-answers", resource, nameOf(resource), "spec");
+    if (resource.kind === "HostEndpoint") finder.failsafe(resource, failsafe);
     if (resource.kind === "GlobalNetworkPolicy" || resource.kind === "CalicoNetworkPolicy") finder.policy(resource);
     else if (resource.kind === "Profile") finder.rules(resource, resource);
   }
@@ -78,6 +77,15 @@ class Finder {
       location,
       ...(object.isPolicy && { policy: true as const }),
     });
+  }
+
+  /** At the host endpoints whose failsafe ports they are. */
+  failsafe(hostEndpoint: HostEndpoint, { inbound, outbound }: Specification["failsafe"]): void {
+    const blocks = [...inbound, ...outbound].flatMap(({ net }) => net ?? []);
+    const add = (code: DeviationCode): void => this.add(code, hostEndpoint, nameOf(hostEndpoint), "spec");
+    if (blocks.length > 0) add("calico-failsafe-blocks");
+    if (blocks.some((net) => versionOfText(net) !== this.version)) add("calico-failsafe-other-version");
+    if (inbound.some(({ net }) => net !== undefined)) add("calico-failsafe-answers");
   }
 
   pod(pod: Pod): void {

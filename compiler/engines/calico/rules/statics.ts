@@ -214,12 +214,17 @@ export function natChains(settings: Settings, generation: Generation): readonly 
 /** Ports that stay open whatever policies say. Before connection tracking, answers need rules of their own. */
 function failsafeChains(
   { felix, ipVersion }: Settings,
-  { failsafeAnswersFrom }: Generation["statics"],
+  { failsafeBlocks }: Generation["statics"],
   isRaw = false,
 ): readonly FelixChain[] {
-  const isOwn = ({ net }: FailsafePort): boolean => net === undefined || net.includes(":") === (ipVersion === 6);
-  const failsafeInbound = felix.failsafeInbound.filter(isOwn);
-  const failsafeOutbound = felix.failsafeOutbound.filter(isOwn);
+  const asRead = ({ protocol: of, port, net }: FailsafePort): readonly FailsafePort[] => {
+    const isOther = net !== undefined && net.includes(":") !== (ipVersion === 6);
+    if (failsafeBlocks === "unknown" || net === undefined) return [{ protocol: of, port }];
+    if (!isOther) return [{ protocol: of, port, net }];
+    return failsafeBlocks === "misread" ? [{ protocol: of, port }] : [];
+  };
+  const failsafeInbound = felix.failsafeInbound.flatMap(asRead);
+  const failsafeOutbound = felix.failsafeOutbound.flatMap(asRead);
   const rule = (
     { protocol: of, port, net }: FailsafePort,
     end: "source" | "destination",
@@ -240,7 +245,7 @@ function failsafeChains(
     chain("cali-failsafe-in", [...requests(failsafeInbound, "source"), ...answers(failsafeOutbound, "source")]),
     chain("cali-failsafe-out", [
       ...requests(failsafeOutbound, "destination"),
-      ...answers(failsafeInbound, failsafeAnswersFrom),
+      ...answers(failsafeInbound, failsafeBlocks === "misread" ? "source" : "destination"),
     ]),
   ];
 }
