@@ -8,8 +8,9 @@ import type { TracedTables } from "../trace.js";
 
 /**
  * Circumstances under which rules or policies may decide differently, one for each way to decide: a source port of every stretch between
- * those that are spoken of, and every protocol and message of ICMP that is spoken of, with one that is not. Each is in one of them at least, since a source
- * port is nothing to protocols without ports. Kubernetes's specification asks for none of it, and rules for it leave nothing unknown.
+ * those that are spoken of, and every protocol and message of ICMP that is spoken of, with one that is not, and with another code where one is
+ * spoken of. Each is in one of them at least, since a source port is nothing to protocols without ports. Kubernetes's specification asks for none of it,
+ * and rules for it leave nothing unknown.
  */
 export function circumstancesInPlay({ tiered, version }: Cluster, tables: TracedTables): readonly Circumstances[] {
   if (!tiered) return [{}];
@@ -23,7 +24,7 @@ export function circumstancesInPlay({ tiered, version }: Cluster, tables: Traced
   const icmp = icmpNumber[version];
   const ofIcmp = (type: number, code: number | undefined): void => {
     speak({ number: icmp, icmp: { type, code: code ?? 0 } });
-    speak({ number: icmp, icmp: { type, code: ((code ?? 0) + 1) % 256 } });
+    if (code !== undefined) speak({ number: icmp, icmp: { type, code: (code + 1) % 256 } });
   };
   const speakOf = (number: number | undefined): void => {
     if (number === undefined || withPorts.has(number)) return;
