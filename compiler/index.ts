@@ -54,6 +54,7 @@ export { resolverOf } from "./pairs/resolve.js";
 export type { Addresses, ResolvedGroup, Resolver } from "./pairs/resolve.js";
 export type { Deviation } from "./engines/deviation.js";
 export type * from "./engines/engine.js";
+export { machineName } from "./engines/machine-name.js";
 export type { GenerationInfo, Quirk } from "./engines/generation-info.js";
 export { fold } from "./engines/fold.js";
 export { engineOf, engines } from "./engines/engines.js";

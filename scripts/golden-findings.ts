@@ -1,4 +1,4 @@
-import { formatVerification, verify } from "../compiler/index.js";
+import { formatVerification, machineName, verify } from "../compiler/index.js";
 import { compileCase, readCases, type GoldenCase } from "./golden-cases.js";
 
 /** The cases of golden/findings/: a folder for each deviation, with the smallest cluster that shows it. */
@@ -10,8 +10,5 @@ export function readFindingCases(): readonly GoldenCase[] {
 export function findingFiles(golden: GoldenCase): ReadonlyMap<string, string> {
   const { result, diagnostics } = compileCase(golden, golden.generations[0]!);
   if (!result) throw new Error(`${golden.folder}: ${diagnostics[0]?.message}`);
-  const { engine, generation, release } = result.machine;
-  return new Map([
-    ["findings", formatVerification(verify(result), `the rules of ${engine} ${generation} (${release})`)],
-  ]);
+  return new Map([["findings", formatVerification(verify(result), `the rules of ${machineName(result.machine)}`)]]);
 }

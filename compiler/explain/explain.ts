@@ -1,4 +1,5 @@
 import type { Machine } from "../engines/engine.js";
+import { machineName } from "../engines/machine-name.js";
 import { resultOfVersion } from "../engines/result-of-version.js";
 import { keyOf, type NetworkPolicy } from "../model/objects.js";
 import type { Chain, IpSet, Rule, Tables } from "../netfilter/tables.js";
@@ -37,7 +38,7 @@ export function explain(compiled: Compiled & WithPairs, ipVersion: IpVersion = 4
     return chains.map((chain) => explainChain(chain, ground));
   };
   return {
-    rulesOf: `${machine.engine} ${machine.generation} (${machine.release})`,
+    rulesOf: machineName(machine),
     policies: policies.map(links.withRules),
     chains: [
       ...chainsOf(tables.chains, ""),

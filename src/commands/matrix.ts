@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import {
   diagnostic,
   legendOf,
+  machineName,
   matrixFormats,
   ofVersion,
   printMatrix,
@@ -100,7 +101,7 @@ function groundOf({ result }: Compiled, dump: TracedTables | undefined, { by, ip
   if (by === "spec") return { objects, ...(specification && { specification }) };
   const compiled = ofVersion(result.tables, ipv6 ? 6 : 4);
   const tables = dump ? withInterfaces(dump, compiled.interfaces) : readBack(compiled);
-  const name = dump ? nodeRules : `the rules of ${machine.engine} ${machine.generation}`;
+  const name = dump ? nodeRules : `the rules of ${machineName(machine)}`;
   return { objects, rules: { tables, legend: legendOf(compiled), name } };
 }
 

@@ -3,6 +3,7 @@ import {
   diagnostic,
   engines,
   formatVerification,
+  machineName,
   probeLimits,
   suggest,
   unexplained,
@@ -66,14 +67,14 @@ async function verifyCommand(options: Options): Promise<void> {
     (found) => ({ compiled: found, verification: verify(found.result, { accepted }) }),
     accepted.flatMap(unknownCode),
   );
-  const { engine, generation, release } = compiled.result.machine;
   const inKernel =
     options.kernel && (await (await import("../kernel/verify-in-kernel.js")).verifyInKernel(compiled.result));
   const agrees = verification.agrees && (inKernel?.agrees ?? true);
   process.stdout.write(
     options.output === "json"
       ? `${JSON.stringify({ ...verificationJson(verification), agrees, ...(inKernel && { kernel: inKernel.json }) }, null, 2)}\n`
-      : formatVerification(verification, `the rules of ${engine} ${generation} (${release})`) + (inKernel?.text ?? ""),
+      : formatVerification(verification, `the rules of ${machineName(compiled.result.machine)}`) +
+          (inKernel?.text ?? ""),
   );
   writeReport(compiled, options.diagnostics);
   if (!agrees) process.exitCode = exitCodes.findings;

@@ -12,7 +12,7 @@ describe("anpm matrix", () => {
   test("is a table for people: rows send, columns receive", async () => {
     const { stdout, exitCode } = await anpm([...aks3, "--external", "203.0.113.7"]);
     expect(stdout).toMatchInlineSnapshot(`
-      "Who reaches whom, by the rules of azure-npm v2. Rows send, columns receive.
+      "Who reaches whom, by the rules of azure-npm v2 (v1.8.12). Rows send, columns receive.
 
                        1    2    3    4
       development
@@ -33,7 +33,7 @@ describe("anpm matrix", () => {
   test("--focus shows what one gets and what it sends", async () => {
     const { stdout } = await anpm([...aks3, "--focus", "development/backend"]);
     expect(stdout).toMatchInlineSnapshot(`
-      "Who reaches whom, to and from development/backend, by the rules of azure-npm v2.
+      "Who reaches whom, to and from development/backend, by the rules of azure-npm v2 (v1.8.12).
 
                     to it  from it
       development

@@ -117,7 +117,7 @@ function machineOf(
     marks: markMeanings(generation.marks),
     lacks: ["restore", ...(ipv6 ? ["log"] : ["ip6tables-save"])],
     ownership: {
-      title: `Calico ${generation.id} (${generation.release})`,
+      title: `Calico ${generation.release}`,
       tables: ["raw", "mangle", "nat", "filter"],
       chainPrefix: "cali-",
       commentPrefix: "cali:",
