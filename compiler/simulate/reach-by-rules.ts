@@ -205,6 +205,10 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
       case "goto":
         left = merge(left, walk(action.to, taken, pair));
         break;
+      case "disconnect":
+        for (const { traffic } of taken) pair.denied = unionTraffic(pair.denied, traffic);
+        here = merge(here, taken);
+        break;
       case "continue":
         here = merge(here, taken);
         break;

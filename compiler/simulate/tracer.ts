@@ -156,7 +156,8 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
     if (effect.kind === "accept" || effect.kind === "unknown") walk.accepted = union(walk.accepted, taken);
     if (effect.kind === "deny" || effect.kind === "unknown") walk.denied = true;
     if (effect.kind === "return") left = union(left, taken);
-    if (effect.kind === "continue") here = union(here, effect.marks);
+    if (effect.kind === "disconnect") walk.denied = true;
+    if (effect.kind === "continue" || effect.kind === "disconnect") here = union(here, effect.marks);
     if (effect.kind === "enter") {
       const back = walkChain(effect.to, taken, walk);
       // What a chain that was gone to gives back goes to the caller of this one.
@@ -172,7 +173,7 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
 
 type RuleEffect =
   | { readonly kind: "nothing" | "accept" | "deny" | "return" | "unknown" }
-  | { readonly kind: "continue"; readonly marks: readonly number[] }
+  | { readonly kind: "continue" | "disconnect"; readonly marks: readonly number[] }
   | { readonly kind: "enter"; readonly to: PreparedChain; readonly returns: boolean };
 
 const nothing: RuleEffect = { kind: "nothing" };
@@ -194,7 +195,7 @@ function effectOfRule(
   }
   if (to) return { kind: "enter", to, returns: target.kind === "jump" };
   const effect = effectOf(target, state);
-  return effect === "continue" ? { kind: effect, marks: taken } : { kind: effect };
+  return effect === "continue" || effect === "disconnect" ? { kind: effect, marks: taken } : { kind: effect };
 }
 
 function testAll(tests: readonly MatchTest[], facts: Facts): Outcome {
@@ -253,6 +254,8 @@ function actionOf({ target }: Rule, effect: RuleEffect): TraceAction {
       return "none";
     case "continue":
       return target?.kind === "set-mark" ? "mark" : "none";
+    case "disconnect":
+      return "unknown";
     case "enter":
       return effect.returns ? "jump" : "goto";
     case "deny":

@@ -5,8 +5,11 @@ import type { Circumstances } from "./circumstances.js";
 /** What is known of a question about a packet: an answer, or that the dump does not say. */
 export type Outcome = boolean | "unknown";
 
-/** What a target does to a packet, chains aside. */
-export type TargetEffect = "accept" | "deny" | "return" | "continue" | "unknown";
+/**
+ * What a target does to a packet, chains aside. `disconnect`: it goes on without its connection, so that what lets it through later for that
+ * may not do so.
+ */
+export type TargetEffect = "accept" | "deny" | "return" | "continue" | "disconnect" | "unknown";
 
 /** The effect of a target that is no chain of the table: `ACCEPT`, `REJECT --reject-with …`, `LOG`. */
 export function effectOf(
@@ -34,9 +37,9 @@ export function effectOf(
     case "TCPMSS":
     case "TEE":
       return "continue";
-    // A packet without a connection is like a new one; one that has a connection would lose it.
+    // A packet without a connection is like a new one.
     case "NOTRACK":
-      return state === "new" ? "continue" : "unknown";
+      return state === "new" ? "continue" : "disconnect";
     case "CONNMARK":
       return target.kind === "other" && target.words.includes("--restore-mark") ? "unknown" : "continue";
     default:

@@ -47,6 +47,7 @@ const target = (chain: number): fc.Arbitrary<string> => {
     "-j MARK --set-xmark 0x0/0xffffffff",
     "-j LOG --log-prefix x",
     "-j QUEUE",
+    "-j NOTRACK",
     "",
     ...later.flatMap((name) => [`-j ${name}`, `-j ${name}`, `-j ${name}`, `-g ${name}`]),
   );

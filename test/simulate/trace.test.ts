@@ -27,6 +27,14 @@ describe("verdicts", () => {
     expect(walk("-A FORWARD -j CONNMARK --restore-mark\n-A FORWARD -j DROP", {})).toBe("depends");
   });
 
+  test("NOTRACK lets a new packet go on; one of a connection goes on without it, so that only what is dropped later is certain", () => {
+    const walked = (rules: string) =>
+      (["new", "established"] as const).map((state) => walk(`-A FORWARD -j NOTRACK\n${rules}`, {}, { state }));
+    expect(walked("-A FORWARD -j DROP")).toEqual(["deny", "deny"]);
+    expect(walked("-A FORWARD -j ACCEPT")).toEqual(["allow", "depends"]);
+    expect(walked("-A FORWARD -p udp -j DROP")).toEqual(["allow", "depends"]);
+  });
+
   test("RETURN and the end of a chain lead back behind the jump", () => {
     const chains = ":FORWARD ACCEPT\n:A -\n:B -\n-A FORWARD -j A\n-A FORWARD -j B\n-A FORWARD -j ACCEPT\n";
     expect(walk(`${chains}-A A -j RETURN\n-A A -j DROP\n-A B -p udp -j ACCEPT`, {})).toBe("allow");
