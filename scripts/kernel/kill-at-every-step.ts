@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Ownership } from "../../compiler/netfilter/ownership.js";
 import { execaSync } from "execa";
+import { iptablesOf } from "../../compiler/netfilter/versions.js";
+import type { IpVersion } from "../../compiler/text/ip-version.js";
 import type { TableName } from "../../compiler/netfilter/tables.js";
 import type { TracedTables } from "../../compiler/simulate/trace.js";
 import { cut, meaningOf, readState, tableIn, tablesOf, stateFrom, stateOf, type State } from "./meaning.js";
@@ -17,6 +19,8 @@ export interface KillTrial {
   /** What is run after the disturbance; absent: the same script. */
   readonly next?: string;
   readonly ownership: Ownership;
+  /** The version of IP whose tables are looked at; 4 otherwise. */
+  readonly version?: IpVersion;
   /** Rules in between need not be the old or the new ones: what counts is that no connection sees a gap, by the rules of this flavour. */
   readonly byConnections?: Flavour;
 }
@@ -38,17 +42,18 @@ export interface KillReport {
 export function killAtEveryStep(trial: KillTrial): KillReport {
   const folder = mkdtempSync(join(tmpdir(), "anpm-kill-"));
   try {
+    const { version = 4 } = trial;
     const { tables: names } = trial.ownership;
     const old = withNamespace((namespace) => {
       trial.prepare(namespace);
-      return stateOf(namespace, names);
+      return stateOf(namespace, names, version);
     });
-    writeShims(folder);
+    writeShims(folder, version);
     writeState(folder, old, names);
     writeFileSync(join(folder, "script"), trial.script);
     writeFileSync(join(folder, "next"), trial.next ?? trial.script);
 
-    const undisturbed = runTrial(folder, names);
+    const undisturbed = runTrial(folder, names, version);
     if (undisturbed.errors !== "") throw new Error(`the undisturbed run failed: ${undisturbed.errors}`);
     const calls = readFileSync(join(folder, "calls"), "utf8").trimEnd().split("\n");
     const before = meaningOf(old, trial.ownership);
@@ -68,7 +73,7 @@ export function killAtEveryStep(trial: KillTrial): KillReport {
       for (const way of waysToDisturb(call)) {
         trials += 1;
         const where = `${way} ${index + 1} (${call})`;
-        const { first, second, errors } = runTrial(folder, names, { step: index + 1, way });
+        const { first, second, errors } = runTrial(folder, names, version, { step: index + 1, way });
         const { rules } = meaningOf(first, trial.ownership);
         if (!isAllowed(rules)) {
           const gap = trial.byConnections
@@ -94,11 +99,10 @@ function waysToDisturb(call: string): string[] {
   return /-restore /.test(call) ? ["after", "fail"] : ["fail"];
 }
 
-const shimmed = ["ipset", ...["nft", "legacy"].flatMap((f) => [`iptables-${f}-save`, `iptables-${f}-restore`])];
-
 /** Commands that stand before the real ones in PATH, count themselves, and disturb when it is their turn. */
-function writeShims(folder: string): void {
-  for (const tool of shimmed) {
+function writeShims(folder: string, version: IpVersion): void {
+  const iptables = ["nft", "legacy"].map((flavour) => `${iptablesOf(version)}-${flavour}`);
+  for (const tool of ["ipset", ...iptables.flatMap((each) => [`${each}-save`, `${each}-restore`])]) {
     const shim = `#!/bin/sh
 echo "${tool} $*" >>"$SHIM_FOLDER/calls"
 PATH=$SHIM_PATH
@@ -125,11 +129,11 @@ function writeState(folder: string, state: State, tables: readonly TableName[]):
 }
 
 /** All of a trial in one process with a namespace that ends with it: old state, disturbed script, look, next script, look. */
-const trialScript = (look: string): string => `
+const trialScript = (iptables: string, look: string): string => `
 cd "$SHIM_FOLDER"
 [ ! -s old.sets ] || ipset restore <old.sets || exit
-[ ! -s old.nft ] || iptables-nft-restore <old.nft || exit
-[ ! -s old.legacy ] || iptables-legacy-restore <old.legacy || exit
+[ ! -s old.nft ] || ${iptables}-nft-restore <old.nft || exit
+[ ! -s old.legacy ] || ${iptables}-legacy-restore <old.legacy || exit
 : >calls
 PATH=$SHIM_FOLDER:$PATH sh -c 'echo $$ >"$SHIM_FOLDER/pid"; exec dash script' 2>first-errors
 first=$?
@@ -143,9 +147,11 @@ ${look}
 function runTrial(
   folder: string,
   tables: readonly TableName[],
+  version: IpVersion,
   disturbance?: { step: number; way: string },
 ): { first: State; second: State; errors: string } {
-  const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-c", trialScript(readState(tables))], {
+  const script = trialScript(iptablesOf(version), readState(tables, version));
+  const { stdout, stderr } = execaSync("unshare", ["--net", "sh", "-c", script], {
     stripFinalNewline: false,
     env: {
       TMPDIR: folder,

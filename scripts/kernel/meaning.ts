@@ -48,8 +48,8 @@ export function readState(tables: readonly TableName[], version: IpVersion = 4):
   return `${nft.join("")}echo "${cut}"\n${legacy.join("")}echo "${cut}"\nipset save`;
 }
 
-export function stateOf(namespace: Namespace, tables: readonly TableName[]): State {
-  return stateFrom(namespace.run("sh", ["-c", readState(tables)]).stdout.split(`${cut}\n`), tables);
+export function stateOf(namespace: Namespace, tables: readonly TableName[], version: IpVersion = 4): State {
+  return stateFrom(namespace.run("sh", ["-c", readState(tables, version)]).stdout.split(`${cut}\n`), tables);
 }
 
 /** From the three dumps as printed. */

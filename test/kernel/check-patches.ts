@@ -13,7 +13,7 @@ import {
   type IpVersion,
 } from "../../compiler/index.js";
 import { resultOfVersion } from "../../compiler/engines/result-of-version.js";
-import { killAtEveryStep } from "../../scripts/kernel/kill-at-every-step.js";
+import { killAtEveryStep, type KillReport } from "../../scripts/kernel/kill-at-every-step.js";
 import { cut, readState, stateFrom, type State } from "../../scripts/kernel/meaning.js";
 import { sortSets } from "../../scripts/kernel/read-back.js";
 import type { TableName } from "../../compiler/netfilter/tables.js";
@@ -166,6 +166,16 @@ export function assertPatch(old: CompileResult, young: CompileResult, flavour: F
   expectSame("patch", patched!, fresh!);
   expectSame("patch again", again!, fresh!);
   expectSame("unpatch", back!, first!);
+}
+
+/** Of rules for one version of IP. */
+export function killPatch(old: CompileResult, young: CompileResult, flavour: Flavour, version: IpVersion): KillReport {
+  return killAtEveryStep({
+    ownership: resultOfVersion(young, version).machine.ownership,
+    version,
+    prepare: (namespace) => runScript(namespace, applyOf(old, flavour)),
+    script: patchOf(old, young, flavour, version),
+  });
 }
 
 /** Runs scripts one after the other in a namespace that ends with them; what the kernel holds after each, by version of IP. */

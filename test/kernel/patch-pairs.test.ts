@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { azureNpm, engineOf, type Flavour } from "../../compiler/index.js";
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
-import { allNodes, assertPatch, checkIpv6Patches, checkPatches, checkUpgrades } from "./check-patches.js";
+import { allNodes, assertPatch, checkIpv6Patches, checkPatches, checkUpgrades, killPatch } from "./check-patches.js";
 import { whyNoKernel } from "../../scripts/kernel/namespace.js";
 
 const reason = whyNoKernel();
@@ -65,6 +65,20 @@ test.skipIf(reason)(
     const { cases, failure } = checkIpv6Patches(8, 1);
     expect(failure).toBeUndefined();
     expect(cases).toBe(8);
+  },
+);
+
+test.skipIf(reason)(
+  "killed or disturbed at any step, a patch of IPv6 leaves the old or the new rules of each table, and the next run ends it",
+  { timeout: 120_000 },
+  () => {
+    const [old, young] = ["calico-ipv6", "calico-host-endpoints"].map((name) => {
+      const { options, ...golden } = readCases().find((each) => each.name === name)!;
+      return compileCase({ ...golden, options: { ...options, ipv6: true } }, "calico", "nft").result!;
+    });
+    const { steps, failures } = killPatch(old!, young!, "nft", 6);
+    expect(failures).toEqual([]);
+    expect(steps).toBeGreaterThan(10);
   },
 );
 
