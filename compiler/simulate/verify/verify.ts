@@ -192,10 +192,11 @@ function compareReplies(
   addReply(byOthers, occurrenceFree(machine.deviations, ["npm-not-asked", "calico-not-asked"]));
   const byEngine = subtractTraffic(differing, byOthers);
   const anew = occurrenceFree(machine.deviations, ["npm-replies-judged-anew"]);
-  const judgedAnew = anew.length > 0 ? subtractTraffic(byEngine, reader.traffic(server, client)) : noTraffic;
+  const asNew = anew.length > 0 ? intersectTraffic(asked, reader.traffic(server, client)) : asked;
+  const judgedAnew = subtractTraffic(byEngine, asNew);
   addReply(judgedAnew, anew);
-  if (alsoReadings && anew.length === 0) {
-    const read = differenceOf(passingAlone, under());
+  if (alsoReadings) {
+    const read = differenceOf(passingAlone, intersectTraffic(asNew, under()));
     addReply(subtractTraffic(read, byEngine), []);
   }
   const left = subtractTraffic(byEngine, judgedAnew);
