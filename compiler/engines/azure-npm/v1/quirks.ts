@@ -146,6 +146,13 @@ export const quirksV1: readonly Quirk[] = [
     consequence: "the chains are made with the first policy and removed with the last",
     example: "without a policy FORWARD has no jump",
   },
+  {
+    name: "periodic-task-makes-chain",
+    source: "Azure NPM v1.4.7, npm/npm.go, reconcileChains, and npm/iptm/iptm.go, CheckAndAddForwardChain: it was run",
+    consequence:
+      "five minutes after start, or after the last policy went, the chain AZURE-NPM is there, empty, with the jump to it. A replay leaves that out, as known runs of v1.4.9 do; drift calls it a note",
+    example: "a node without policies: :AZURE-NPM - [0:0] and -A FORWARD -j AZURE-NPM",
+  },
   bothSelectorsQuirk,
   multipleInIsAnd,
   {
