@@ -58,12 +58,31 @@ describe.skipIf(reason)("the commands of NPM leave the tables that anpm prints",
     [zero, otherZero, plain],
     [mapped, { ...mapped, cidr: "10.0.0.0/7" }],
     [mapped, zero],
+    [zero, mapped],
     [plain, { cidr: "::ffff:9.0.0.0/104" }, { cidr: "2001:db8::/32" }],
   ];
   test.each(["v2-2022", "v1.4.24", "v1.4.30", "v1", "v1-2020"])("%s, after lines that ipset refuses", (generation) => {
     for (const peers of refused) {
       const spec = { podSelector: {}, ingress: [{ from: peers.map((ipBlock) => ({ ipBlock })) }] };
       const policy = {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "p", namespace: "x" },
+        spec,
+      };
+      expectCarriedOut(compileManifests([policy], generation));
+    }
+  });
+
+  test.each(["v2-2022", "v1.4.24"])("%s, where no try at the sets of a policy succeeds", (generation) => {
+    const other = { cidr: "15.0.0.0/8", except: ["::ffff:15.1.0.0/112", "15.2.0.0/16"] };
+    for (const peers of [
+      [mapped, twice, other, plain],
+      [zero, otherZero, { cidr: "16.0.0.0/0" }, plain],
+      [mapped, zero, { cidr: "2001:db8::/32" }, plain],
+    ]) {
+      const spec = { podSelector: {}, ingress: [{ from: peers.map((ipBlock) => ({ ipBlock })) }] };
+      const policy: Manifest = {
         apiVersion: "networking.k8s.io/v1",
         kind: "NetworkPolicy",
         metadata: { name: "p", namespace: "x" },

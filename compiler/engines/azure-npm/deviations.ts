@@ -123,6 +123,14 @@ const table = {
     advice: "write blocks and exceptions as IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
     applies: both(since(v2), before("v1.4.42")),
   },
+  "npm-never-comes-to-policy": {
+    title: "A policy, or one before it, has so many blocks that ipset refuses that NPM never comes to its rules",
+    cause:
+      "NPM fills sets before it writes rules, and gets behind so many refused lines at most; sets that it could not fill are tried with whatever comes later, which fails with them",
+    releases: "v1.4.25 to v1.4.44",
+    advice: "write blocks and exceptions as IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
+    applies: both(since("v1.4.25"), before("v1.4.45")),
+  },
   "npm-reads-ipv6-zero-as-any": {
     title: "The block ::/0 means every IPv4 address",
     cause: "NPM hands the block to iptables, which looks at no address where the prefix length is 0",

@@ -22,9 +22,17 @@ export interface Occurrence {
   readonly policy?: true;
 }
 
-/** That an engine gave a policy up at one of its rules, or lost one of its blocks, as it says itself. */
+/** What may keep an engine from a policy, or a part of it, and is told by the engine itself. */
+export const stopCodes = [
+  "npm-stops-at-rule",
+  "npm-loses-block",
+  "npm-gives-up-sets",
+  "npm-never-comes-to-policy",
+] as const;
+
+/** That an engine gave a policy up, at one of its rules or as a whole, or lost one of its blocks, as it says itself. */
 export interface Stop {
-  readonly code: "npm-stops-at-rule" | "npm-loses-block";
+  readonly code: (typeof stopCodes)[number];
   /** `namespace/name` */
   readonly object: string;
   readonly field: string;

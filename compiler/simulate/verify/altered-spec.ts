@@ -94,6 +94,7 @@ function isInForce(policy: NetworkPolicy, altered: Alterations): boolean {
       "npm-lite-skips-policy",
       "npm-lite-fails-to-start",
       "npm-crashes",
+      "npm-never-comes-to-policy",
     ] as const
   ).some((code) => altered.on(code, policy));
 }

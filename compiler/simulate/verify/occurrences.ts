@@ -112,8 +112,12 @@ class Finder {
     if (this.crashed || crashesAt(policy))
       add("npm-crashes", policy, crashesAt(policy)?.field ?? "spec", crashesAt(policy)?.offset ?? policy.offset);
     this.crashed ||= crashesAt(policy) !== undefined;
-    for (const { code, object, field } of this.stops)
-      if (object === keyOf(policy) && code === "npm-stops-at-rule") add(code, policy, field, policy.offset);
+    for (const { code, object, field } of this.stops) {
+      if (object !== keyOf(policy)) continue;
+      if (code === "npm-stops-at-rule") add(code, policy, field, policy.offset);
+      if (code === "npm-gives-up-sets" || code === "npm-never-comes-to-policy")
+        add("npm-never-comes-to-policy", policy, "spec", policy.offset);
+    }
     add("npm-lets-kube-system-through", policy, "spec.podSelector", policy.podSelector.offset);
     add("npm-exempts-kube-system", policy, "spec.podSelector", policy.podSelector.offset);
     if (new Set(policy.policyTypes).size < 2) {

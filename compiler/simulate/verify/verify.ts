@@ -20,7 +20,7 @@ import {
   unionTraffic,
   type Traffic,
 } from "../traffic.js";
-import type { Occurrence, Stop } from "./alterations.js";
+import { stopCodes, type Occurrence, type Stop } from "./alterations.js";
 import { differenceOf, explain, type TrafficUnder } from "./explain.js";
 import type { Verification } from "./finding.js";
 import { Findings, type Ground, type Observation } from "./findings.js";
@@ -62,11 +62,10 @@ export function verify(
   options: VerifyOptions = {},
 ): Verification {
   const names = new Set(tables.sets.flatMap(({ readableName }) => readableName ?? []));
-  const stops = warnings.flatMap(({ code, object, field }) =>
-    (code === "npm-stops-at-rule" || code === "npm-loses-block") && object !== undefined && field !== undefined
-      ? [{ code, object, field }]
-      : [],
-  );
+  const stops = warnings.flatMap(({ code: said, object, field }) => {
+    const code = stopCodes.find((known) => known === said);
+    return code && object !== undefined && field !== undefined ? [{ code, object, field }] : [];
+  });
   const findings = new Findings(machine.deviations);
   for (const { version, tables: own } of versionsOf(tables)) {
     const cluster = clusterOf(objects, specification, version);

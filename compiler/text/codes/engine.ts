@@ -107,8 +107,13 @@ export const engineCodes = {
   ),
   "npm-gives-up-sets": warning<{ release: string }>(
     ({ release }) =>
-      `Azure NPM ${release} gives up filling the sets of the policy: ipset refuses too many of its blocks. It begins anew later, which anpm does not show`,
+      `Azure NPM ${release} can't fill the sets of the policy: ipset refuses too many of its blocks. NPM tries again and again, and until it is restarted without them enforces neither the policy nor any that comes or changes after it. Its tries are not shown`,
     () => "write blocks and exceptions as IPv4 blocks with a prefix length of 1 to 32, or 0.0.0.0/0",
+  ),
+  "npm-never-comes-to-policy": warning<{ stuckAt: string; release: string }>(
+    ({ stuckAt, release }) =>
+      `Azure NPM ${release} does not enforce the policy: it can't fill the sets of ${stuckAt}, and tries that again and again`,
+    ({ stuckAt }) => `mend the blocks of ${stuckAt}, and restart NPM`,
   ),
   "npm-retries-policy": warning<Refused>(
     ({ what, release }) =>

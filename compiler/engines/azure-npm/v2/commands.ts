@@ -7,7 +7,7 @@ import { emitJump, emitPolicyRules, type Naming } from "./emit-policy.js";
 import type { V2Generation } from "./generation.js";
 import { directionsOf } from "./policy-chains.js";
 import { programWords } from "./program-words.js";
-import { restoreFile } from "./restore-file.js";
+import { restoreFile, type RestoreAttempt } from "./restore-file.js";
 import { SavedSets } from "./saved-sets.js";
 import type { SetChange, SetChanges, SetState } from "./set-store.js";
 import type { JumpDeletion, V2Voice } from "./voices/voice.js";
@@ -177,38 +177,55 @@ export class Commands {
     if (this.#generation.readsSavedSets && wanted.length > 0) {
       commands.push({ words: ["ipset", "save"], pipedTo: ["grep", "azure-npm-"] });
     }
-    const attempt = (input: () => readonly string[]): Command => ({ words: ["ipset", "restore"], input });
     if (!wanted.some(hasRefused)) {
-      return { deeds: [...commands, attempt(() => this.#setLines({ changed: changed(), destroyed }))], ...complete };
+      return { deeds: [...commands, restore(() => this.#setLines({ changed: changed(), destroyed }))], ...complete };
     }
     const sets = new Map(wanted.map(({ set }) => [set.kernelName, set]));
-    const { attempts, lost, gaveUp } = restoreFile(
-      this.#setLines({ changed: changed(), destroyed }),
-      this.#generation.countsInFirstFile,
-    );
-    attempts.forEach(({ lines, refusal }, index) => {
-      commands.push(attempt(() => lines));
-      if (!refusal) return;
-      const set = sets.get(refusal.set)!.metadata.readableName;
-      commands.push(
-        ...this.#voice.refusedLine({ attempt: index + 1, lines, refused: refusal.line, set, whole: refusal.whole }),
-      );
-    });
+    const lines = this.#setLines({ changed: changed(), destroyed });
+    const restored = restoreFile(lines, this.#generation);
+    if (restored.gaveUp) return this.#giveUp(commands, { changed: changed(), destroyed }, sets);
+    const { attempts, lost } = restored;
+    commands.push(...this.#attempts(attempts, sets));
     const failed = attempts.filter(({ refusal }) => refusal).length;
-    return {
-      deeds: gaveUp ? commands : [...commands, ...this.#voice.appliedAtLast(failed, failed === attempts.length)],
-      lost: lost.flatMap((line) => {
-        const [, name, ...member] = line.split(" ");
-        return hasRefused(wanted.find(({ set }) => set.kernelName === name)!)
-          ? [{ set: sets.get(name!)!, member: member.join(" ") }]
-          : [];
-      }),
-      gaveUp,
-    };
+    commands.push(...this.#voice.appliedAtLast(failed, failed === attempts.length));
+    return { deeds: commands, lost: membersOf(lost, sets), gaveUp: false };
   }
 
-  #setLines({ changed, destroyed }: SetChanges): string[] {
-    const { creations, members } = this.#ordered(changed);
+  /**
+   * No try is left. Releases that read what is saved have by then forgotten which sets they know in the kernel, and so all of them when they begin anew
+   * for the second time: what the first two files brought must do. Others bring the same file again and again, in ever new orders, which
+   * brings everything in the end that ipset takes, and never succeeds. Source: an ipsetmanager_linux.go between v1.4.16 and v1.4.24,
+   * updateDirtyKernelSets; v1.4.45, npm/pkg/dataplane/ipsets/ipsetmanager.go, ApplyIPSets.
+   */
+  #giveUp(before: readonly Deed[], changes: SetChanges, sets: ReadonlyMap<string, SetState>): Applied {
+    const lines = this.#setLines(changes, "last");
+    const first = restoreFile(lines, this.#generation);
+    const deeds = [...before, ...this.#attempts(first.attempts, sets)];
+    if (!this.#generation.readsSavedSets) return { deeds, lost: [], gaveUp: true };
+    const creations = lines.filter((line) => line.startsWith("-N "));
+    const removals = lines.filter((line) => /^-[FX] /.test(line));
+    const second = restoreFile([...creations, ...first.undone, ...removals], this.#generation);
+    const retries = [
+      { words: ["ipset", "save"], pipedTo: ["grep", "azure-npm-"] },
+      ...second.attempts.map(({ lines: input }) => restore(() => input)),
+      ...(second.gaveUp && removals.length > 0 ? [restore(() => removals)] : []),
+    ];
+    return { deeds: [...deeds, ...retries], lost: membersOf(second.lost, sets), gaveUp: false };
+  }
+
+  /** With what NPM says of them; of one that is the last it may make, nothing is known. */
+  #attempts(attempts: readonly RestoreAttempt[], sets: ReadonlyMap<string, SetState>): Deed[] {
+    return attempts.flatMap(({ lines, refusal }, index): Deed[] => {
+      const ran = restore(() => lines);
+      if (!refusal || index + 1 === this.#generation.maxTries) return [ran];
+      const { line: refused, whole } = refusal;
+      const set = sets.get(refusal.set)!.metadata.readableName;
+      return [ran, ...this.#voice.refusedLine({ attempt: index + 1, lines, refused, set, whole })];
+    });
+  }
+
+  #setLines({ changed, destroyed }: SetChanges, refused: "first" | "last" = "first"): string[] {
+    const { creations, members } = this.#ordered(changed, refused);
     const member = (text: string) => (this.#generation.deletesWithNomatch ? text : text.replace(/ nomatch$/, ""));
     return [
       ...creations.map(({ set: { kernelName, metadata } }) => {
@@ -226,11 +243,21 @@ export class Commands {
 
   /**
    * The orders of the lines that create sets and of those that fill them, of which NPM leaves both to chance: the ones in which three tries suffice, where there
-   * are such. What ipset refuses comes first; then other blocks.
+   * are such. What ipset refuses comes first; then other blocks. Last where no order helps, so that the others get through.
    */
-  #ordered(changed: readonly SetChange[]): Record<"creations" | "members", readonly SetChange[]> {
+  #ordered(
+    changed: readonly SetChange[],
+    where: "first" | "last",
+  ): Record<"creations" | "members", readonly SetChange[]> {
     const others = changed.filter((change) => !hasRefused(change)).sort((a, b) => rankOf(a) - rankOf(b));
     const refused = changed.filter(hasRefused).sort((a, b) => takenOf(a) - takenOf(b));
+    if (where === "last") {
+      // Of what stands before a line that ipset can't read, the last set suffers: better one of blocks, or none.
+      const lists = others.toReversed();
+      const spared = refused.toSorted((a, b) => Number(isUnread(a)) - Number(isUnread(b)));
+      const members = [...lists, ...spared.map((change) => withRefused("last", change))];
+      return { creations: [...lists, ...spared], members };
+    }
     if (this.#generation.countsInFirstFile && refused.length === 2) {
       // The second try fails at its first line, and the first line of all creates the set that it is about.
       const first = refused.find(({ added }) => added.filter(isRefusedMember).length === 1) ?? refused[0]!;
@@ -252,11 +279,22 @@ export interface Applied {
   readonly deeds: Deed[];
   /** Members that the kernel never got, though it would take them. */
   readonly lost: readonly { readonly set: SetState; readonly member: string }[];
-  /** NPM could not get it done in one go, and begins anew later. */
+  /** NPM can't get it done, however often it begins anew. */
   readonly gaveUp: boolean;
 }
 
 const complete = { lost: [], gaveUp: false };
+
+function restore(input: () => readonly string[]): Command {
+  return { words: ["ipset", "restore"], input };
+}
+
+function membersOf(lines: readonly string[], sets: ReadonlyMap<string, SetState>): Applied["lost"] {
+  return lines.map((line) => {
+    const [, name, ...member] = line.split(" ");
+    return { set: sets.get(name!)!, member: member.join(" ") };
+  });
+}
 
 /** Sets of blocks before others. */
 function rankOf({ set }: SetChange): number {
@@ -265,6 +303,11 @@ function rankOf({ set }: SetChange): number {
 
 function hasRefused({ set, added }: SetChange): boolean {
   return set.metadata.maxElements !== undefined && added.some(isRefusedMember);
+}
+
+/** It has a member that ipset can't read; others the kernel refuses. */
+function isUnread({ added }: SetChange): boolean {
+  return added.some((member) => member.includes(":"));
 }
 
 /** Of how many members there is something to lose. */

@@ -28,6 +28,8 @@ export interface V2Generation {
   readonly countsInFirstFile: boolean;
   /** Set contents are compared with `ipset save` before each restore. */
   readonly readsSavedSets: boolean;
+  /** How often it tries one file of `ipset restore`. */
+  readonly maxTries: number;
   /** `-D` of an except says `nomatch`. */
   readonly deletesWithNomatch: boolean;
   /** A Running pod that loses its address leaves its sets. */

@@ -33,6 +33,7 @@ export function v2Blueprint(generation: V2Generation): Blueprint {
       skipsIpv6Policies: generation.badIpBlocks.ipv6 === "skip-policy",
       sharesNestedLists: generation.names.nested("", "") === "",
       readsSavedSets: generation.readsSavedSets,
+      passesBadBlocks: generation.badIpBlocks.zeroPrefix === "skip-line",
       cleansPodsWithoutAddress: generation.cleansPodsWithoutAddress,
       blocksOfFirstPeersOnly: generation.reading.ipBlockPeers === "first-peer",
     }),
@@ -86,6 +87,8 @@ export function v2Fnv(release: Release, lite: boolean): V2Generation {
     badIpBlocks: { ipv6: has(release, "v1.4.42") ? "skip-policy" : "skip-line", zeroPrefix },
     countsInFirstFile: !has(release, "v1.4.24"),
     readsSavedSets: !has(release, "v1.4.25"),
+    // Five since Azure/azure-container-networking#1566, of November 2022; v1.4.41 is the first release known to be younger.
+    maxTries: has(release, "v1.4.41") ? 5 : 3,
     deletesWithNomatch: !has(release, "v1.6.2"),
     cleansPodsWithoutAddress: true,
     setReset: has(release, "v1.4.30") ? "flush-and-destroy" : "one-restore-file",

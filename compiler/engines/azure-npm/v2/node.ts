@@ -18,7 +18,7 @@ import { ignoredPodDiagnostics } from "../ignored-pods.js";
 import { memberships, reasonToIgnore, type Membership } from "./memberships.js";
 import { directionsOf, PolicyChains, type ChainedPolicy } from "./policy-chains.js";
 import { policySets } from "./policy-sets.js";
-import { lostBlocks, refusals, refusedPolicy } from "./refusals.js";
+import { lostBlocks, refusals, refusedPolicy, unreachedPolicy } from "./refusals.js";
 import { refusedByRestore } from "./restore-limits.js";
 import { SetStore, type SetState } from "./set-store.js";
 import { SetNames } from "./sets.js";
@@ -47,6 +47,8 @@ export class V2Node implements NpmNode {
   /** Those that the kernel refused have sets, and no rules. */
   readonly #policies = new Map<string, AppliedPolicy>();
   readonly #diagnostics: Diagnostic[] = [];
+  /** The policy whose sets NPM can't fill: whatever it does about sets fails from then on, and is tried again and again. */
+  #stuckAt: string | undefined;
 
   constructor(generation: V2Generation, settings: Settings) {
     this.#generation = generation;
@@ -152,10 +154,21 @@ export class V2Node implements NpmNode {
 
   /** Of a policy, when one has changed the sets. */
   #applySets(policy?: NetworkPolicy): Deed[] {
-    const applied = this.#commands.applySets(this.#sets.apply());
+    if (this.#stuckAt !== undefined) {
+      this.#sets.applyAllButRemovals();
+      return [];
+    }
+    const applied = this.#commands.applySets(this.#sets.changes());
+    if (applied.gaveUp && policy) this.#stuckAt = keyOf(policy);
+    if (applied.gaveUp) this.#sets.applyAllButRemovals();
+    else this.#sets.applied();
     for (const { set, member } of applied.lost) this.#sets.lose(set, member);
     if (policy) for (const found of lostBlocks(policy, applied, this.#generation)) this.#diagnostics.push(found);
     return applied.deeds;
+  }
+
+  #synced(kind: KubernetesObject["kind"], key: string): Deed[] {
+    return this.#stuckAt === undefined ? this.#voice.synced(kind, key) : [];
   }
 
   #apply(object: KubernetesObject): Deed[] {
@@ -202,7 +215,7 @@ export class V2Node implements NpmNode {
       this.#sets.addToList(this.#sets.create(this.#names.namespaceLabel(key), origin), set);
       this.#sets.addToList(this.#sets.create(this.#names.namespaceLabel(key, value), origin), set);
     }
-    return [...said, ...this.#applySets(), ...this.#voice.synced("Namespace", namespace.name)];
+    return [...said, ...this.#applySets(), ...this.#synced("Namespace", namespace.name)];
   }
 
   #deleteNamespace(name: string): Deed[] {
@@ -219,7 +232,7 @@ export class V2Node implements NpmNode {
       }
     }
     this.#sets.removeFromList(this.#sets.create(this.#names.allNamespaces, everyNamespace), set);
-    return [...said, ...this.#applySets(), ...this.#voice.synced("Namespace", name)];
+    return [...said, ...this.#applySets(), ...this.#synced("Namespace", name)];
   }
 
   /** Source: Azure NPM cbd7560cf, npm/pkg/controlplane/controllers/v2/podController.go. */
@@ -261,7 +274,7 @@ export class V2Node implements NpmNode {
   #syncPod(key: string, change: PodChange, carryOut: () => void): Deed[] {
     const said = this.#voice.changingPod(change);
     carryOut();
-    return [...said, ...this.#applySets(), ...this.#voice.synced("Pod", key)];
+    return [...said, ...this.#applySets(), ...this.#synced("Pod", key)];
   }
 
   #putPod(key: string, pod: Pod, before: Pod | undefined): void {
@@ -325,13 +338,17 @@ export class V2Node implements NpmNode {
       for (const block of blocks) this.#sets.add(set, block, key);
     }
     const applied = this.#applySets(policy);
+    const came = [...said, ...removal, ...this.#voice.addingPolicy(key), ...applied];
+    if (this.#stuckAt !== undefined) {
+      // NPM comes to no rules of it, and does not know of it when it is deleted.
+      this.#policies.delete(key);
+      if (this.#stuckAt !== key) this.#diagnostics.push(unreachedPolicy(policy, this.#stuckAt, this.#generation));
+      return came;
+    }
     const isFirst = !this.#chains.active;
     if (chained.inForce) this.#chains.add(chained);
     return [
-      ...said,
-      ...removal,
-      ...this.#voice.addingPolicy(key),
-      ...applied,
+      ...came,
       this.#commands.addPolicy(pairs, isFirst, this.#naming),
       ...this.#voice.synced("NetworkPolicy", key),
     ];

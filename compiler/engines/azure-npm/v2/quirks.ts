@@ -106,6 +106,24 @@ const ipv6BlockIsEmpty: Quirk = {
   example: "from: [{ipBlock: {cidr: 2001:db8::/32}}] allows nobody",
 };
 
+const unfilledSetsCountAsFilled: Quirk = {
+  name: "unfilled-sets-count-as-filled",
+  source:
+    "ipsetmanager_linux.go between v1.4.16 and v1.4.24, updateDirtyKernelSets takes what is in the kernel out of the list of what is to be done",
+  consequence:
+    "with three blocks or more that ipset refuses, in sets of their own, NPM fails, and fails again; when it begins anew for the second time it finds nothing to do, and enforces the policy with what is in the sets",
+  example: "from: three ipBlocks of IPv6",
+};
+
+const unfilledSetsStopAll: Quirk = {
+  name: "unfilled-sets-stop-all",
+  source:
+    "Azure NPM v1.4.45, npm/pkg/dataplane/dataplane.go, AddPolicy, and ipsets/ipsetmanager.go, ApplyIPSets: both were run, with blocks let through",
+  consequence:
+    "with three blocks or more (five since v1.4.41) that ipset refuses, NPM never comes to the policy's rules, nor to those of any policy that comes or changes later, whose old rules are gone; no set is removed any more, and the policy's deletion does not help",
+  example: "from: three ipBlocks of IPv6",
+};
+
 const addressLostStays: Quirk = {
   name: "lost-address-stays",
   source: "Azure NPM v1.4.23, by what it left in a kernel (09cd371fb mends it)",
@@ -126,6 +144,8 @@ export interface QuirkSwitches {
   readonly skipsIpv6Policies: boolean;
   readonly sharesNestedLists: boolean;
   readonly readsSavedSets: boolean;
+  /** ipset is told blocks that it refuses. */
+  readonly passesBadBlocks: boolean;
   readonly cleansPodsWithoutAddress: boolean;
   readonly blocksOfFirstPeersOnly: boolean;
 }
@@ -137,6 +157,7 @@ export function quirksOf(switches: QuirkSwitches): readonly Quirk[] {
     switches.skipsIpv6Policies ? ipv6SkipsPolicy : ipv6BlockIsEmpty,
     ...(switches.sharesNestedLists ? [listsShared] : []),
     ...(switches.readsSavedSets ? [savedSetsMisread] : []),
+    ...(switches.passesBadBlocks ? [switches.readsSavedSets ? unfilledSetsCountAsFilled : unfilledSetsStopAll] : []),
     ...(switches.cleansPodsWithoutAddress ? [] : [addressLostStays]),
     ...(switches.blocksOfFirstPeersOnly ? [earlyPeersOnly] : []),
   ];

@@ -64,23 +64,32 @@ function hasBlocks({ ingress, egress }: NetworkPolicy): boolean {
 
 /** Blocks of a policy that don't reach their sets, though ipset would take them. */
 export function lostBlocks(policy: NetworkPolicy, { lost, gaveUp }: Applied, generation: V2Generation): Diagnostic[] {
-  const location = { source: policy.source, offset: policy.offset };
   const release = formatRelease(generation.release);
-  const blocks = lost.filter(({ member }) => !member.endsWith(" nomatch"));
+  const blocks = lost.filter(
+    ({ set, member }) => set.metadata.maxElements !== undefined && !member.endsWith(" nomatch"),
+  );
   return [
     ...blocks.map(({ set: { origin }, member }) => {
       return diagnostic("npm-loses-block", { what: member, release }, origin.kind === "field" ? origin : {});
     }),
-    ...(gaveUp
-      ? [diagnostic("npm-gives-up-sets", { release }, { location, object: keyOf(policy), field: "spec" })]
-      : []),
+    ...(gaveUp ? [diagnostic("npm-gives-up-sets", { release }, wholePolicy(policy))] : []),
   ];
+}
+
+/** A policy that NPM does not enforce, since it can't fill the sets of another one, or its own. */
+export function unreachedPolicy(policy: NetworkPolicy, stuckAt: string, generation: V2Generation): Diagnostic {
+  const parameters = { stuckAt, release: formatRelease(generation.release) };
+  return diagnostic("npm-never-comes-to-policy", parameters, wholePolicy(policy));
 }
 
 /** A policy whose rules iptables-restore does not take: NPM tries again and again, and never enforces it. */
 export function refusedPolicy(policy: NetworkPolicy, answer: string, generation: V2Generation): Diagnostic {
-  const where = { location: { source: policy.source, offset: policy.offset }, object: keyOf(policy), field: "spec" };
-  return diagnostic("npm-policy-too-large", { answer, release: formatRelease(generation.release) }, where);
+  const parameters = { answer, release: formatRelease(generation.release) };
+  return diagnostic("npm-policy-too-large", parameters, wholePolicy(policy));
+}
+
+function wholePolicy(policy: NetworkPolicy) {
+  return { location: { source: policy.source, offset: policy.offset }, object: keyOf(policy), field: "spec" };
 }
 
 interface Refusal {

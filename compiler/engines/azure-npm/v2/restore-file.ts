@@ -19,27 +19,33 @@ export interface Refusal {
 
 export interface Restored {
   readonly attempts: readonly RestoreAttempt[];
-  /** Lines that add a member, that ipset would take and that it was never told, or forgot. */
+  /** Lines that add a member, and did not. */
+  readonly undone: readonly string[];
+  /** Those of them that ipset would take: it was never told, or forgot. */
   readonly lost: readonly string[];
   /** The last attempt that NPM makes went wrong, too. */
   readonly gaveUp: boolean;
 }
 
 /**
- * How NPM gets a file through `ipset restore`: behind a line that is refused it goes on with the rest, three times at most. Until v1.4.23
+ * How NPM gets a file through `ipset restore`: behind a line that is refused it goes on with the rest, `maxTries` times at most. Until v1.4.23
  * it takes the number of the line for one of the first file, whatever has been left out since; when a set is created there, it gives up
  * all lines of that set. Source: Azure NPM v1.4.23, npm/pkg/dataplane/ioutil/restore.go, and its logs in the vectors.
  */
-export function restoreFile(lines: readonly string[], countsInFirstFile: boolean): Restored {
+export function restoreFile(
+  lines: readonly string[],
+  { countsInFirstFile, maxTries }: { readonly countsInFirstFile: boolean; readonly maxTries: number },
+): Restored {
   const omitted = new Set<number>();
   const taken = new Set<number>();
   const attempts: RestoreAttempt[] = [];
   for (;;) {
+    if (attempts.length === maxTries) return { attempts, ...undoneOf(lines, taken), gaveUp: true };
     const left = [...lines.keys()].filter((index) => !omitted.has(index));
     if (left.length === 0) break;
-    if (attempts.length === maxTries) return { attempts, lost: lostOf(lines, taken), gaveUp: true };
-    const line = left.findIndex((index) => isRefused(lines[index]!) || (isAddition(lines[index]!) && taken.has(index)));
     const file = left.map((index) => lines[index]!);
+    const known = new Set(left.flatMap((index, position) => (taken.has(index) ? [position] : [])));
+    const line = refusedLine(file, known);
     for (const position of positionsTaken(file, line)) taken.add(left[position]!);
     if (line < 0) {
       attempts.push({ lines: file });
@@ -52,10 +58,23 @@ export function restoreFile(lines: readonly string[], countsInFirstFile: boolean
     for (let index = 0; index <= found; index += 1) omitted.add(index);
     if (whole) lines.forEach((its, index) => setOf(its) === set && omitted.add(index));
   }
-  return { attempts, lost: lostOf(lines, taken), gaveUp: false };
+  return { attempts, ...undoneOf(lines, taken), gaveUp: false };
 }
 
-const maxTries = 3;
+/**
+ * The line that ipset stops at, -1 if none. `known`: lines that the kernel has been told before, and takes no second time. ipset reads one line more than
+ * it sends, so that what it can't read comes before what the kernel refuses in the lines gathered till then. Tried with ipset 7.17.
+ */
+function refusedLine(file: readonly string[], known: ReadonlySet<number>): number {
+  const first = file.findIndex((line, index) => isRefused(line) || (isAddition(line) && known.has(index)));
+  if (first < 0 || !isRefusedByKernel(file, first)) return first;
+  const run = runOf(file[first]!);
+  for (let index = first + 1; index < file.length; index += 1) {
+    if (isRefused(file[index]!) && !isRefusedByKernel(file, index)) return index;
+    if (runOf(file[index]!) !== run) break;
+  }
+  return first;
+}
 
 /**
  * Those that reach the kernel before the refused one. ipset gathers members of one set, and loses what it has gathered at a line that it
@@ -80,8 +99,9 @@ function runOf(line: string): string | undefined {
   return operation === "-A" || operation === "-D" ? `${operation} ${set}` : undefined;
 }
 
-function lostOf(lines: readonly string[], taken: ReadonlySet<number>): string[] {
-  return lines.filter((line, index) => isAddition(line) && !isRefused(line) && !taken.has(index));
+function undoneOf(lines: readonly string[], taken: ReadonlySet<number>): Pick<Restored, "undone" | "lost"> {
+  const undone = lines.filter((line, index) => isAddition(line) && !taken.has(index));
+  return { undone, lost: undone.filter((line) => !isRefused(line)) };
 }
 
 function isAddition(line: string): boolean {

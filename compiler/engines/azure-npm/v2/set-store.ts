@@ -105,12 +105,20 @@ export class SetStore {
     return [...this.#doomed].map(({ metadata }) => metadata.readableName);
   }
 
-  /** Tells the kernel what it does not know yet. */
-  apply(): SetChanges {
-    const changes: SetChanges = { changed: [...this.#dirty.values()], destroyed: [...this.#doomed] };
-    this.#dirty = new Map();
+  /** What the kernel does not know yet. */
+  changes(): SetChanges {
+    return { changed: [...this.#dirty.values()], destroyed: [...this.#doomed] };
+  }
+
+  /** The kernel knows everything now. */
+  applied(): void {
+    this.applyAllButRemovals();
     this.#doomed = new Set();
-    return changes;
+  }
+
+  /** The same, but for the sets that go. */
+  applyAllButRemovals(): void {
+    this.#dirty = new Map();
   }
 
   /** A member that NPM believes in the kernel, and is not. */
@@ -144,8 +152,10 @@ export class SetStore {
     });
   }
 
+  /** Until it goes, the kernel's set keeps the members that it has. */
   #destroy(set: SetState): void {
     this.#sets.delete(set.metadata.readableName);
+    for (const member of this.#dirty.get(set)?.deleted ?? []) set.members.set(member, "");
     this.#dirty.delete(set);
     this.#doomed.add(set);
   }
@@ -184,7 +194,8 @@ function withdraw(members: string[], member: string): boolean {
 function kernelSet(sets: readonly SetState[], lost: ReadonlyMap<SetState, ReadonlySet<string>>): IpSet {
   const { metadata, kernelName, origin } = sets[0]!;
   const { readableName, type, maxElements } = metadata;
-  const simple = sets.length === 1 && maxElements === undefined && sets[0]!.members.size <= maxMembers(metadata);
+  const plain = sets.length === 1 && maxElements === undefined && !lost.has(sets[0]!);
+  const simple = plain && sets[0]!.members.size <= maxMembers(metadata);
   const members = simple ? sets[0]!.members.keys() : [...distinctMembers(sets, lost)].slice(0, maxMembers(metadata));
   return {
     name: kernelName,
