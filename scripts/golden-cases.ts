@@ -54,7 +54,7 @@ export function goldenFiles(golden: GoldenCase): ReadonlyMap<string, string> {
     for (const name of outputsFor(golden, first === undefined)) {
       const output = outputs.find((each) => each.name === name)!;
       const { result } = compilation;
-      if (!result || result.machine.lacks.includes(name)) continue;
+      if (!result || result.machine.lacks.has(name)) continue;
       files.set(`${generation}.${output.fileName(result.machine)}`, print(name, result));
       if (!name.endsWith("tables-save") || first !== undefined) continue;
       for (const { name: table, text } of output.files!(result, {}).slice(1)) files.set(`${generation}.${table}`, text);

@@ -36,11 +36,14 @@ export function outputsOf(
   options: OutputOptions,
 ): readonly Output[] {
   const { engine, lacks } = machine;
-  const missing = asked.filter(({ name }) => lacks.includes(name));
+  const missing = asked.filter(({ name }) => lacks.has(name));
   if (named && missing.length > 0) {
-    const known = outputs.filter(({ name }) => !lacks.includes(name)).map(({ name }) => name);
+    const known = outputs.filter(({ name }) => !lacks.has(name)).map(({ name }) => name);
     throw new Failure(
-      missing.map(({ name }) => diagnostic("output-not-made", { output: name, engine, outputs: known.join(", ") })),
+      missing.map(({ name }) => {
+        const parameters = { output: name, engine, remedy: lacks.get(name)!, outputs: known.join(", ") };
+        return diagnostic("output-not-made", parameters);
+      }),
     );
   }
   const possible = asked.filter((output) => !missing.includes(output));

@@ -107,7 +107,7 @@ export function diff(old: DiffVersion, young: DiffVersion, ipVersion: IpVersion 
     })),
     same: edits.length === 0 && tables.same && connections.length === 0,
     log: (options) =>
-      sameMachine && !was.lacks.includes("log")
+      sameMachine && !was.lacks.has("log")
         ? printMessages((log ??= logGain(before.takeNode(), versions[0].objects, objects.changed)), options)
         : [],
   };

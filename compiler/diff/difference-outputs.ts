@@ -77,11 +77,14 @@ function scriptBetween({ result: from }: DiffVersion, { result: to }: DiffVersio
 
 function whyNoScript(from: DiffVersion, to: DiffVersion, output: string): Diagnostic | undefined {
   const [before, after] = [from.result.machine, to.result.machine];
-  const unable = [before, after].find(({ lacks }) => lacks.includes("script"));
   const outputs = differenceOutputs.flatMap(({ name, isScript }) => (isScript ? [] : name)).join(", ");
-  if (unable) return diagnostic("output-not-made", { output, engine: unable.engine, outputs });
   if (before.engine !== after.engine)
-    return diagnostic("output-not-made", { output, engine: `${before.engine} and ${after.engine}`, outputs });
+    return diagnostic("output-not-made", {
+      output,
+      engine: `${before.engine} and ${after.engine}`,
+      remedy: "",
+      outputs,
+    });
   return flavoursDiffer(from, to);
 }
 

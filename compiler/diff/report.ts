@@ -1,6 +1,7 @@
 import { printable } from "../text/printable.js";
 import { formatLocation } from "../text/source.js";
 import { countPairs } from "./connections/connection-rows.js";
+import { machineName } from "../engines/machine-name.js";
 import type { Difference } from "./diff.js";
 import { describeConnections } from "./describe-connections.js";
 import { describeEdit } from "./edits/describe-edit.js";
@@ -121,7 +122,7 @@ function pairsHeadline(opened: number, closed: number): string {
 function sizeLines({ sizes, before, after }: Difference): readonly string[] {
   return [before, after].flatMap(({ result: { machine } }, index) => {
     const size = sizes?.[index];
-    return size ? `${machine.engine} ${machine.generation}: ${describeSize(size)}` : [];
+    return size ? `${machineName(machine)}: ${describeSize(size)}` : [];
   });
 }
 

@@ -106,8 +106,8 @@ export interface Machine {
   readonly watched: ReadonlySet<ResourceKind>;
   /** Whether objects of a type, `apiVersion/kind`, change its rules though nothing here compiles them. */
   refuses(type: string): boolean;
-  /** Names of outputs that it cannot make. */
-  readonly lacks: readonly string[];
+  /** Outputs that it does not make → what to do about the options so that it does; "" when nothing helps. */
+  readonly lacks: ReadonlyMap<string, string>;
   /** What on a node belongs to the engine; scripts touch nothing else. */
   readonly ownership: Ownership;
   /** What a node holds depends on the order in which objects came, and on those that are gone. */

@@ -30,8 +30,6 @@ export interface CompiledResult {
   readonly policies: number;
   readonly chains: readonly ChainView[];
   readonly sets: readonly SetView[];
-  /** What cannot be had of this engine yet: names of outputs, and `simulation`. */
-  readonly lacks: readonly string[];
   /** `namespace/pod`, in the order of the manifests. */
   readonly pods: readonly string[];
 }

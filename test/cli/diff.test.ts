@@ -153,7 +153,7 @@ describe("--ipv6: tables, sets and connections of IPv6", () => {
     const engines = ["diff", "-f", "before", "--engine", "azure-npm..calico", "--node", "node-0", "--ipv6"];
     const { stdout } = await anpm(engines, { cwd });
     expect(stdout).toContain("azure-npm → calico, IPv6: closes connections");
-    expect(stdout).toContain("azure-npm v2: 0 rules in 0 chains, 0 sets");
+    expect(stdout).toContain("azure-npm v2 (v1.8.12): 0 rules in 0 chains, 0 sets");
     expect((await anpm([...engines, "--fail-on", "opened"], { cwd })).exitCode).toBe(0);
   });
 });

@@ -6,7 +6,7 @@ import axe from "axe-core";
 import { load } from "js-yaml";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { compile, engines, outputs } from "../../compiler/index.js";
+import { compile, outputs } from "../../compiler/index.js";
 import type { Lesson } from "../../src/playground/lesson.js";
 import { useBrowser, whyNoBrowser } from "./open-page.js";
 
@@ -272,26 +272,6 @@ describe.skipIf(whyNoBrowser !== undefined)("the playground", () => {
     await page.keyboard.press("Enter");
     await page.locator("#problems li", { hasText: "bad-kubernetes-version" }).waitFor();
     await expectQuiet(opened);
-  });
-
-  test("an engine whose rules cannot be asked yet says so, and shows its rules", async () => {
-    for (const engine of engines) {
-      const { machine } = engine.configure({ engine: engine.id });
-      if (!machine!.lacks.some((lack) => ["simulation", "judgement"].includes(lack))) continue;
-      const opened = await open();
-      const { page } = opened;
-      await page.locator("#tab-rules").click();
-      await page.locator(`input[data-engine=${engine.id}][value="${machine!.generation}"]`).check({ force: true });
-      await page.locator(".rule").first().waitFor();
-      for (const tab of ["matrix", "path"]) {
-        await page.locator(`#tab-${tab}`).click();
-        if (tab === "path") await page.getByRole("button", { name: "Send" }).click();
-        await page.locator(`#panel-${tab} .empty`, { hasText: "for this engine yet" }).waitFor();
-      }
-      await page.locator(".question").first().getByRole("button", { name: "It passes" }).click();
-      await page.locator(".answer", { hasText: "cannot be asked" }).waitFor();
-      await expectQuiet(opened);
-    }
   });
 
   test("Calico: what a tier does is said, answers of a lesson hold, and the matrix is sure of what it can be", async () => {

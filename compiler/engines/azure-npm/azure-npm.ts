@@ -78,7 +78,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     commandCaveats: caveatsOf(release, blueprint.caveats, "commands"),
     watched: new Set(),
     refuses: () => false,
-    lacks: ["ip6tables-save"],
+    lacks: new Map([["ip6tables-save", ""]]),
     ownership: ownershipOf(blueprint, settings),
     remembers: true,
     ...(blueprint.leftovers && { leftovers: blueprint.leftovers }),

@@ -115,7 +115,7 @@ function machineOf(
     purposeOf,
     remarkOn: (rule) => remarkOn(rule, generation.marks),
     marks: markMeanings(generation.marks),
-    lacks: ["restore", ...(ipv6 ? ["log"] : ["ip6tables-save"])],
+    lacks: new Map([["restore", ""], ipv6 ? ["log", "leave --ipv6 out"] : ["ip6tables-save", "add --ipv6"]]),
     ownership: {
       title: `Calico ${generation.release}`,
       tables: ["raw", "mangle", "nat", "filter"],

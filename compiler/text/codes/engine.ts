@@ -32,9 +32,9 @@ export const engineCodes = {
     () => "--ipv6 asks for rules of IPv6, and the settings switch them off",
     () => "leave --felix Ipv6Support=false out, or --ipv6",
   ),
-  "output-not-made": error<{ output: string; engine: string; outputs: string }>(
-    ({ output, engine }) => `${output} is not made for ${engine} yet`,
-    ({ outputs }) => `use ${outputs}`,
+  "output-not-made": error<{ output: string; engine: string; remedy: string; outputs: string }>(
+    ({ output, engine, remedy }) => `${output} is not made for ${engine}${remedy === "" ? "" : " with these options"}`,
+    ({ remedy, outputs }) => `${remedy === "" ? "" : `${remedy}, or `}use ${outputs}`,
   ),
   "classic-log-of-one-table": error<{ engine: string; tables: string }>(
     ({ engine, tables }) => `the classic log has words for the filter table alone, and ${engine} works in ${tables}`,

@@ -393,11 +393,7 @@ export class App {
 
   async #download(output: string): Promise<void> {
     const file = await this.#client.call("output", output);
-    if (!file) {
-      return say(
-        this.#result?.lacks.includes(output) ? "There is none for this engine yet." : "Mend the manifests first.",
-      );
-    }
+    if (!file) return say("Mend the manifests first.");
     const url = URL.createObjectURL(new Blob([file.text], { type: "text/x-shellscript" }));
     el("a", { href: url, download: file.fileName }).click();
     window.setTimeout(() => URL.revokeObjectURL(url), 10_000);

@@ -55,7 +55,7 @@ function showQuestion(
     const verdict = await events.verdictOf(question);
     const back = button("Start the lesson again", {}, () => events.reset());
     if (!verdict) {
-      const text = "The rules cannot be asked as things stand: mend the manifests, or pick another engine.";
+      const text = "The rules cannot be asked as things stand: mend the manifests first.";
       return answer.replaceChildren(el("p", {}, text), el("p", { class: "more" }, back));
     }
     const isRight = verdict === guess;

@@ -101,7 +101,7 @@ function lineButton({ line, object, field }: Extract<Cause, { kind: "place" }>, 
   return button(`line ${line}`, { class: "place", title: `${object}, ${field}` }, () => board.goTo(line));
 }
 
-/** Of a panel that an engine has nothing for. */
+/** Of a panel that has nothing to show until the manifests can be compiled. */
 export function lacking(what: string): HTMLElement {
-  return el("p", { class: "empty" }, `There is no ${what} for this engine yet.`);
+  return el("p", { class: "empty" }, `No ${what} yet: mend the manifests first.`);
 }

@@ -74,22 +74,17 @@ export class Session implements Calls {
   }
 
   matrix(): MatrixViewed | undefined {
-    return this.#walkable && viewCells(this.#walkable);
+    return this.#result && viewCells(this.#result);
   }
 
   output(name: string): { readonly fileName: string; readonly text: string } | undefined {
     const output = outputs.find((each) => each.name === name);
-    if (!output || !this.#result || this.#result.machine.lacks.includes(name)) return undefined;
+    if (!output || !this.#result || this.#result.machine.lacks.has(name)) return undefined;
     return { fileName: output.fileName(this.#result.machine), text: output.print(this.#result, {}) };
   }
 
   walk(packet: WrittenPacket): WalkView | undefined {
-    return this.#walkable && viewWalk(this.#walkable, packet);
-  }
-
-  /** What was compiled, where its rules can be asked. */
-  get #walkable(): CompileResult | undefined {
-    return this.#result && canBeAsked(this.#result) ? this.#result : undefined;
+    return this.#result && viewWalk(this.#result, packet);
   }
 
   #compileText(text: string, switches: Switches): ReturnType<typeof compile> {
@@ -100,7 +95,7 @@ export class Session implements Calls {
   outcome(text: string, switches: Switches, packet: WrittenPacket): Outcome {
     const { result } = this.#compileText(text, switches);
     if (!result) return {};
-    const verdict = result.machine.lacks.includes("simulation") ? undefined : verdictOf(result, packet);
+    const verdict = verdictOf(result, packet);
     const rules = result.tables.chains.reduce((sum, chain) => sum + chain.rules.length, 0);
     return { rules, sets: result.tables.sets.length, ...(verdict && { verdict }) };
   }
@@ -111,9 +106,4 @@ function verdictOf({ tables: compiled, objects }: CompileResult, packet: Written
   const tables = readBack(compiled);
   const { question } = readQuestion({ ...packet, state: "new", namespace: "default" }, tables, objects);
   return question && answerTrace(question, tables, legendOf(compiled)).verdict;
-}
-
-/** Whether packets can be walked through the rules and compared with what Kubernetes specifies: rules of one node of many cannot. */
-function canBeAsked({ machine }: CompileResult): boolean {
-  return !machine.lacks.includes("simulation");
 }

@@ -15,7 +15,7 @@ const shownMembers = 100;
 
 /** Chains and sets, with what belongs to what: a rule to the sets that it asks, a set to the rules that ask it. */
 export function viewTables(result: CompileResult): CompiledResult {
-  const { tables, objects, machine } = result;
+  const { tables, objects } = result;
   const legend = legendOf(tables);
   const askedBy = new Map<string, string[]>();
   const chains = tables.chains.map((chain) => viewChain(chain, legend, askedBy));
@@ -24,7 +24,6 @@ export function viewTables(result: CompileResult): CompiledResult {
     policies: objects.filter((object) => object.kind === "NetworkPolicy").length,
     chains,
     sets: tables.sets.map((set) => viewSet(set, legend, askedBy)),
-    lacks: machine.lacks,
     pods: running.map(({ namespace, name }) => `${namespace}/${name}`),
   };
 }
