@@ -44,8 +44,9 @@ export class V2Node implements NpmNode {
   readonly #pods = new Map<string, Pod>();
   /** Pods that stand in no set, with the last version of each. */
   readonly #ignored = new Map<string, Pod>();
-  /** Those that the kernel refused have sets, and no rules. */
   readonly #policies = new Map<string, AppliedPolicy>();
+  /** What NPM could not enforce, by the key of the policy. */
+  readonly #failed = new Map<string, FailedPolicy>();
   readonly #diagnostics: Diagnostic[] = [];
   /** The policy whose sets NPM can't fill: whatever it does about sets fails from then on, and is tried again and again. */
   #stuckAt: string | undefined;
@@ -118,7 +119,7 @@ export class V2Node implements NpmNode {
   }
 
   pairs(): readonly PolicyPairs[] {
-    return [...this.#policies.values()].flatMap((found) => (found.inForce ? [found.pairs] : []));
+    return [...this.#policies.values()].map(({ pairs }) => pairs);
   }
 
   tables(): Tables {
@@ -319,7 +320,9 @@ export class V2Node implements NpmNode {
   #applyPolicy(policy: NetworkPolicy): Deed[] {
     const key = keyOf(policy);
     const before = this.#policies.get(key);
-    if (before && specOf(before.policy) === specOf(policy)) return [];
+    const failed = this.#failed.get(key);
+    const believed = before?.policy ?? failed?.believed;
+    if (believed && specOf(believed) === specOf(policy)) return [];
     const { skipped, diagnostics } = refusals(policy, this.#generation);
     for (const found of diagnostics) this.#diagnostics.push(found);
     if (skipped) return this.#voice.refusedPolicy(policy, skipped);
@@ -329,24 +332,29 @@ export class V2Node implements NpmNode {
     const sets = policySets(pairs, this.#names);
     const refusal = refusedByRestore(pairs, sets, this.#naming);
     if (refusal !== undefined) this.#diagnostics.push(refusedPolicy(policy, refusal, this.#generation));
-    const chained = { key, directions: directionsOf(pairs), pairs, policy, inForce: refusal === undefined };
-    this.#policies.set(key, chained);
+    const used: SetState[] = [];
     for (const { metadata, origin, lists, blocks } of sets) {
       const set = this.#sets.create(metadata, origin);
-      set.policies += 1;
+      used.push(set);
+      if (!failed?.sets.has(set)) set.policies += 1;
       for (const member of lists) this.#sets.addToList(set, this.#sets.create(member, origin));
       for (const block of blocks) this.#sets.add(set, block, key);
     }
     const applied = this.#applySets(policy);
     const came = [...said, ...removal, ...this.#voice.addingPolicy(key), ...applied];
-    if (this.#stuckAt !== undefined) {
-      // NPM comes to no rules of it, and does not know of it when it is deleted.
-      this.#policies.delete(key);
+    const isFirst = !this.#chains.active;
+    if (this.#stuckAt !== undefined || refusal !== undefined) {
+      this.#failed.set(key, { ...(believed && { believed }), sets: new Set([...(failed?.sets ?? []), ...used]) });
+      // NPM tries the same file twice.
+      const attempt = this.#commands.addPolicy(pairs, isFirst, this.#naming);
+      if (this.#stuckAt === undefined) return [...came, attempt, attempt];
       if (this.#stuckAt !== key) this.#diagnostics.push(unreachedPolicy(policy, this.#stuckAt, this.#generation));
       return came;
     }
-    const isFirst = !this.#chains.active;
-    if (chained.inForce) this.#chains.add(chained);
+    if (failed) this.#failed.set(key, { sets: failed.sets });
+    const chained = { key, directions: directionsOf(pairs), pairs, policy };
+    this.#policies.set(key, chained);
+    this.#chains.add(chained);
     return [
       ...came,
       this.#commands.addPolicy(pairs, isFirst, this.#naming),
@@ -356,9 +364,11 @@ export class V2Node implements NpmNode {
 
   #policyIsGone(key: string): Deed[] {
     const found = this.#policies.get(key);
+    const failed = this.#failed.get(key);
+    if (failed) this.#failed.set(key, { sets: failed.sets });
     return [
       ...this.#voice.policyIsGone(key),
-      ...(found ? this.#removePolicy(found) : []),
+      ...(found ? this.#removePolicy(found) : failed?.believed ? this.#voice.removingPolicy(key) : []),
       ...this.#voice.synced("NetworkPolicy", key),
     ];
   }
@@ -366,14 +376,15 @@ export class V2Node implements NpmNode {
   #removePolicy(found: AppliedPolicy): Deed[] {
     const { key, pairs } = found;
     this.#policies.delete(key);
-    if (found.inForce) this.#chains.remove(found);
-    const deeds = found.inForce ? this.#commands.removePolicy(pairs, !this.#chains.active, this.#naming) : [];
+    this.#chains.remove(found);
+    const deeds = this.#commands.removePolicy(pairs, !this.#chains.active, this.#naming);
     const left: SetState[] = [];
     for (const { metadata, lists, blocks } of policySets(pairs, this.#names)) {
       const set = this.#sets.find(metadata);
       if (!set) continue;
       left.push(set);
       set.policies -= 1;
+      this.#failed.get(key)?.sets.delete(set);
       // A list that policies share loses its members with the first of them.
       for (const member of lists) {
         const held = this.#sets.find(member);
@@ -398,8 +409,14 @@ export class V2Node implements NpmNode {
 
 interface AppliedPolicy extends ChainedPolicy {
   readonly policy: NetworkPolicy;
-  /** False where its rules were refused. */
-  readonly inForce: boolean;
+}
+
+/** Of a policy whose rules the kernel never got. NPM does not know of it when it is deleted, so that its sets stay for good. */
+interface FailedPolicy {
+  /** The version that NPM takes to be in force though it removed it for the one that failed: it does nothing when that comes back. */
+  readonly believed?: NetworkPolicy;
+  /** Sets that it keeps. */
+  readonly sets: Set<SetState>;
 }
 
 /** What the pod controller makes of a pod with an address, compared with the pod in the sets. */

@@ -26,6 +26,14 @@ export const quirksV2: readonly Quirk[] = [
     example: "podSelector: {matchLabels: {app: web, role: api}}",
   },
   {
+    name: "refused-policy-keeps-sets",
+    source:
+      "Azure NPM v1.4.45, npm/pkg/dataplane/dataplane.go, AddPolicy, and controllers/v2/networkPolicyController.go, cleanUpNetworkPolicy: both were run",
+    consequence:
+      "a policy whose rules iptables-restore refuses is not known when it is deleted: its sets stay for good; where it was an update, the version before is gone, and does not come back when it is applied again",
+    example: "podSelector: {matchLabels: …} with 50 labels, deleted or put right later",
+  },
+  {
     name: "accept-ends-forward",
     source: "Azure NPM cbd7560cf, npm/pkg/dataplane/policies/chain-management_linux.go",
     consequence:
