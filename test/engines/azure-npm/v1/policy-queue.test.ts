@@ -1,19 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { outputs } from "../../../../compiler/outputs.js";
-import { replay } from "../../../../compiler/replay.js";
-import type { ReplayStep } from "../../../../compiler/replay-events.js";
+import { replayWritten, type WrittenStep } from "../replay-written.js";
 
 /** Rules of policies, and the other outputs, after each step. */
-function run(generation: string, written: readonly (readonly [action: ReplayStep["action"], document: string])[]) {
-  const steps = written.map(([action, text], index): ReplayStep => {
-    return { name: `${index + 1}-${action}`, action, sources: [{ name: `${index + 1}.yaml`, text }] };
-  });
-  const { diagnostics, result } = replay(steps, { generation });
-  const print = (name: string, index: number) =>
-    outputs.find((output) => output.name === name)!.print(result!.steps[index]!, {});
+function run(generation: string, written: readonly WrittenStep[]) {
+  const { print, codes } = replayWritten(generation, written);
   const rules = (index: number) =>
     [...print("iptables-save", index).matchAll(/--comment "?((?:ALLOW|DROP)-[^ "]+)/g)].map(([, text]) => text);
-  const codes = diagnostics.map(({ code, location }) => `${location?.source.name} ${code}`);
   return {
     print,
     rules,

@@ -1,21 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { outputs } from "../../../../compiler/outputs.js";
-import { replay } from "../../../../compiler/replay.js";
-import type { ReplayStep } from "../../../../compiler/replay-events.js";
+import { replayWritten, type WrittenStep } from "../replay-written.js";
 
 /** Policies that the chain of ingress jumps to, sets and commands, after each step. */
-function run(generation: string, written: readonly (readonly [action: ReplayStep["action"], document: string])[]) {
-  const steps = written.map(([action, text], index): ReplayStep => {
-    return { name: `${index + 1}-${action}`, action, sources: [{ name: `${index + 1}.yaml`, text }] };
-  });
-  const { diagnostics, result } = replay(steps, { generation });
-  const print = (name: string, index: number) =>
-    outputs.find((output) => output.name === name)!.print(result!.steps[index]!, {});
+function run(generation: string, written: readonly WrittenStep[]) {
+  const { steps, print, codes } = replayWritten(generation, written);
   const enforced = (index: number) =>
     [...print("iptables-save", index).matchAll(/INGRESS-POLICY-x\/(\w+)-TO/g)].map(([, name]) => name);
   const membersOf = (set: string, index: number) =>
-    result!.steps[index]!.tables.sets.find(({ readableName }) => readableName === set)?.members;
-  const codes = diagnostics.map(({ code, location }) => `${location?.source.name} ${code}`);
+    steps[index]!.tables.sets.find(({ readableName }) => readableName === set)?.members;
   return { print, enforced, membersOf, codes: codes.filter((code) => !/npm-skips|another-release/.test(code)) };
 }
 

@@ -1,13 +1,9 @@
 import { expect, test } from "vitest";
-import { replay } from "../../../../compiler/replay.js";
-import type { ReplayStep } from "../../../../compiler/replay-events.js";
+import { replayWritten, type WrittenStep } from "../replay-written.js";
 
 /** Which policies have rules, and the sets that are there beside those of the namespace, after each step. */
-function run(steps: readonly (readonly [action: "apply" | "delete", document: string])[]) {
-  const written = steps.map(([action, text], index): ReplayStep => {
-    return { name: `${index + 1}-${action}`, action, sources: [{ name: `${index + 1}.yaml`, text }] };
-  });
-  return replay(written, { generation: "v1.4.45" }).result!.steps.map(({ tables, pairs }) => ({
+function run(written: readonly WrittenStep[]) {
+  return replayWritten("v1.4.45", written).steps.map(({ tables, pairs }) => ({
     enforced: pairs.map(({ policy }) => policy),
     sets: tables.sets.flatMap(({ readableName = "", members }) =>
       /^(podlabel|cidr)/.test(readableName) ? `${readableName.slice(0, 16)}: ${members.join(" ")}`.trim() : [],
