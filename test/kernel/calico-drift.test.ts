@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   applyScript,
   drift,
+  formatDrift,
   flavourOfDump,
   nodeStateOf,
   parseIpsetSave,
@@ -97,6 +98,7 @@ describe.skipIf(reason)("drift of Calico in a kernel is found and repaired", { t
 
       const report = look();
       expect(report.machine.generation).toBe("calico");
+      expect(formatDrift(report)).toMatch(/^3 findings: calico \(v3\.[0-9]+\), nft, IPv6/);
       expect(driftOf(report)).toEqual(["jump-missing", "rule-missing mangle", "set-members"]);
       for (const _ of ["once", "again"]) {
         repair(namespace, report);

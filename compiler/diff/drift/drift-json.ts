@@ -3,7 +3,7 @@ import type { DriftReport } from "./compare-node.js";
 import { driftCodes, type DriftFinding } from "./finding.js";
 
 /** `drift -o json`; `driftJsonSchema` describes it. */
-export function driftJson({ drifted, findings, machine, flavour, guessed, wanted }: DriftReport): object {
+export function driftJson({ drifted, findings, machine, version, flavour, guessed, wanted }: DriftReport): object {
   const names = new Map(wanted.sets.map(({ name, readableName }) => [name, readableName]));
   const json = (finding: DriftFinding): object => findingJson(finding, names);
   return {
@@ -13,6 +13,7 @@ export function driftJson({ drifted, findings, machine, flavour, guessed, wanted
     release: machine.release,
     guessed,
     flavour,
+    ipVersion: version,
     findings: findings.filter(({ severity }) => severity === "drift").map(json),
     notes: findings.filter(({ severity }) => severity === "note").map(json),
   };
@@ -51,7 +52,7 @@ export const driftJsonSchema = {
   title: "anpm drift -o json",
   type: "object",
   additionalProperties: false,
-  required: ["drifted", "engine", "generation", "release", "guessed", "flavour", "findings", "notes"],
+  required: ["drifted", "engine", "generation", "release", "guessed", "flavour", "ipVersion", "findings", "notes"],
   properties: {
     drifted: { type: "boolean", description: "There are findings." },
     engine: { type: "string" },
@@ -59,6 +60,7 @@ export const driftJsonSchema = {
     release: { type: "string", description: "The release that is emulated." },
     guessed: { type: "boolean", description: "The generation is the one that fits the node best." },
     flavour: { enum: ["nft", "legacy"], description: "The iptables that holds the rules." },
+    ipVersion: { enum: [4, 6], description: "The version of IP whose rules and sets are compared." },
     findings: { type: "array", items: { $ref: "#/$defs/finding" } },
     notes: {
       type: "array",

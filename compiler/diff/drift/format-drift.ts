@@ -3,11 +3,11 @@ import type { DriftReport } from "./compare-node.js";
 import type { DriftFinding } from "./finding.js";
 
 /** For people: findings by policy, in the order of names, then what is no policy's, then notes. */
-export function formatDrift({ findings, machine, flavour, guessed }: DriftReport): string {
+export function formatDrift({ findings, machine, version, flavour, guessed }: DriftReport): string {
   const drift = findings.filter(({ severity }) => severity === "drift");
   const notes = findings.filter(({ severity }) => severity === "note");
   const { generation, release } = machine;
-  const node = `${generation} (${release}), ${flavour}${guessed ? ", as its rules say" : ""}`;
+  const node = `${generation} (${release}), ${flavour}${version === 6 ? ", IPv6" : ""}${guessed ? ", as its rules say" : ""}`;
   const verdict = drift.length === 0 ? "the node is what it should be" : plural(drift.length, "finding");
   const policies = [...new Set(drift.flatMap(({ policy }) => policy ?? []))].sort();
   return [
