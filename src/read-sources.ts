@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { extname, join } from "node:path";
 import { diagnostic, isError, type Diagnostic, type Source } from "../compiler/index.js";
 import { decodeUtf8, maxByteLength, type Decoded } from "./decode-utf8.js";
@@ -73,11 +73,12 @@ function findFilesBelow(root: string): Found {
   /** Real path → the path it was reached by. */
   const reached = new Map<string, string>();
 
-  function visit(path: string): void {
+  /** `real` is absent where a link may lead elsewhere. */
+  function visit(path: string, entry?: Dirent, real?: string): void {
     try {
-      const status = statSync(path);
+      const status = entry?.isSymbolicLink() === false ? entry : statSync(path);
       if (!status.isDirectory() && !isManifestName(path)) return;
-      const real = realpathSync(path);
+      real ??= realpathSync(path);
       const target = reached.get(real);
       if (target !== undefined) diagnostics.push(diagnostic("read-already", { path, target }));
       else if (status.isDirectory()) visitFolder(path, real);
@@ -91,7 +92,10 @@ function findFilesBelow(root: string): Found {
 
   function visitFolder(path: string, real: string): void {
     reachedBy(path, real);
-    for (const name of readdirSync(path).toSorted()) visit(join(path, name));
+    const entries = readdirSync(path, { withFileTypes: true });
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      visit(join(path, entry.name), entry, entry.isSymbolicLink() ? undefined : join(real, entry.name));
+    }
   }
 
   function reachedBy(path: string, real: string): string {

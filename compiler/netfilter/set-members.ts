@@ -72,7 +72,15 @@ function parseAddress(text: string): number | undefined {
   return value;
 }
 
+/** A number as C reads it: octal behind a leading zero; undefined where it is none. */
 function parseNumber(text: string): number | undefined {
-  if (/^0[0-7]+$/.test(text)) return Number.parseInt(text, 8);
-  return /^(?:0|[1-9][0-9]*)$/.test(text) ? Number(text) : undefined;
+  const octal = text.length > 1 && text.charCodeAt(0) === 48;
+  const base = octal ? 8 : 10;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit >= base) return undefined;
+    value = value * base + digit;
+  }
+  return text === "" ? undefined : value;
 }

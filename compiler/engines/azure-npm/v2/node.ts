@@ -280,7 +280,12 @@ export class V2Node implements NpmNode {
 
   #putPod(key: string, pod: Pod, before: Pod | undefined): void {
     this.#pods.set(key, pod);
-    const [wanted, had] = [this.#membershipsOf(pod), this.#membershipsOf(before)];
+    const wanted = this.#membershipsOf(pod);
+    if (!before) {
+      for (const membership of wanted) this.#join(membership, pod, key);
+      return;
+    }
+    const had = this.#membershipsOf(before);
     for (const membership of had) if (!includes(wanted, membership)) this.#leave(membership, key);
     for (const membership of wanted) if (!includes(had, membership)) this.#join(membership, pod, key);
   }

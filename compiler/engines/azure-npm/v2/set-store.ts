@@ -113,7 +113,7 @@ export class SetStore {
   /** The kernel knows everything now. */
   applied(): void {
     this.applyAllButRemovals();
-    this.#doomed = new Set();
+    if (this.#doomed.size > 0) this.#doomed = new Set();
   }
 
   /** The same, but for the sets that go. */
