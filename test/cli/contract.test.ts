@@ -19,6 +19,14 @@ describe("exit codes and streams", () => {
     expect(exitCode).toBe(2);
   });
 
+  test("an output that only other options bring is told with them", async () => {
+    const asked = (output: string, ...options: readonly string[]) =>
+      anpm(["compile", "-f", "-", "--engine", "calico", "-o", output, ...options], { input: denyAll });
+    expect((await asked("ip6tables-save")).stderr).toMatch(/^error output-not-made: .*\n {2}fix: add --ipv6, or use /);
+    expect((await asked("log", "--ipv6")).stderr).toMatch(/^error output-not-made: .*\n {2}fix: leave --ipv6 out, or /);
+    expect((await asked("restore")).stderr).toMatch(/^error output-not-made: .*\n {2}fix: use iptables-save/);
+  });
+
   test("every mistake of every file is told at once", async () => {
     const folder = await emptyFolder();
     await writeFile(join(folder, "a.yaml"), broken);
