@@ -118,12 +118,12 @@ export interface Machine {
   readonly policyNamed?: (comment: string) => string | undefined;
   /** What a set of its own stands for; undefined for one that stands for nothing in a cluster. */
   meaningOf(set: IpSet): SetMeaning | undefined;
-  /** What a rule of its own is for, as a clause, where the rule's origin does not say it. */
-  readonly remarkOn?: (rule: Rule) => string | undefined;
+  /** What a rule of its own on a node is for, as a clause, where the rule's origin does not say it. */
+  readonly remarkOn?: (rule: Rule, node: Node) => string | undefined;
   /** What a chain of its own does: `decides what a pod may send`. */
   readonly purposeOf?: (chain: string) => string | undefined;
-  /** What the marks say that its rules put on packets. */
-  readonly marks: readonly MarkMeaning[];
+  /** What the marks say that its rules on a node put on packets. */
+  marksOf(node: Node): readonly MarkMeaning[];
   /** Those of the engine's deviations that it has. */
   readonly deviations: readonly Deviation[];
   /** An error when the engine would make more of an object than can be compiled. */

@@ -1,4 +1,4 @@
-import type { Machine } from "../engines/engine.js";
+import type { Machine, Node } from "../engines/engine.js";
 import { machineName } from "../engines/machine-name.js";
 import { resultOfVersion } from "../engines/result-of-version.js";
 import { keyOf, type NetworkPolicy } from "../model/objects.js";
@@ -21,8 +21,8 @@ import { linkRules, type RuleLinks } from "./link-rules.js";
 import { markTeller } from "./marks.js";
 
 /** Explains policies, and the chains, rules and sets of one version of IP that a node gets for them. */
-export function explain(compiled: Compiled & WithPairs, ipVersion: IpVersion = 4): Explanation {
-  const { objects } = compiled;
+export function explain(compiled: Compiled & OfNode, ipVersion: IpVersion = 4): Explanation {
+  const { objects, node } = compiled;
   const { machine, tables } = resultOfVersion(compiled, ipVersion);
   const sets = new Map(tables.sets.map((set) => [set.name, set]));
   const exact = exactOrigins(objects);
@@ -33,8 +33,17 @@ export function explain(compiled: Compiled & WithPairs, ipVersion: IpVersion = 4
   const uses = usesOf(tables);
   const legend = legendOf(tables);
   const chainsOf = (chains: readonly Chain[], prefix: string): readonly Explained[] => {
-    const aboutMarks = markTeller(machine.marks, chains, prefix);
-    const ground: Ground = { machine, sets, legend, links, callers: callersOf(chains, prefix), prefix, aboutMarks };
+    const aboutMarks = markTeller(machine.marksOf(node), chains, prefix);
+    const ground: Ground = {
+      machine,
+      node,
+      sets,
+      legend,
+      links,
+      callers: callersOf(chains, prefix),
+      prefix,
+      aboutMarks,
+    };
     return chains.map((chain) => explainChain(chain, ground));
   };
   return {
@@ -53,12 +62,13 @@ export function explain(compiled: Compiled & WithPairs, ipVersion: IpVersion = 4
   };
 }
 
-interface WithPairs {
+interface OfNode {
+  readonly node: Node;
   readonly pairs: readonly AnyPairs[];
 }
 
 /** Those of Kubernetes in the words of its documentation; others, which stand in an order, in those of the engine. */
-function explainPolicies({ objects, pairs }: Compiled & WithPairs, cluster: Cluster): readonly Explained[] {
+function explainPolicies({ objects, pairs }: Compiled & OfNode, cluster: Cluster): readonly Explained[] {
   const first = new Set<AnyPairs>();
   const tiers = new Set<string>();
   for (const each of pairs) {
@@ -85,6 +95,7 @@ function explainPolicies({ objects, pairs }: Compiled & WithPairs, cluster: Clus
 /** What explaining rules stands on. */
 interface Ground {
   readonly machine: Machine;
+  readonly node: Node;
   /** By kernel name. */
   readonly sets: ReadonlyMap<string, IpSet>;
   readonly legend: Legend;
@@ -142,7 +153,7 @@ const builtIns: Readonly<Record<string, string>> = {
 function explainRule(rule: Rule, index: number, chain: Chain, ground: Ground): Explained {
   const name = ground.prefix + chain.name;
   const reason = ownReason(rule, chain);
-  const remark = ground.machine.remarkOn?.(rule);
+  const remark = ground.machine.remarkOn?.(rule, ground.node);
   const { legend, links, callers } = ground;
   const asked = describeQuestions(rule, legend);
   const causes = links.partOf(rule.origin, rule);

@@ -1,30 +1,47 @@
 import type { Value } from "../manifest/value.js";
 import type { Checker } from "./checker.js";
 import { decodeFields, decodeString } from "./decode.js";
+import type { Annotation, Annotations } from "./objects.js";
 import { byteLength, qualifiedNameMistakes } from "./name-rules.js";
 
 /** Keys and values together, in UTF-8. */
 const maxBytes = 256 * 1024;
 
-/** Where Calico's CNI plugin notes a pod's addresses, with commas between; the first that says something counts. */
-const addressKeys = ["cni.projectcalico.org/podIPs", "cni.projectcalico.org/podIP"];
+/** What shows in rules: of Calico's CNI plugin, and of those that limit or mark what a pod sends and gets. */
+const kept = /^(cni\.projectcalico\.org\/(podIPs?|floatingIPs|allowedSourcePrefixes)|qos\.projectcalico\.org\/\w+)$/;
 
-/** Checks annotations; nothing of them is kept but a pod's addresses, as they are written. */
-export function readAnnotations(value: Value, checker: Checker): readonly string[] {
+/** Checks annotations; of them is kept what shows in rules. */
+export function readAnnotations(value: Value, checker: Checker): Annotations {
   const entries = decodeFields(value, checker, "annotations");
-  if (!entries) return [];
+  if (!entries) return noAnnotations;
   let bytes = 0;
-  const noted = new Map<string, string>();
+  const found = new Map<string, Annotation>();
   for (const { key, keyOffset, value: annotation } of entries) {
     const mistakes = qualifiedNameMistakes(key.toLowerCase());
     if (mistakes.length > 0)
       checker.report("annotation-key-invalid", { value: key, mistakes }, keyOffset, "annotations");
     const text = decodeString(annotation, checker, "annotations") ?? "";
     bytes += byteLength(key) + byteLength(text);
-    if (addressKeys.includes(key)) noted.set(key, text);
+    if (kept.test(key) && text !== "") found.set(key, { text, offset: annotation.offset });
   }
   if (bytes > maxBytes)
     checker.report("annotations-too-large", { bytes, limit: maxBytes }, value.offset, "annotations");
-  const text = addressKeys.map((key) => noted.get(key) ?? "").find((each) => each !== "");
-  return text === undefined ? [] : text.split(",");
+  return found;
+}
+
+export const noAnnotations: Annotations = new Map();
+
+/** Where Calico's CNI plugin notes a pod's addresses, with commas between; the first that is there counts. */
+const addressKeys = ["cni.projectcalico.org/podIPs", "cni.projectcalico.org/podIP"];
+
+/** A pod's addresses as annotations have them, unchecked. */
+export function notedAddresses(annotations: Annotations): readonly string[] {
+  const noted = addressKeys.map((key) => annotations.get(key)).find((each) => each !== undefined);
+  return noted === undefined ? [] : noted.text.split(",");
+}
+
+/** What annotations ask for, besides addresses; undefined for nothing. */
+export function askedFor(annotations: Annotations): Annotations | undefined {
+  const asked = [...annotations].filter(([key]) => !addressKeys.includes(key));
+  return asked.length === 0 ? undefined : new Map(asked);
 }

@@ -1,5 +1,5 @@
 import type { Value } from "../manifest/value.js";
-import { readAnnotations } from "./admit-annotations.js";
+import { noAnnotations, readAnnotations } from "./admit-annotations.js";
 import { readLabels } from "./admit-labels.js";
 import { readManagedFields } from "./admit-managed-fields.js";
 import { readOwners, type Owner } from "./admit-owners.js";
@@ -14,7 +14,7 @@ import {
   reportUnknownField,
 } from "./decode.js";
 import { labelNameMistakes, labelValueMistakes, qualifiedNameMistakes, subdomainNameMistakes } from "./name-rules.js";
-import type { Labels } from "./objects.js";
+import type { Annotations, Labels } from "./objects.js";
 
 /** What admission takes from `metadata`. */
 export interface Metadata {
@@ -31,8 +31,8 @@ export interface Metadata {
   readonly controller: Owner | undefined;
   /** It has a uid or managedFields: somebody saved it from a server. */
   readonly fromServer: boolean;
-  /** A pod's addresses as an annotation of Calico's has them, unchecked. */
-  readonly notedAddresses: readonly string[];
+  /** Those that show in rules. */
+  readonly annotations: Annotations;
 }
 
 /** What is wanted of an object's names. */
@@ -64,8 +64,11 @@ export function readMetadata(value: Value | undefined, offset: number, rules: Na
 }
 
 /** Reads and checks the `metadata` of a template, whose names do not count. */
-export function readTemplateMetadata(value: Value | undefined, checker: Checker): Labels {
-  return readMetadataFields(value, checker).labels;
+export function readTemplateMetadata(
+  value: Value | undefined,
+  checker: Checker,
+): Pick<Metadata, "labels" | "annotations"> {
+  return readMetadataFields(value, checker);
 }
 
 const known = [
@@ -105,7 +108,7 @@ interface Found extends Metadata {
   deletionGracePeriodSeconds: number | undefined;
   controller: Owner | undefined;
   fromServer: boolean;
-  notedAddresses: readonly string[];
+  annotations: Annotations;
 }
 
 function readMetadataFields(value: Value | undefined, checker: Checker): Found {
@@ -125,7 +128,7 @@ function readMetadataFields(value: Value | undefined, checker: Checker): Found {
     deletionGracePeriodSeconds: undefined,
     controller: undefined,
     fromServer: false,
-    notedAddresses: [],
+    annotations: noAnnotations,
   };
   const entries = value && decodeFields(value, checker, "metadata");
   if (value && !entries) found.nameBroken = found.namespaceBroken = true;
@@ -152,7 +155,7 @@ function readMetadataFields(value: Value | undefined, checker: Checker): Found {
         found.labels = readLabels(field, checker, "labels");
         break;
       case "annotations":
-        found.notedAddresses = readAnnotations(field, checker);
+        found.annotations = readAnnotations(field, checker);
         break;
       case "generateName":
         found.generateName = decodeString(field, checker, "generateName") ?? "";

@@ -1,4 +1,5 @@
 import type { Entry, Value } from "../manifest/value.js";
+import { askedFor, notedAddresses } from "./admit-annotations.js";
 import type { Metadata } from "./admit-metadata.js";
 import { readPodSpec } from "./admit-pod-spec.js";
 import type { Checker } from "./checker.js";
@@ -46,17 +47,20 @@ export function readPod(fields: readonly Entry[], offset: number, metadata: Meta
   const { controller, deletionGracePeriodSeconds } = metadata;
   const { serviceAccount, initPorts } = spec;
   const addresses = otherAddresses(status, metadata);
+  const annotations = askedFor(metadata.annotations);
   if (
     !controller &&
     deletionGracePeriodSeconds === undefined &&
     serviceAccount === undefined &&
     !initPorts &&
-    !addresses
+    !addresses &&
+    !annotations
   )
     return pod;
   return {
     ...pod,
     ...(addresses && { addresses }),
+    ...(annotations && { annotations }),
     ...(serviceAccount !== undefined && { serviceAccount }),
     ...(initPorts && { initPorts }),
     ...(controller && { controller: `${controller.kind}/${controller.name}` }),
@@ -65,9 +69,11 @@ export function readPod(fields: readonly Entry[], offset: number, metadata: Meta
 }
 
 /** Addresses that `ip` does not tell of. */
-function otherAddresses({ ip, ips }: Status, { notedAddresses }: Metadata): readonly string[] | undefined {
+function otherAddresses({ ip, ips }: Status, { annotations }: Metadata): readonly string[] | undefined {
   if (ip !== "") return ips.length > 1 ? ips : undefined;
-  const noted = notedAddresses.map((text) => text.trim().replace(/\/(32|128)$/, "")).filter(isAddress);
+  const noted = notedAddresses(annotations)
+    .map((text) => text.trim().replace(/\/(32|128)$/, ""))
+    .filter(isAddress);
   return noted.length > 0 ? noted : undefined;
 }
 

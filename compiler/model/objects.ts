@@ -47,12 +47,21 @@ export interface Pod extends PlacedObject {
   readonly serviceAccount?: string;
   /** Ports of `spec.initContainers`; absent where they have none. */
   readonly initPorts?: readonly ContainerPort[];
+  /** What annotations of Calico's ask for, by their keys; absent where they ask for nothing. */
+  readonly annotations?: Annotations;
   /** `metadata.deletionTimestamp` is set; then also how long it may take. */
   readonly deletionGracePeriodSeconds?: number;
   /** `metadata.uid`; "" when the manifest has none. */
   readonly uid: string;
   /** The workload it stands for (`Deployment/web`), when it was not written as a Pod. */
   readonly workload?: string;
+}
+
+export type Annotations = ReadonlyMap<string, Annotation>;
+
+/** A value as it is written, unchecked. */
+export interface Annotation extends Placed {
+  readonly text: string;
 }
 
 export type Protocol = "TCP" | "UDP" | "SCTP";

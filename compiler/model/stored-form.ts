@@ -31,7 +31,7 @@ export function storedForm(object: KubernetesObject): FieldMap {
           name: object.name,
           namespace: object.namespace,
           labels: labels(object.labels),
-          annotations: notedAddresses(object),
+          annotations: annotationsOf(object),
           ...(object.deletionGracePeriodSeconds !== undefined && {
             deletionTimestamp: "2000-01-01T00:00:00Z",
             deletionGracePeriodSeconds: object.deletionGracePeriodSeconds,
@@ -99,10 +99,11 @@ function statusAddresses({ ip, addresses }: Pod): Plain {
   return addresses[0] === ip ? { podIPs: addresses.map((each) => map({ ip: each })) } : {};
 }
 
-/** Where the status tells of none, those that Calico's CNI plugin has noted. */
-function notedAddresses({ ip, addresses }: Pod): FieldMap | undefined {
-  if (!addresses || addresses[0] === ip) return undefined;
-  return new Map([["cni.projectcalico.org/podIPs", addresses.join()]]);
+/** What they ask for, and the addresses that Calico's CNI plugin has noted where the status tells of none. */
+function annotationsOf({ ip, addresses, annotations }: Pod): FieldMap | undefined {
+  const asked = [...(annotations ?? [])].map(([key, { text }]) => [key, text] as const);
+  if (addresses && addresses[0] !== ip) asked.push(["cni.projectcalico.org/podIPs", addresses.join()]);
+  return asked.length === 0 ? undefined : new Map(asked);
 }
 
 function rule({ peers, ports }: PolicyRule, list: "from" | "to"): FieldMap {

@@ -1,10 +1,11 @@
 import type { Entry, Value } from "../manifest/value.js";
+import { askedFor } from "./admit-annotations.js";
 import { readTemplateMetadata, type Metadata } from "./admit-metadata.js";
 import { readPodSpec, type PodSpec } from "./admit-pod-spec.js";
 import type { Checker } from "./checker.js";
 import { decodeBoolean, decodeFields, decodeInteger, isNull, reportUnknownField } from "./decode.js";
 import type { WorkloadKind } from "./kinds.js";
-import type { Labels, Pod } from "./objects.js";
+import type { Annotations, Labels, Pod } from "./objects.js";
 import type { Source } from "../text/source.js";
 
 /** An object that makes pods, checked: a template, and how many. */
@@ -13,6 +14,8 @@ export interface Workload {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
+  /** What annotations of the template ask for. */
+  readonly annotations?: Annotations;
   readonly spec: PodSpec;
   /** Pods wanted; of a DaemonSet one per node, whatever this says. */
   readonly count: number;
@@ -40,6 +43,7 @@ export function readWorkload(
     first: kind === "StatefulSet" ? 0 : 1,
     suspended: false,
     labels: new Map(),
+    annotations: undefined,
     spec: noPodSpec,
   };
   for (const entry of fields) {
@@ -64,6 +68,7 @@ export function readWorkload(
     namespace: metadata.namespace,
     name: metadata.name,
     labels: found.labels,
+    ...(found.annotations && { annotations: found.annotations }),
     spec: found.spec,
     count: Math.min(count, maxReplicas),
     first: found.first,
@@ -91,6 +96,7 @@ interface Found {
   first: number;
   suspended: boolean;
   labels: Labels;
+  annotations: Annotations | undefined;
   spec: PodSpec;
 }
 
@@ -106,6 +112,7 @@ function podOf(workload: Workload, name: string, nodeName: string): Pod {
     nodeName,
     ports: workload.spec.ports,
     ...(workload.spec.serviceAccount !== undefined && { serviceAccount: workload.spec.serviceAccount }),
+    ...(workload.annotations && { annotations: workload.annotations }),
     ...(workload.spec.initPorts && { initPorts: workload.spec.initPorts }),
     uid: "",
     workload: `${workload.kind}/${workload.name}`,
@@ -177,8 +184,11 @@ function readTemplate(value: Value, found: Found, checker: Checker): void {
   const entries = decodeFields(value, checker, "template");
   checker.enter("template");
   for (const entry of entries ?? nothing) {
-    if (entry.key === "metadata") found.labels = readTemplateMetadata(entry.value, checker);
-    else if (entry.key === "spec") spec = entry.value;
+    if (entry.key === "metadata") {
+      const { labels, annotations } = readTemplateMetadata(entry.value, checker);
+      found.labels = labels;
+      found.annotations = askedFor(annotations);
+    } else if (entry.key === "spec") spec = entry.value;
     else reportUnknownField(entry, ["metadata", "spec"], checker);
   }
   if (entries) found.spec = readPodSpec(spec, value.offset, true, checker);

@@ -86,7 +86,7 @@ function machineOf(blueprint: Blueprint, settings: Settings, lite: boolean): Mac
     refuseObject: refuseTooManyRules,
     meaningOf: blueprint.meaningOf,
     purposeOf: (chain) => blueprint.purposes[chain],
-    marks: blueprint.marks,
+    marksOf: () => blueprint.marks,
     deviations: azureNpm.deviations.filter(({ code }) => codes.includes(code)),
     start() {
       const node = blueprint.create(settings);

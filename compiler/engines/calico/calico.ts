@@ -1,7 +1,7 @@
 import { resourceKinds } from "../../model/kinds.js";
 import type { Resource } from "../../model/resources.js";
 import type { Ownership } from "../../netfilter/ownership.js";
-import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import { diagnostic, isError, type Diagnostic } from "../../text/diagnostic.js";
 import type { Configured, Engine, EngineOptions, Machine, Node } from "../engine.js";
 import { calicoDeviations, deviationCodes } from "./deviations.js";
 import { felixSettings, withConfigurations } from "./felix-settings.js";
@@ -14,6 +14,7 @@ import { CalicoNode } from "./node.js";
 import { ownForm } from "./own-form.js";
 import type { NodeView } from "./settings.js";
 import { markMeanings } from "./mark-meanings.js";
+import type { Marks } from "./marks.js";
 import { purposeOf, remarkOn } from "./rule-remarks.js";
 import { meaningOfSet } from "./set-meaning.js";
 
@@ -57,7 +58,7 @@ function configure(options: EngineOptions): Configured {
     options.kubernetes === undefined ? notesOf(generation).kubernetesMinor : parseKubernetesMinor(options.kubernetes);
   if (kubernetesMinor === undefined)
     diagnostics.push(diagnostic("bad-kubernetes-version", { text: options.kubernetes! }));
-  if (diagnostics.length > 0) return { diagnostics };
+  if (diagnostics.some(isError)) return { diagnostics };
   return {
     machine: machineOf(node, generation, kubernetesMinor!, { ...options, felix }, settings.felix.ipv6),
     diagnostics,
@@ -94,6 +95,11 @@ function machineOf(
   ipv6: boolean,
 ): Machine {
   const nodes = new WeakSet<Node>();
+  const own = (node: Node): CalicoNode => {
+    if (!nodes.has(node)) throw new Error("a node of another machine");
+    return node as CalicoNode;
+  };
+  const marksOf = (node: Node): Marks => own(node).marks;
   const codes = new Set<string>(deviationCodes(generation));
   return {
     engine: calico.id,
@@ -113,8 +119,8 @@ function machineOf(
     refuses: (type) => notBuilt.test(type),
     meaningOf: meaningOfSet,
     purposeOf,
-    remarkOn: (rule) => remarkOn(rule, generation.marks),
-    marks: markMeanings(generation.marks),
+    remarkOn: (rule, node) => remarkOn(rule, marksOf(node)),
+    marksOf: (node) => markMeanings(marksOf(node)),
     lacks: new Map([["restore", ""], ipv6 ? ["log", "leave --ipv6 out"] : ["ip6tables-save", "add --ipv6"]]),
     ownership: {
       title: `Calico ${generation.release}`,
@@ -135,13 +141,13 @@ function machineOf(
       return { node, effects: [] };
     },
     step(node, event) {
-      if (!nodes.has(node)) throw new Error("a node of another machine");
-      (node as CalicoNode).step(event);
+      own(node).step(event);
       return { node, effects: [] };
     },
     settle(node) {
-      if (!nodes.has(node)) throw new Error("a node of another machine");
-      return (node as CalicoNode).settle().map((entry) => ({ kind: "log", entry }));
+      return own(node)
+        .settle()
+        .map((entry) => ({ kind: "log", entry }));
     },
   };
 }

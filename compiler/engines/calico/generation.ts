@@ -5,7 +5,8 @@ export interface Generation {
   readonly id: string;
   /** The release that the id stands for: `v3.24.6`. */
   readonly release: string;
-  readonly marks: Marks;
+  /** A deny rule marks the packet before it is dropped. */
+  readonly marksDenied: boolean;
   /** From manifests to policies. */
   readonly conversion: {
     /** One rule per port and peer, in written order; later, ports of a protocol share rules. */
@@ -114,25 +115,4 @@ export interface Known {
   readonly sctpPorts: boolean;
   readonly annotations: boolean;
   readonly performanceHints: boolean;
-}
-
-/** Bits of a packet's mark. Source: Calico 87c15906f, felix/dataplane/driver.go: allocated in sequence from the lowest of 0xffff0000. */
-export interface Marks {
-  readonly accept: number;
-  readonly pass: number;
-  /** Set by a deny rule before the packet is dropped; absent where it drops at once. */
-  readonly drop?: number;
-  /** All blocks of a rule hold so far; this block holds. */
-  readonly allBlocks: number;
-  readonly thisBlock: number;
-}
-
-/** The bits that are cleared before host endpoints are looked at. */
-export function clearedBits({ accept, pass, allBlocks, thisBlock }: Marks): number {
-  return accept | pass | allBlocks | thisBlock;
-}
-
-/** What came in encrypted; the next bit behind the others. */
-export function wireguardMark({ thisBlock }: Marks): number {
-  return thisBlock << 1;
 }

@@ -1,16 +1,13 @@
 import { closest } from "fastest-levenshtein";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
-import type { Generation, Marks } from "./generation.js";
+import type { Generation } from "./generation.js";
 import { quirks2019, quirks324, quirks328, quirks329, quirks330, quirksHead } from "./quirks.js";
-
-const earlyMarks: Marks = { accept: 0x10000, pass: 0x20000, allBlocks: 0x40000, thisBlock: 0x80000 };
-const marks: Marks = { accept: 0x10000, pass: 0x20000, drop: 0x40000, allBlocks: 0x80000, thisBlock: 0x100000 };
 
 /** Felix b5f3dd409 (v3.3.1), which AKS shipped when the article was written. */
 const calico2019: Generation = {
   id: "calico-2019",
   release: "v3.3.1",
-  marks: earlyMarks,
+  marksDenied: false,
   conversion: {
     rulePerPort: true,
     refusesSctpPorts: true,
@@ -144,7 +141,7 @@ const calico330: Generation = {
   ...calico329,
   id: "calico-3.30",
   release: "v3.30.0",
-  marks,
+  marksDenied: true,
   endpoints: { ...calico329.endpoints, namesTierEnd: true },
   knows: { ...calico329.knows, staged: true },
   quirks: quirks330,

@@ -1,5 +1,5 @@
 import type { MarkMeaning } from "../engine.js";
-import type { Marks } from "./generation.js";
+import type { Marks } from "./marks.js";
 
 /** What Calico's marks say; in the words of its documentation, tiers and profiles included. */
 export function markMeanings({ accept, pass, drop, allBlocks, thisBlock }: Marks): readonly MarkMeaning[] {

@@ -57,7 +57,7 @@ export function planNode(
   const profileNames = [...new Set(everyone.flatMap(({ profiles }) => profiles))].toSorted();
   const profiles = profileNames.map((name) => scanProfile(name, cluster));
   const context: RuleContext = {
-    marks: generation.marks,
+    marks: felix.marks,
     dropsImpossible: generation.dropsImpossible,
     filterDenyAction: felix.filterDenyAction,
     logPrefix: felix.logPrefix,

@@ -47,8 +47,8 @@ function tablesOf(
   const { local, needed, chains } = planNode(cluster, tiers, settings, generation);
   const appended = generation.statics.appendsForwardAccept
     ? [
-        forwardAccepted(generation.marks.accept, allowAction(settings.felix.filterAllowAction)),
-        { action: setMark(generation.marks.accept) },
+        forwardAccepted(settings.felix.marks.accept, allowAction(settings.felix.filterAllowAction)),
+        { action: setMark(settings.felix.marks.accept) },
       ]
     : [];
   const table = (name: TableName): HookedTable =>

@@ -28,6 +28,7 @@ import {
 } from "./cluster/cluster.js";
 import type { Generation } from "./generation.js";
 import { FelixLog } from "./log/felix-log.js";
+import type { Marks } from "./marks.js";
 import { planNode } from "./node-plan.js";
 import { nodeTables } from "./node-tables.js";
 import { nodesOf } from "./node-view.js";
@@ -115,6 +116,10 @@ export class CalicoNode implements Node {
     const settings = { node, felix, underlay, ipVersion: 4 } as const;
     const plan = planNode(cluster, this.#tiers(), settings, this.#generation);
     return this.#log.round({ cluster, plan, settings });
+  }
+
+  get marks(): Marks {
+    return this.#felix().felix.marks;
   }
 
   get logGaps(): readonly string[] {

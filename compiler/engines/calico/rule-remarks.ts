@@ -1,5 +1,5 @@
 import type { Rule } from "../../netfilter/tables.js";
-import type { Marks } from "./generation.js";
+import type { Marks } from "./marks.js";
 
 /**
  * What a rule of Felix's own is for. Felix writes comments into some of them; what others are for follows from where they lead and what they

@@ -140,24 +140,21 @@ export function nodeSets(
   settings: Settings,
   generation: Generation,
 ): readonly IpSet[] {
-  const { ipVersion } = settings;
   const everyone = everyoneOf(cluster);
   const byId = new Map([...needed].map((set) => [set.id, set]));
-  const sets = [...byId.values()].map((set) => ipSet(set, everyone, cluster, ipVersion));
+  const sets = [...byId.values()].map((set) => ipSet(set, everyone, cluster, settings));
   return [...sets, ...staticSets(settings, generation)].toSorted(
     (a, b) => compare(a.type, b.type) || compare(a.name, b.name),
   );
 }
 
-const maxElements = 1048576;
-
-function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster, ipVersion: IpVersion): IpSet {
+function ipSet(set: NeededSet, everyone: readonly Labelled[], cluster: Cluster, { ipVersion, felix }: Settings): IpSet {
   const found = membersOf(set, everyone, cluster).filter(({ member }) => isOfVersion(member, ipVersion));
   let origins: ReadonlyMap<string, Origin> | undefined;
   return {
     name: setName(set.id, ipVersion),
     type: hasPorts(set) ? "hash:ip,port" : "hash:net",
-    maxElements,
+    maxElements: felix.maxSetSize,
     members: [...new Set(found.map(({ member }) => member))].toSorted(compareMembers),
     readableName: readableName(set),
     ...familyOf(ipVersion),
@@ -246,7 +243,7 @@ function staticSets(settings: Settings, generation: Generation): readonly IpSet[
     return {
       name: setName(id, ipVersion),
       type,
-      maxElements,
+      maxElements: felix.maxSetSize,
       members: [...new Set(kept.map(({ member }) => member))].toSorted(compareMembers),
       readableName: id,
       ...familyOf(ipVersion),

@@ -1,5 +1,6 @@
 import type { FailsafePort, NodeInterface } from "../specification.js";
 import type { Ports } from "./felix/fragments.js";
+import type { Marks } from "./marks.js";
 import type { ServiceMember } from "./cluster/service-members.js";
 import type { IpPool } from "../../model/calico/objects.js";
 import type { IpVersion } from "../../text/ip-version.js";
@@ -38,6 +39,11 @@ export interface FelixSettings {
   readonly allowVxlanFromWorkloads: boolean;
   readonly allowIpipFromWorkloads: boolean;
   readonly logPrefix: string;
+  /** The bits of packets' marks that are Felix's, and what each of them is for. */
+  readonly markMask: number;
+  readonly marks: Marks;
+  /** `maxelem` of sets. */
+  readonly maxSetSize: number;
   /** Absent: on where a pool asks for it. */
   readonly ipip?: boolean;
   readonly vxlan?: boolean;

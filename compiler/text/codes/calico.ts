@@ -71,6 +71,10 @@ export const calicoCodes = {
     ({ text }) => `"${text}" is no setting of Felix that shows in rules`,
     ({ fix }) => fix,
   ),
+  "felix-marks-too-few": error<{ mask: string }>(
+    ({ mask }) => `IptablesMarkMask ${mask} leaves no bit for what WireGuard has encrypted, and Felix does not start`,
+    () => "give the mask another bit, or leave WireGuard out",
+  ),
   "felix-setting-invalid": error<{ name: string; value: string; wanted: string }>(
     ({ name, value }) => `"${value}" is no value of Felix's ${name}`,
     ({ wanted }) => `use ${wanted}`,

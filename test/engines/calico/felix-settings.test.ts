@@ -14,10 +14,8 @@ const said = (spec: string): readonly string[] =>
 
 test.each([
   ["bpfEnabled: true", "bpfEnabled: false"],
-  ["iptablesMarkMask: 255", "iptablesMarkMask: 4294901760"],
   ["nftablesMode: Enabled", "nftablesMode: Auto"],
   ["iptablesFilterDenyAction: Reject", "iptablesFilterDenyAction: Drop"],
-  ["openstackRegion: here", "logPrefix: calico-packet"],
   ["floatingIPs: Enabled", "floatingIPs: Disabled"],
   ["workloadSourceSpoofing: Any", "workloadSourceSpoofing: Disabled"],
 ])("%s would change rules that are not compiled: an error, and %s is none", (changes, keeps) => {
@@ -25,4 +23,15 @@ test.each([
     `felix-setting-not-built: Felix's ${changes.split(":")[0]} changes the rules in ways that are not compiled yet`,
   ]);
   expect(said(keeps)).toEqual([]);
+});
+
+test.each([
+  ["iptablesMarkMask: 15", 'felix-setting-invalid: "15" is no value of Felix\'s iptablesMarkMask'],
+  [
+    "iptablesMarkMask: 31, wireguardEnabled: true",
+    "felix-marks-too-few: IptablesMarkMask 0x1f leaves no bit for what WireGuard has encrypted, and Felix does not start",
+  ],
+  ["maxIpsetSize: 0", 'felix-setting-invalid: "0" is no value of Felix\'s maxIpsetSize'],
+])("%s is none of its values", (spec, expected) => {
+  expect(said(spec)).toEqual([expected]);
 });

@@ -35,7 +35,8 @@ export function markNotClear(bits: number): Fragment {
   return mark(0, bits, true);
 }
 
-function mark(value: number, mask: number, negated: boolean): Fragment {
+function mark(bits: number, maskBits: number, negated: boolean): Fragment {
+  const [value, mask] = [bits >>> 0, maskBits >>> 0];
   const text = `-m mark ${not(negated)}--mark ${value === 0 ? "0" : hex(value)}/${hex(mask)}`;
   return { text, match: { kind: "mark", value, mask, negated } };
 }
@@ -155,7 +156,7 @@ export function setMaskedMark(value: number, mask: number): Action {
 }
 
 function markTarget(value: number, mask: number): Target {
-  return { kind: "set-mark", value, mask };
+  return { kind: "set-mark", value: value >>> 0, mask: mask >>> 0 };
 }
 
 /** The source becomes the address of the interface that the packet leaves by, its port any, or one of `32768-65535`. */
@@ -181,7 +182,7 @@ export function log(prefix: string): Action {
 }
 
 function hex(bits: number): string {
-  return `0x${bits.toString(16)}`;
+  return `0x${(bits >>> 0).toString(16)}`;
 }
 
 function not(negated: boolean): string {

@@ -64,7 +64,7 @@ export class FelixLog {
         this.#dataPlane.apply(updates, now, this.#startUp);
       }
     } else {
-      const facts = { node: node.name, prefixes: node.interfacePrefixes, felix, marks: this.#generation.marks };
+      const facts = { node: node.name, prefixes: node.interfacePrefixes, felix };
       this.#startUp = startUps[this.#writer.voice.release](facts);
       this.#dataPlane.apply(this.#start(now, settings, this.#startUp), now, this.#startUp);
     }

@@ -1,4 +1,4 @@
-import { goPointer, goString, goStrings } from "./go-text.js";
+import { goHex, goPointer, goString, goStrings } from "./go-text.js";
 import {
   allowedWords,
   failsafePorts,
@@ -13,6 +13,7 @@ import {
 
 /** How Felix starts on a node with iptables-legacy 1.8.9. Source: a log of Calico v3.24.6. */
 export function startUpV3246({ node, prefixes, felix }: StartUpFacts): StartUp {
+  const { marks } = felix;
   const lookUp = (program: string, backend: string, verb: string): string =>
     `feature_detect.go 351: ${programLookedUp(program, backend, verb)}`;
   const tableMade = (table?: "nat"): readonly string[] => [
@@ -22,8 +23,9 @@ export function startUpV3246({ node, prefixes, felix }: StartUpFacts): StartUp {
   ];
   const rules = unwrapped(`rules.Config{IPSetConfigV4:(*ipsets.IPVersionConfig)(${goPointer}),
 IPSetConfigV6:(*ipsets.IPVersionConfig)(${goPointer}), WorkloadIfacePrefixes:${goStrings(prefixes)},
-IptablesMarkAccept:0x10000, IptablesMarkPass:0x20000, IptablesMarkScratch0:0x40000,
-IptablesMarkScratch1:0x80000, IptablesMarkEndpoint:0xfff00000, IptablesMarkNonCaliEndpoint:0x0,
+IptablesMarkAccept:${goHex(marks.accept)}, IptablesMarkPass:${goHex(marks.pass)},
+IptablesMarkScratch0:${goHex(marks.allBlocks)}, IptablesMarkScratch1:${goHex(marks.thisBlock)},
+IptablesMarkEndpoint:${goHex(marks.endpoint)}, IptablesMarkNonCaliEndpoint:0x0,
 KubeNodePortRanges:[]numorstring.Port{numorstring.Port{MinPort:0x7530, MaxPort:0x7fff, PortName:""}},
 KubeIPVSSupportEnabled:false, OpenStackMetadataIP:net.IP{0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xff,
 0xff, 0x7f, 0x0, 0x0, 0x1}, OpenStackMetadataPort:0x2247, OpenStackSpecialCasesEnabled:false,
@@ -46,10 +48,10 @@ BPFEnabled:false, ServiceLoopPrevention:"Drop"}`);
     script: [
       { step: "configuration" },
       "driver.go 72: Using internal (linux) dataplane driver.",
-      "driver.go 157: Calculated iptables mark bits acceptMark=0x10000 endpointMark=0xfff00000 endpointMarkNonCali=0x0 passMark=0x20000 scratch0Mark=0x40000 scratch1Mark=0x80000",
+      `driver.go 157: Calculated iptables mark bits acceptMark=${goHex(marks.accept)} endpointMark=${goHex(marks.endpoint)} endpointMarkNonCali=0x0 passMark=${goHex(marks.pass)} scratch0Mark=${goHex(marks.allBlocks)} scratch1Mark=${goHex(marks.thisBlock)}`,
       unwrapped(`int_dataplane.go 335: Creating internal dataplane driver. config=intdataplane.Config{Hostname:${goString(node)},
 IPv6Enabled:false, RuleRendererOverride:rules.RuleRenderer(nil), IPIPMTU:0, VXLANMTU:0, VXLANMTUV6:0,
-VXLANPort:4789, MaxIPSetSize:1048576, RouteSyncDisabled:true, IptablesBackend:"legacy",
+VXLANPort:4789, MaxIPSetSize:${felix.maxSetSize}, RouteSyncDisabled:true, IptablesBackend:"legacy",
 IPSetsRefreshInterval:10000000000, RouteRefreshInterval:90000000000, DeviceRouteSourceAddress:net.IP(nil),
 DeviceRouteSourceAddressIPv6:net.IP(nil), DeviceRouteProtocol:3, RemoveExternalRoutes:true,
 IptablesRefreshInterval:90000000000, IptablesPostWriteCheckInterval:1000000000,

@@ -1,4 +1,4 @@
-import { goPointer, goString, goStrings } from "./go-text.js";
+import { goHex, goPointer, goString, goStrings } from "./go-text.js";
 import {
   allowedWords,
   failsafePorts,
@@ -9,12 +9,19 @@ import {
   type StartUpFacts,
 } from "./start-up.js";
 
+/** Of the bits that tell endpoints apart, the one of what is none of Calico's. */
+function lowestBit(bits: number): number {
+  return (bits & -bits) >>> 0;
+}
+
 /** How Felix starts on a node with iptables-legacy 1.8.9. Source: a log of felix b5f3dd409 (v3.3.1). */
 export function startUpV331({ node, prefixes, felix }: StartUpFacts): StartUp {
+  const { marks } = felix;
   const rules = unwrapped(`rules.Config{IPSetConfigV4:(*ipsets.IPVersionConfig)(${goPointer}),
 IPSetConfigV6:(*ipsets.IPVersionConfig)(${goPointer}), WorkloadIfacePrefixes:${goStrings(prefixes)},
-IptablesMarkAccept:0x10000, IptablesMarkPass:0x20000, IptablesMarkScratch0:0x40000,
-IptablesMarkScratch1:0x80000, IptablesMarkEndpoint:0xfff00000, IptablesMarkNonCaliEndpoint:0x100000,
+IptablesMarkAccept:${goHex(marks.accept)}, IptablesMarkPass:${goHex(marks.pass)},
+IptablesMarkScratch0:${goHex(marks.allBlocks)}, IptablesMarkScratch1:${goHex(marks.thisBlock)},
+IptablesMarkEndpoint:${goHex(marks.endpoint)}, IptablesMarkNonCaliEndpoint:${goHex(lowestBit(marks.endpoint))},
 KubeNodePortRanges:[]numorstring.Port{numorstring.Port{MinPort:0x7530, MaxPort:0x7fff, PortName:""}},
 KubeIPVSSupportEnabled:false, OpenStackMetadataIP:net.IP{0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xff,
 0xff, 0x7f, 0x0, 0x0, 0x1}, OpenStackMetadataPort:0x2247, OpenStackSpecialCasesEnabled:false, IPIPEnabled:false,
@@ -30,9 +37,9 @@ MaxPort:0x0, PortName:""}}`);
     script: [
       { step: "configuration" },
       "driver.go 43: Using internal (linux) dataplane driver.",
-      "driver.go 85: Calculated iptables mark bits acceptMark=0x10000 endpointMark=0xfff00000 endpointMarkNonCali=0x100000 passMark=0x20000 scratch0Mark=0x40000 scratch1Mark=0x80000",
+      `driver.go 85: Calculated iptables mark bits acceptMark=${goHex(marks.accept)} endpointMark=${goHex(marks.endpoint)} endpointMarkNonCali=${goHex(lowestBit(marks.endpoint))} passMark=${goHex(marks.pass)} scratch0Mark=${goHex(marks.allBlocks)} scratch1Mark=${goHex(marks.thisBlock)}`,
       unwrapped(`int_dataplane.go 212: Creating internal dataplane driver. config=intdataplane.Config{IPv6Enabled:false,
-RuleRendererOverride:rules.RuleRenderer(nil), IPIPMTU:1440, IgnoreLooseRPF:false, MaxIPSetSize:1048576,
+RuleRendererOverride:rules.RuleRenderer(nil), IPIPMTU:1440, IgnoreLooseRPF:false, MaxIPSetSize:${felix.maxSetSize},
 IPSetsRefreshInterval:10000000000, RouteRefreshInterval:90000000000, IptablesRefreshInterval:90000000000,
 IptablesPostWriteCheckInterval:1000000000, IptablesInsertMode:"${felix.appendsHooks ? "append" : "insert"}",
 IptablesLockFilePath:"/run/xtables.lock", IptablesLockTimeout:0, IptablesLockProbeInterval:50000000,

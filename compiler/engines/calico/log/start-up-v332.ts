@@ -6,15 +6,14 @@ import {
   oldInsertPattern,
   programLookedUp,
   toHostWords,
-  unusedMarks,
   unwrapped,
   type StartUp,
   type StartUpFacts,
 } from "./start-up.js";
 
 /** How Felix starts on a node with iptables-legacy 1.8.9. Source: a log of Calico 87c15906f, after v3.32. */
-export function startUpV332({ node, prefixes, felix, marks }: StartUpFacts): StartUp {
-  const endpointMark = unusedMarks(marks);
+export function startUpV332({ node, prefixes, felix }: StartUpFacts): StartUp {
+  const { marks } = felix;
   const lookUp = (program: string, backend: string, verb: string): string =>
     `feature_detect_linux.go 460: ${programLookedUp(program, backend, verb)}`;
   const oldInserts = (table?: "nat"): string => `table.go 377: ${oldInsertPattern(table)}`;
@@ -29,7 +28,7 @@ export function startUpV332({ node, prefixes, felix, marks }: StartUpFacts): Sta
 IPSetConfigV6:(*ipsets.IPVersionConfig)(${goPointer}), WorkloadIfacePrefixes:${goStrings(prefixes)},
 MarkAccept:${goHex(marks.accept)}, MarkPass:${goHex(marks.pass)}, MarkDrop:${goHex(marks.drop ?? 0)},
 MarkScratch0:${goHex(marks.allBlocks)}, MarkScratch1:${goHex(marks.thisBlock)},
-MarkEndpoint:${goHex(endpointMark)}, MarkNonCaliEndpoint:0x0,
+MarkEndpoint:${goHex(marks.endpoint)}, MarkNonCaliEndpoint:0x0,
 KubeNodePortRanges:[]numorstring.Port{numorstring.Port{MinPort:0x7530, MaxPort:0x7fff, PortName:""}},
 KubeIPVSSupportEnabled:false, OpenStackMetadataIP:net.IP{0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xff,
 0xff, 0x7f, 0x0, 0x0, 0x1}, OpenStackMetadataPort:0x2247, OpenStackSpecialCasesEnabled:false,
@@ -57,7 +56,7 @@ IstioDSCPMark:0x17}`);
       `param_types.go 1080: DSCPParam DSCPParam raw="23"`,
       { step: "configuration" },
       "driver.go 80: Using internal (linux) dataplane driver.",
-      `driver.go 173: Calculated iptables mark bits acceptMark=${goHex(marks.accept)} dropMark=${goHex(marks.drop ?? 0)} endpointMark=${goHex(endpointMark)} endpointMarkNonCali=0x0 passMark=${goHex(marks.pass)} scratch0Mark=${goHex(marks.allBlocks)} scratch1Mark=${goHex(marks.thisBlock)}`,
+      `driver.go 173: Calculated iptables mark bits acceptMark=${goHex(marks.accept)} dropMark=${goHex(marks.drop ?? 0)} endpointMark=${goHex(marks.endpoint)} endpointMarkNonCali=0x0 passMark=${goHex(marks.pass)} scratch0Mark=${goHex(marks.allBlocks)} scratch1Mark=${goHex(marks.thisBlock)}`,
       timeout("GenericTimeout", "10m0s"),
       timeout("ICMPTimeout", "5s"),
       timeout("CreationGracePeriod", "10s"),
@@ -69,7 +68,7 @@ IstioDSCPMark:0x17}`);
       "timeouts.go 116: BPF conntrack timers CreationGracePeriod=10s GenericTimeout=10m0s ICMPTimeout=5s TCPEstablished=1h0m0s TCPFinsSeen=2m0s TCPResetSeen=40s TCPSynSent=20s UDPTimeout=1m0s",
       unwrapped(`int_dataplane.go 552: Creating internal dataplane driver. config=intdataplane.Config{Hostname:${goString(node)},
 NodeZone:"", IPv6Enabled:false, RuleRendererOverride:rules.RuleRenderer(nil), IPIPMTU:0, VXLANMTU:0,
-VXLANMTUV6:0, VXLANPort:4789, MaxIPSetSize:1048576, RouteSyncDisabled:true, IptablesBackend:"legacy",
+VXLANMTUV6:0, VXLANPort:4789, MaxIPSetSize:${felix.maxSetSize}, RouteSyncDisabled:true, IptablesBackend:"legacy",
 IPSetsRefreshInterval:90000000000, RouteRefreshInterval:90000000000, DeviceRouteSourceAddress:net.IP(nil),
 DeviceRouteSourceAddressIPv6:net.IP(nil), DeviceRouteProtocol:3, RemoveExternalRoutes:true,
 ProgramIPIPClusterRoutes:true, ProgramNoEncapClusterRoutes:false, NoEncapNeeded:false, IPForwarding:"Enabled",

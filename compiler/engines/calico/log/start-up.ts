@@ -1,5 +1,4 @@
 import type { FailsafePort } from "../../specification.js";
-import type { Marks } from "../generation.js";
 import type { FelixSettings } from "../settings.js";
 import { goHex, goPointer, goString } from "./go-text.js";
 
@@ -26,7 +25,6 @@ export interface StartUpFacts {
   readonly node: string;
   readonly prefixes: readonly string[];
   readonly felix: FelixSettings;
-  readonly marks: Marks;
 }
 
 /** A text that is written on several lines and said on one. */
@@ -79,9 +77,4 @@ export function allowedWords(action: FelixSettings["filterAllowAction"], chain: 
 
 export function toHostWords({ defaultEndpointToHostAction }: FelixSettings): string {
   return { ACCEPT: "accepted", DROP: "dropped", RETURN: "returned to INPUT chain" }[defaultEndpointToHostAction];
-}
-
-/** The bits of 0xffff0000 that no other use has. */
-export function unusedMarks({ accept, pass, drop = 0, allBlocks, thisBlock }: Marks): number {
-  return (0xffff0000 & ~(accept | pass | drop | allBlocks | thisBlock)) >>> 0;
 }

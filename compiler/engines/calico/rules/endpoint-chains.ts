@@ -17,6 +17,7 @@ import {
 } from "../felix/fragments.js";
 import type { FelixChain, FelixRule } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
+import type { Marks } from "../marks.js";
 import type { Policy } from "../policy.js";
 import type { FelixSettings } from "../settings.js";
 import { policyJumps } from "./groups.js";
@@ -57,7 +58,8 @@ export function endpointChains(
   generation: Generation,
   felix: FelixSettings,
 ): readonly FelixChain[] {
-  const { marks, endpoints } = generation;
+  const { endpoints } = generation;
+  const { marks } = felix;
   const { type, direction } = chain;
   const groups: FelixChain[] = [];
   const deny = denyAction(felix);
@@ -70,10 +72,10 @@ export function endpointChains(
   for (const tier of chain.tiers) {
     const policies = tier[direction];
     if (policies.length === 0) continue;
-    const jumps = policyJumps(policies, direction, generation);
+    const jumps = policyJumps(policies, direction, generation, marks);
     groups.push(...jumps.groups);
     if (jumps.chains.length === 0) continue;
-    rules.push(...tierStart(tier.tier, generation));
+    rules.push(...tierStart(tier.tier, generation, marks));
     for (const name of jumps.chains) {
       rules.push({ matches: [markClear(marks.pass)], action: jump(name) });
       if (type === "untracked") rules.push({ matches: [markSet(marks.accept)], action: doNotTrack });
@@ -145,7 +147,7 @@ function encapsulationRules({ endpoints }: Generation, felix: FelixSettings): re
   return [...(felix.allowVxlanFromWorkloads ? [] : [vxlan]), ...(felix.allowIpipFromWorkloads ? [] : [ipip])];
 }
 
-function tierStart(tier: string, { endpoints, marks }: Generation): readonly FelixRule[] {
+function tierStart(tier: string, { endpoints }: Generation, marks: Marks): readonly FelixRule[] {
   if (endpoints.tierStart === "none") return [];
   const comment = endpoints.tierStart === "policies" ? "Start of policies" : `Start of tier ${tier}`;
   return [{ comments: [comment], action: clearMark(marks.pass) }];

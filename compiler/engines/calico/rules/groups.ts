@@ -3,6 +3,7 @@ import { jump, markClear, markNotClear, returnToCaller } from "../felix/fragment
 import type { FelixChain, FelixRule } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
 import { groupId } from "../hashes.js";
+import type { Marks } from "../marks.js";
 import type { Policy } from "../policy.js";
 import { engineOrigin } from "../cluster/origins.js";
 import { fullName, kindOf, policyChainName, type Direction } from "./policy-chains.js";
@@ -20,7 +21,12 @@ const stride = 5;
  * Policies of one tier and direction. Since v3.28 neighbours with one selector are a group, which has a chain of its own where two or
  * more of them are enforced. Source: Calico 87c15906f, felix/dataplane/linux/endpoint_mgr.go, groupPolicies; felix/rules/endpoints.go.
  */
-export function policyJumps(policies: readonly Policy[], direction: Direction, generation: Generation): PolicyJumps {
+export function policyJumps(
+  policies: readonly Policy[],
+  direction: Direction,
+  generation: Generation,
+  marks: Marks,
+): PolicyJumps {
   const { groups } = generation.endpoints;
   const enforced = (some: readonly Policy[]): readonly Policy[] => some.filter(({ staged }) => !staged);
   const nameOf = (policy: Policy): string => policyChainName(policy, direction, generation);
@@ -31,7 +37,7 @@ export function policyJumps(policies: readonly Policy[], direction: Direction, g
     const members = enforced(group);
     if (members.length < 2) chains.push(...members.map(nameOf));
     else {
-      const chain = groupChain(group, members.map(nameOf), direction, groups.nameHasTier, generation);
+      const chain = groupChain(group, members.map(nameOf), direction, groups.nameHasTier, marks);
       chains.push(chain.name);
       made.push(chain);
     }
@@ -56,7 +62,7 @@ function groupChain(
   jumps: readonly string[],
   direction: Direction,
   nameHasTier: boolean,
-  { marks }: Generation,
+  marks: Marks,
 ): FelixChain {
   const first = group[0]!;
   const selector = printSelector(first.selector);

@@ -20,8 +20,8 @@ import {
   type Side,
 } from "../felix/fragments.js";
 import type { FelixRule } from "../felix/rule.js";
-import type { Marks } from "../generation.js";
 import { setName } from "../hashes.js";
+import type { Marks } from "../marks.js";
 import type { NeededSet, ScannedRule, ScannedSide } from "../sets.js";
 import type { IpVersion } from "../../../text/ip-version.js";
 

@@ -20,8 +20,9 @@ import {
   type Action,
 } from "../felix/fragments.js";
 import type { FelixChain, FelixRule } from "../felix/rule.js";
-import { clearedBits, type Generation } from "../generation.js";
+import type { Generation } from "../generation.js";
 import { setName } from "../hashes.js";
+import { clearedBits } from "../marks.js";
 import type { FailsafePort } from "../../specification.js";
 import type { FelixSettings, Settings } from "../settings.js";
 import { denyAction } from "./endpoint-chains.js";
@@ -39,7 +40,8 @@ import {
 /** Chains that are there whatever the cluster holds. Source: Calico 87c15906f, felix/rules/static.go; felix b5f3dd409 (v3.3.1), rules/static.go. */
 export function filterChains(settings: Settings, generation: Generation): readonly FelixChain[] {
   const { node, felix } = settings;
-  const { marks, statics } = generation;
+  const { statics } = generation;
+  const { marks } = felix;
   const allow = allowAction(felix.filterAllowAction);
   const alreadyAccepted = { matches: [markSet(marks.accept)], action: allow };
   const fromWorkloads = node.interfacePrefixes.map((prefix) => ({
@@ -119,7 +121,8 @@ function endpointToHost(felix: FelixSettings): Action {
 
 export function rawChains(settings: Settings, generation: Generation): readonly FelixChain[] {
   const { node, felix } = settings;
-  const { marks, statics } = generation;
+  const { statics } = generation;
+  const { marks } = felix;
   const cleared = clearMark(clearedBits(marks));
   const fromWorkload = marks.allBlocks;
   const accepted = { matches: [markSet(marks.accept)], action: accept };
@@ -145,14 +148,15 @@ export function rawChains(settings: Settings, generation: Generation): readonly 
       ...untrackedTunnels(settings, generation),
       accepted,
     ]),
-    ...(encryptsHosts(settings, generation) ? [chain(wireguardChain, wireguardMarkRules(settings, generation))] : []),
+    ...(encryptsHosts(settings, generation) ? [chain(wireguardChain, wireguardMarkRules(settings))] : []),
     ...(statics.reversePathSkip ? [chain("cali-rpf-skip", [])] : []),
     ...failsafeChains(settings, statics, true),
   ];
 }
 
-export function mangleChains(settings: Settings, { marks, statics }: Generation): readonly FelixChain[] {
+export function mangleChains(settings: Settings, { statics }: Generation): readonly FelixChain[] {
   const { node, felix, ipVersion } = settings;
+  const { marks } = felix;
   const allow = allowAction(felix.mangleAllowAction);
   const hostAccepted = {
     comments: ["Host endpoint policy accepted packet."],

@@ -15,7 +15,7 @@ import {
   type Action,
 } from "../felix/fragments.js";
 import type { FelixRule } from "../felix/rule.js";
-import { wireguardMark, type Generation } from "../generation.js";
+import type { Generation } from "../generation.js";
 import { setName } from "../hashes.js";
 import type { Settings } from "../settings.js";
 import { wireguardPort } from "../underlay.js";
@@ -133,7 +133,7 @@ export function encryptsHosts({ felix }: Settings, { tunnels }: Generation): boo
   return tunnels.wireguard !== undefined && (felix.wireguard || felix.wireguardV6) && felix.wireguardHosts;
 }
 
-export function wireguardMarkRules({ node, felix }: Settings, { marks }: Generation): readonly FelixRule[] {
+export function wireguardMarkRules({ node, felix }: Settings): readonly FelixRule[] {
   const passed = [
     "lo",
     felix.wireguardInterface,
@@ -142,7 +142,7 @@ export function wireguardMarkRules({ node, felix }: Settings, { marks }: Generat
   ];
   return [
     ...passed.map((name) => ({ matches: [inInterface(name)], action: returnToCaller })),
-    { action: setMark(wireguardMark(marks)) },
+    ...(felix.marks.wireguard === undefined ? [] : [{ action: setMark(felix.marks.wireguard) }]),
   ];
 }
 

@@ -1,0 +1,107 @@
+import { maskedCidr, parseCidr } from "../../model/cidr.js";
+import type { Ports } from "./felix/fragments.js";
+import type { FailsafePort } from "../specification.js";
+import type { Generation } from "./generation.js";
+import type { FelixSettings } from "./settings.js";
+
+/** What a text means as the value of a setting, or what would mean something. */
+export type Reading = Partial<FelixSettings> | { readonly wanted: string };
+export type Read = (value: string, generation: Generation) => Reading;
+
+/** One of a few words, in any case. */
+export function choice<T extends string>(known: readonly T[], make: (found: T) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = known.find((each) => each === value.toUpperCase());
+    return found === undefined ? { wanted: known.join(", ") } : make(found);
+  };
+}
+
+export function truth(make: (found: boolean) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = { true: true, false: false }[value.toLowerCase()];
+    return found === undefined ? { wanted: "true or false" } : make(found);
+  };
+}
+
+export function port(make: (found: number) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = /^\d{1,5}$/.test(value) ? Number(value) : 0;
+    return found < 1 || found > 65535 ? { wanted: "a port, 1 to 65535" } : make(found);
+  };
+}
+
+/** A number of at least `least`. */
+export function count(least: number, make: (found: number) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = /^\d{1,10}$/.test(value) ? Number(value) : -1;
+    return found < least || found > 0xffffffff ? { wanted: `a number, ${least} to 4294967295` } : make(found);
+  };
+}
+
+/** 32 bits, `0xffff0000` or `4294901760`, of which some must be set. */
+export function bitmask(
+  needed: (generation: Generation) => number,
+  make: (found: number) => Partial<FelixSettings>,
+): Read {
+  return (value, generation) => {
+    const found = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(value) ? Number(value) : 0;
+    const bits = found.toString(2).replaceAll("0", "").length;
+    const least = needed(generation);
+    if (found > 0xffffffff || bits < least)
+      return { wanted: `32 bits of which at least ${least} are set, like 0xffff0000` };
+    return make(found);
+  };
+}
+
+/** `32768:65535`, or a port; 0 for none. */
+export function portRange(make: (found: Ports) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const [, first, last = first] = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(value) ?? [];
+    const range = { first: Number(first), last: Number(last) };
+    if (first === undefined || range.last > 65535 || range.first > range.last)
+      return { wanted: "ports as FIRST:LAST, 32768:65535" };
+    return range.last === 0 ? {} : make(range);
+  };
+}
+
+/** Source: Calico a0db560f0520, felix/config/config_params.go, IfaceParamRegexp. */
+export function interfaceName(make: (found: string) => Partial<FelixSettings>): Read {
+  return (value) => (/^[a-zA-Z0-9:._+-]{1,15}$/.test(value) ? make(value) : { wanted: "the name of an interface" });
+}
+
+/** Blocks and addresses, with commas between. */
+export function blocks(make: (found: readonly string[]) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = value === "" ? [] : value.split(",").map((each) => asBlock(each.trim()));
+    return found.every((each) => each !== undefined)
+      ? make(found)
+      : { wanted: "blocks of addresses, with commas between" };
+  };
+}
+
+function asBlock(text: string): string | undefined {
+  const whole = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
+  return parseCidr(whole) ? maskedCidr(whole) : undefined;
+}
+
+/** `tcp:22,udp:68,tcp:[10.0.0.0/8]:179`, a number alone for TCP, `none` for none. */
+export function failsafe(make: (found: readonly FailsafePort[]) => Partial<FelixSettings>): Read {
+  return (value) => {
+    if (value === "none" || value === "") return make([]);
+    const ports = value.split(",").map(failsafePort);
+    if (!ports.every((port) => port !== undefined))
+      return { wanted: "PROTOCOL:PORT or PROTOCOL:[BLOCK]:PORT, with commas between, or none" };
+    return make(ports);
+  };
+}
+
+function failsafePort(text: string): FailsafePort | undefined {
+  const [, protocol = "tcp", bracketed, bare, digits] =
+    /^(?:(tcp|udp|sctp):)?(?:(?:\[([0-9A-Fa-f.:/]+)\]|([0-9./]+)):)?(\d{1,5})$/.exec(text.trim()) ?? [];
+  const port = Number(digits);
+  if (digits === undefined || port > 65535) return undefined;
+  const written = bracketed ?? bare;
+  if (written === undefined) return { protocol, port };
+  const net = asBlock(written);
+  return net === undefined ? undefined : { protocol, port, net };
+}
