@@ -10,6 +10,14 @@ export interface Specification {
   readonly resources: readonly Resource[];
   /** Those of them that the release does not know, so that for it they are not there. */
   readonly unknown: readonly Resource[];
+  /** Pods, `namespace/name`, that the release treats as missing. */
+  readonly refusedPods: readonly string[];
+  /** Addresses of services: what comes to the node for them and was not translated it passes on to nobody. */
+  readonly services: {
+    readonly blocks: readonly string[];
+    /** What belongs to a connection that a pod's policies or those of a host endpoint have allowed is passed on all the same. */
+    readonly knownPass: boolean;
+  };
   /** Name of the node; it enforces what its own pods and interfaces ask for. */
   readonly node: string;
   /** The node's own interfaces; what no network of theirs holds is behind the first. */

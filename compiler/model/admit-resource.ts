@@ -3,6 +3,7 @@ import { readEndpointSlice } from "./admit-endpoint-slice.js";
 import type { Metadata } from "./admit-metadata.js";
 import { readNode } from "./admit-node.js";
 import { readServiceAccount } from "./admit-pod.js";
+import { readBgpConfiguration } from "./calico/read-bgp-configuration.js";
 import { readIpPool } from "./calico/read-ip-pool.js";
 import {
   readCalicoPolicy,
@@ -33,6 +34,7 @@ const isGlobalKind: Readonly<Record<ResourceKind, boolean>> = {
   Profile: true,
   FelixConfiguration: true,
   IPPool: true,
+  BGPConfiguration: true,
 };
 
 export function isResource(object: { readonly kind: string }): object is Resource {
@@ -85,5 +87,7 @@ export function readResource(
       return readFelixConfiguration(frame);
     case "IPPool":
       return readIpPool(frame);
+    case "BGPConfiguration":
+      return readBgpConfiguration(frame);
   }
 }

@@ -192,6 +192,11 @@ function equal(left: readonly number[], right: readonly number[]): boolean {
   return left.every((byte, index) => byte === right[index]);
 }
 
+/** A block, as it is; of an address without a length the block that holds it alone. */
+export function wholeBlock(text: string): string {
+  return text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
+}
+
 /** A valid block with the bits after its prefix cleared, as Go prints it: `10.9.0.0/16` of `10.9.8.7/16`. */
 export function maskedCidr(text: string): string {
   const cidr = parseCidr(text);

@@ -48,6 +48,7 @@ export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map<string, 
     [`${version}/Profile`, "Profile"],
     [`${version}/FelixConfiguration`, "FelixConfiguration"],
     [`${version}/IPPool`, "IPPool"],
+    [`${version}/BGPConfiguration`, "BGPConfiguration"],
   ]),
 ]);
 

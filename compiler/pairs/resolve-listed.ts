@@ -1,4 +1,4 @@
-import { isStrictSubset, maskedCidr, parseCidr } from "../model/cidr.js";
+import { isStrictSubset, maskedCidr, parseCidr, wholeBlock } from "../model/cidr.js";
 import type { ListedMatch, Member } from "./any-pairs.js";
 
 /** Who meets a conjunction of listed sets: members of its sets, or addresses, whoever lives there; of both less some. */
@@ -32,10 +32,6 @@ export function resolveListed(expression: readonly ListedMatch[]): Listed {
 
 /** Whether every address of `inner` is one of `outer`; each an address or a block. */
 function covers(outer: string, inner: string): boolean {
-  const [large, small] = [blockOf(outer), blockOf(inner)];
+  const [large, small] = [wholeBlock(outer), wholeBlock(inner)];
   return maskedCidr(large) === maskedCidr(small) || isStrictSubset(parseCidr(small)!, parseCidr(large)!);
-}
-
-function blockOf(net: string): string {
-  return net.includes("/") ? net : `${net}/${net.includes(":") ? 128 : 32}`;
 }

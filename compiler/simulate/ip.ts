@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { isIpv4Network, parseAddress, parseCidr } from "../model/cidr.js";
+import { isIpv4Network, parseAddress, parseCidr, wholeBlock } from "../model/cidr.js";
 import type { IpVersion } from "../text/ip-version.js";
 
 /**
@@ -102,7 +102,7 @@ export function parseNetwork(text: string): Network | undefined {
 
 /** A block as an object writes it: with host bits, leading zeros, IPv4 mapped into IPv6; or an address alone. */
 export function networkOfBlock(block: string): Network | undefined {
-  const cidr = parseCidr(block.includes("/") ? block : `${block}/${block.includes(":") ? 128 : 32}`);
+  const cidr = parseCidr(wholeBlock(block));
   if (!cidr) return undefined;
   if (!isIpv4Network(cidr)) return { network: fromBytes(cidr.network), prefixLength: cidr.prefixLength };
   const [a, b, c, d] = cidr.network.slice(12) as [number, number, number, number];

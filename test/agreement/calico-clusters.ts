@@ -304,8 +304,12 @@ function placed(manifest: Manifest, index: number, choice: number): Manifest {
         : order < 4
           ? [other]
           : [own, other];
+  const metadata = manifest["metadata"] as Readonly<Record<string, unknown>>;
+  const forged = ['["10.1.0.0/16"]', '["10.1.0.1"]'][(choice >> (index % 7)) % 64];
+  const annotations = forged === undefined ? undefined : { "cni.projectcalico.org/allowedSourcePrefixes": forged };
   return {
     ...manifest,
+    metadata: given({ ...metadata, annotations }),
     spec: { ...spec, nodeName: (choice >> (index % 8)) % 4 === 1 ? "node-1" : "node-0", ...account },
     status: given({
       ...status,
@@ -332,6 +336,24 @@ const felix = pick<Manifest | undefined>(
     failsafeOutboundHostPorts: [{ protocol: "udp", port: 53 }],
   }),
   configured({ wireguardEnabled: true, wireguardListeningPort: 53, externalNodesList: ["203.0.113.0/24"] }),
+  configured({ iptablesMarkMask: 0xf8000f, serviceLoopPrevention: "Reject" }),
+  configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xf8000001 }),
+  configured({ serviceLoopPrevention: "Disabled" }),
+);
+
+/** Addresses of services that routers outside are told of; some are also those of pods, which nobody would do. */
+const services = seldom(
+  pick(["10.0.0.0/16", "fd00:1::/112"], ["203.0.113.7", "10.240.0.2/31"], ["fd00::2/127", "2001:db8::/65"]).map(
+    (blocks): Manifest => ({
+      apiVersion: "projectcalico.org/v3",
+      kind: "BGPConfiguration",
+      metadata: { name: "default" },
+      spec: {
+        serviceClusterIPs: blocks.slice(0, 1).map((cidr) => ({ cidr })),
+        serviceExternalIPs: blocks.slice(1).map((cidr) => ({ cidr })),
+      },
+    }),
+  ),
 );
 
 function pool(name: string, spec: Readonly<Record<string, unknown>>): Manifest {
@@ -369,8 +391,8 @@ export const calicoOptions = {
 } as const;
 
 export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
-  .tuple(clusters, fc.nat({ max: 0xffff }), tiers, policies, hostEndpoints, networkSets, felix, underlays)
-  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration, underlay]) => [
+  .tuple(clusters, fc.nat({ max: 0xffff }), tiers, policies, hostEndpoints, networkSets, felix, underlays, services)
+  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration, underlay, bgp]) => [
     ...own.map((manifest, index) => placed(manifest, index, choice)),
     ...serviceAccounts,
     ...slices,
@@ -379,6 +401,7 @@ export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
     ...sets,
     ...hosts,
     ...(configuration ? [configuration] : []),
+    ...(bgp ? [bgp] : []),
     ...underlay,
     ...calicoPolicies,
   ]);

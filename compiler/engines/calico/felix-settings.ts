@@ -1,4 +1,4 @@
-import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
+import { diagnostic, type Diagnostic, type Where } from "../../text/diagnostic.js";
 import { suggest } from "../../text/suggest.js";
 import { isAddress } from "../../model/cidr.js";
 import type { FelixConfiguration } from "../../model/calico/objects.js";
@@ -17,6 +17,7 @@ import {
   portRange,
   truth,
   type Read,
+  type Reading,
 } from "./setting-values.js";
 
 const markMask = 0xffff0000;
@@ -38,6 +39,8 @@ function defaults({ statics, marksDenied }: Generation): FelixSettings {
     allowVxlanFromWorkloads: false,
     allowIpipFromWorkloads: false,
     logPrefix: "calico-packet",
+    sourceSpoofing: false,
+    serviceLoops: statics.cidrBlock ? "DROP" : "DISABLED",
     markMask,
     marks: allocateMarks(markMask, marksDenied, false)!,
     maxSetSize: 1048576,
@@ -67,6 +70,9 @@ const withVxlan = ({ tunnels }: Generation): boolean => tunnels.vxlan !== undefi
 const withWireguard = ({ tunnels }: Generation): boolean => tunnels.wireguard !== undefined;
 const withNat = ({ nat }: Generation): boolean => nat.settings;
 
+/** Source: Calico's issue 7914, which is open since v3.26. */
+const rejects = "the rule of table raw against forged sources would reject, which iptables takes in table filter alone";
+
 /** Settings that show in tables, as Felix's documentation spells them. Source: Calico 87c15906f, felix/config/config_params.go. */
 const settings: Readonly<Record<string, Setting>> = {
   DefaultEndpointToHostAction: {
@@ -74,15 +80,27 @@ const settings: Readonly<Record<string, Setting>> = {
   },
   IptablesFilterAllowAction: { read: choice(["ACCEPT", "RETURN"], (found) => ({ filterAllowAction: found })) },
   IptablesMangleAllowAction: { read: choice(["ACCEPT", "RETURN"], (found) => ({ mangleAllowAction: found })) },
+  IptablesFilterDenyAction: {
+    read: choice(["DROP", "REJECT"], (found): Reading => (found === "DROP" ? {} : { stops: rejects })),
+    isKnown: ({ knows }) => knows.denyAction,
+  },
   ChainInsertMode: { read: choice(["INSERT", "APPEND"], (found) => ({ appendsHooks: found === "APPEND" })) },
   DisableConntrackInvalidCheck: { read: truth((found) => ({ disableConntrackInvalidCheck: found })) },
   AllowVXLANPacketsFromWorkloads: { read: truth((found) => ({ allowVxlanFromWorkloads: found })) },
   AllowIPIPPacketsFromWorkloads: { read: truth((found) => ({ allowIpipFromWorkloads: found })) },
   FailsafeInboundHostPorts: { read: failsafe((found) => ({ failsafeInbound: found })) },
   FailsafeOutboundHostPorts: { read: failsafe((found) => ({ failsafeOutbound: found })) },
+  ServiceLoopPrevention: {
+    read: choice(["DROP", "REJECT", "DISABLED"], (found) => ({ serviceLoops: found })),
+    isKnown: ({ statics }) => statics.cidrBlock,
+  },
+  WorkloadSourceSpoofing: {
+    read: choice(["DISABLED", "ANY"], (found) => ({ sourceSpoofing: found === "ANY" })),
+    isKnown: ({ statics }) => statics.reversePathSkip !== undefined,
+  },
   IptablesMarkMask: {
     read: bitmask(
-      ({ marksDenied }) => (marksDenied ? 5 : 4),
+      ({ marksDenied }) => (marksDenied ? 6 : 5),
       (found) => ({ markMask: found }),
     ),
   },
@@ -144,10 +162,8 @@ const ofAks = new Map([
 const notBuilt = new Map([
   ["bpfenabled", /^false$/i],
   ["nftablesmode", /^(disabled|auto)$/i],
-  ["iptablesfilterdenyaction", /^drop$/i],
   ["flowlogsgoldmaneserver", /^$/],
   ["floatingips", /^disabled$/i],
-  ["workloadsourcespoofing", /^disabled$/i],
 ]);
 
 /** Settings, and what is wrong with how they are written. */
@@ -238,15 +254,17 @@ function readSetting(
   name: string,
   value: string,
   generation: Generation,
-  where?: Parameters<typeof diagnostic>[2],
+  where?: Where,
 ): { readonly found?: Partial<FelixSettings>; readonly problem?: Diagnostic } {
   const found = read(value, generation);
   if ("wanted" in found)
     return { problem: diagnostic("felix-setting-invalid", { name, value, wanted: found.wanted }, where) };
+  const { release } = generation;
   if (isKnown && !isKnown(generation)) {
-    const { release } = generation;
     const effect = "it is passed over";
     return { problem: diagnostic("calico-unknown-feature", { release, what: name, effect }, where) };
   }
+  if ("stops" in found)
+    return { problem: diagnostic("felix-setting-stops", { name, value, release, why: found.stops }, where) };
   return { found };
 }

@@ -52,7 +52,8 @@ export interface Generation {
     /** Packets that were translated meet host endpoints in mangle POSTROUTING. */
     readonly hostPolicyAfterDnat: boolean;
     readonly reversePathFilter: boolean;
-    readonly reversePathSkip: boolean;
+    /** Pods may be let send from other addresses: the rules for it are in the tables of both versions of IP, or in those of the address. */
+    readonly reversePathSkip?: "both-versions" | "own-version";
     readonly mangleAcceptsWorkloads: boolean;
     readonly appendsNatPostrouting: boolean;
     readonly dscp: boolean;
@@ -112,6 +113,8 @@ export interface Known {
   readonly textOperators: boolean;
   readonly globalSelector: boolean;
   readonly services: boolean;
+  /** What policies deny can be rejected. */
+  readonly denyAction: boolean;
   readonly sctpPorts: boolean;
   readonly annotations: boolean;
   readonly performanceHints: boolean;

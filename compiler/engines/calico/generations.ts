@@ -28,7 +28,6 @@ const calico2019: Generation = {
     cidrBlock: false,
     hostPolicyAfterDnat: false,
     reversePathFilter: false,
-    reversePathSkip: false,
     mangleAcceptsWorkloads: true,
     appendsNatPostrouting: false,
     dscp: false,
@@ -48,6 +47,7 @@ const calico2019: Generation = {
     textOperators: false,
     globalSelector: false,
     services: false,
+    denyAction: false,
     sctpPorts: false,
     annotations: false,
     performanceHints: false,
@@ -77,7 +77,7 @@ const calico324: Generation = {
     cidrBlock: true,
     hostPolicyAfterDnat: true,
     reversePathFilter: true,
-    reversePathSkip: true,
+    reversePathSkip: "both-versions",
     mangleAcceptsWorkloads: false,
     appendsNatPostrouting: false,
     dscp: false,
@@ -101,6 +101,7 @@ const calico324: Generation = {
     textOperators: true,
     globalSelector: true,
     services: true,
+    denyAction: false,
     sctpPorts: true,
     annotations: true,
     performanceHints: false,
@@ -119,7 +120,7 @@ const calico328: Generation = {
     vxlan: { hosts: "allowed", namesVersion: true, tracked: true },
     wireguard: { accepts: true, namesVersion: true },
   },
-  knows: { ...calico324.knows, performanceHints: true },
+  knows: { ...calico324.knows, performanceHints: true, denyAction: true },
   endpoints: { ...calico324.endpoints, clearsPass: true, tierStart: "none", groups: { nameHasTier: true } },
   quirks: quirks328,
 };
@@ -157,7 +158,7 @@ const calicoHead: Generation = {
   chainComment: "kind",
   dropsImpossible: true,
   endpoints: { ...calico330.endpoints, groups: { nameHasTier: false } },
-  statics: { ...calico330.statics, dscp: true, poolsSet: "network-ip-pools" },
+  statics: { ...calico330.statics, dscp: true, reversePathSkip: "own-version", poolsSet: "network-ip-pools" },
   nat: { settings: true, exclusions: true, poolsByUse: true },
   quirks: quirksHead,
 };
@@ -198,17 +199,19 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
   }
   if (minor === 22 || minor === 23) {
     const { tunnels, statics } = calico324;
+    const { reversePathSkip: _, ...withoutReversePathSkip } = statics;
     return {
       ...calico324,
       tunnels: {
         vxlan: { ...tunnels.vxlan!, namesVersion: minor === 23 },
         wireguard: { ...tunnels.wireguard!, accepts: false },
       },
-      statics: { ...statics, reversePathSkip: minor === 23 },
+      statics: minor === 23 ? statics : withoutReversePathSkip,
     };
   }
-  if (minor >= 24 && minor <= 26) return calico324;
-  if (minor === 27) return { ...calico324, knows: { ...calico324.knows, performanceHints: true } };
+  if (minor === 24 || minor === 25) return calico324;
+  if (minor === 26 || minor === 27)
+    return { ...calico324, knows: { ...calico324.knows, denyAction: true, performanceHints: minor === 27 } };
   if (minor === 28 && patch < 2) {
     return { ...calico328, statics: { ...calico328.statics, appendsNatPostrouting: false } };
   }

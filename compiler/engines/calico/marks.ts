@@ -13,7 +13,10 @@ export interface Marks {
   readonly endpoint: number;
 }
 
-/** What the bits of a mask are for: the lowest is the first. Undefined where they do not suffice. Source: Calico 87c15906f, felix/dataplane/driver.go. */
+/**
+ * What the bits of a mask are for: the lowest is the first. Undefined where they do not suffice: Felix wants one left for endpoints, too.
+ * Source: Calico 87c15906f, felix/dataplane/driver.go; a0db560f0520, felix/rules/rule_defs.go, Config.validate.
+ */
 export function allocateMarks(mask: number, marksDenied: boolean, wireguard: boolean): Marks | undefined {
   const free = Array.from({ length: 32 }, (_, place) => (1 << place) >>> 0).filter((bit) => (mask & bit) !== 0);
   const next = (): number => free.shift() ?? 0;
@@ -23,7 +26,7 @@ export function allocateMarks(mask: number, marksDenied: boolean, wireguard: boo
   const allBlocks = next();
   const thisBlock = next();
   const encrypted = wireguard ? next() : undefined;
-  if (thisBlock === 0 || encrypted === 0) return undefined;
+  if (free.length === 0) return undefined;
   return {
     accept,
     pass,

@@ -1,6 +1,12 @@
 import { selectorHolds } from "../../model/calico/selector.js";
 import type { TableName } from "../../netfilter/tables.js";
-import { missingProfile, type Cluster, type Endpoint, type HostEndpoint } from "./cluster/cluster.js";
+import {
+  missingProfile,
+  type Cluster,
+  type Endpoint,
+  type HostEndpoint,
+  type LocalEndpoint,
+} from "./cluster/cluster.js";
 import type { FelixChain } from "./felix/rule.js";
 import type { Generation } from "./generation.js";
 import { chainName } from "./hashes.js";
@@ -36,8 +42,6 @@ export interface NodePlan {
   /** The policies of a kind that apply to an endpoint. */
   tiers(endpoint: Endpoint | HostEndpoint, kind: HostPolicyKind): readonly TierPolicies[];
 }
-
-export type LocalEndpoint = Endpoint & { readonly interface: string };
 
 export function planNode(
   cluster: Cluster,
@@ -85,7 +89,7 @@ export function planNode(
         ...ofPolicies,
         ...ofProfiles,
       ]),
-      raw: eachOnce([...rawChains(settings, generation), ...hostChains.raw(), ...ofPolicies]),
+      raw: eachOnce([...rawChains(settings, generation, local), ...hostChains.raw(), ...ofPolicies]),
       mangle: eachOnce([...mangleChains(settings, generation), ...hostChains.mangle(), ...ofPolicies, ...hostProfiles]),
       nat: natChains(settings, generation),
     },

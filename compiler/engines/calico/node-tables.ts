@@ -9,12 +9,12 @@ import {
   type TableName,
   type Tables,
 } from "../../netfilter/tables.js";
-import type { Cluster } from "./cluster/cluster.js";
+import type { Cluster, PodInterface } from "./cluster/cluster.js";
 import { engineOrigin } from "./cluster/origins.js";
 import { jump, setMark } from "./felix/fragments.js";
 import { kernelChain, kernelRules, type FelixChain, type FelixRule } from "./felix/rule.js";
 import type { Generation } from "./generation.js";
-import { planNode, type LocalEndpoint } from "./node-plan.js";
+import { planNode } from "./node-plan.js";
 import type { Tier } from "./rules/order.js";
 import { allowAction, forwardAccepted } from "./rules/statics.js";
 import { nodeSets } from "./sets.js";
@@ -66,14 +66,14 @@ function tablesOf(
     chains: filter.chains,
     others: others.map(({ name, chains }) => ({ name: name as OtherTable["name"], chains })),
     hooks: [filter, ...others].flatMap(({ hooks }) => hooks),
-    interfaces: interfacesOf(local, settings),
+    interfaces: interfacesOf([...local, ...cluster.refused], settings),
     sets: nodeSets(needed, cluster, settings, generation),
   };
 }
 
 /** Pods are behind their own interfaces, everything else behind those of the host: the first has the default route. */
 function interfacesOf(
-  local: readonly LocalEndpoint[],
+  local: readonly PodInterface[],
   { node: { hostInterfaces }, ipVersion }: Settings,
 ): readonly Interface[] {
   const isOwn = (net: string): boolean => net.includes(":") === (ipVersion === 6);

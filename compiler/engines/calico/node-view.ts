@@ -1,4 +1,4 @@
-import { maskedCidr, parseCidr } from "../../model/cidr.js";
+import { maskedCidr, parseCidr, wholeBlock } from "../../model/cidr.js";
 import type { Pod } from "../../model/objects.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { EngineOptions } from "../engine.js";
@@ -48,8 +48,7 @@ function hostInterfaces(written: readonly string[], diagnostics: Diagnostic[]): 
   const found = new Map<string, { readonly addresses: string[]; readonly networks: string[] }>();
   for (const text of written) {
     const [, name, block] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
-    const length = block?.includes(":") ? 128 : 32;
-    const whole = block === undefined || block.includes("/") ? (block ?? "") : `${block}/${length}`;
+    const whole = block === undefined ? "" : wholeBlock(block);
     if (name === undefined || !isInterfaceName(name) || !parseCidr(whole)) {
       diagnostics.push(diagnostic("host-interface-invalid", { text }));
       continue;

@@ -1,4 +1,5 @@
 import { isResource } from "../../model/admit-resource.js";
+import { wholeBlock } from "../../model/cidr.js";
 import { keyOf, type Labels, type Namespace, type NetworkPolicy, type Pod } from "../../model/objects.js";
 import { resourceKey, type Resource, type ServiceAccount } from "../../model/resources.js";
 import type { Tables } from "../../netfilter/tables.js";
@@ -24,6 +25,7 @@ import {
   serviceAccountProfile,
   type Cluster,
   type Endpoint,
+  type PodInterface,
   type Labelled,
 } from "./cluster/cluster.js";
 import type { Generation } from "./generation.js";
@@ -33,6 +35,7 @@ import { planNode } from "./node-plan.js";
 import { nodeTables } from "./node-tables.js";
 import { nodesOf } from "./node-view.js";
 import { policyPairs } from "./pairs/policy-pairs.js";
+import { breakingSource, podRefusal } from "./pod-refusal.js";
 import type { Policy, PolicyRule, Profile } from "./policy.js";
 import { ruleWarnings } from "./rule-warnings.js";
 import type { Tier } from "./rules/order.js";
@@ -148,6 +151,12 @@ export class CalicoNode implements Node {
     return {
       resources: [...this.#resources.values()],
       unknown: [...this.#resources.values()].filter((each) => unknownFeature(each, this.#generation)?.dropped),
+      refusedPods: this.#refusedPods().map(({ pod }) => keyOf(pod)),
+      services: {
+        blocks:
+          felix.serviceLoops === "DISABLED" ? [] : this.#underlay().serviceBlocks.map(({ block }) => wholeBlock(block)),
+        knownPass: felix.filterAllowAction === "ACCEPT",
+      },
       node: name,
       interfaces: hostInterfaces,
       failsafe: { inbound: felix.failsafeInbound, outbound: felix.failsafeOutbound },
@@ -166,6 +175,8 @@ export class CalicoNode implements Node {
       ...this.#nodeWarnings(),
       ...[...this.#policies.values()].flatMap((policy) => conversionWarnings(policy, this.#generation)),
       ...this.#felix().diagnostics,
+      ...this.#refusedPods().map(({ problem }) => problem),
+      ...this.#breakingSources(),
       ...underlayWarnings(this.#underlay(), this.#nodeName(), this.#generation),
       ...this.#resourceWarnings(),
     ];
@@ -175,6 +186,23 @@ export class CalicoNode implements Node {
   #placed(): readonly Pod[] {
     const name = this.#nodeName();
     return [...this.#pods.values()].map((pod) => (isUnplaced(pod) ? { ...pod, nodeName: name } : pod));
+  }
+
+  #breakingSources(): readonly Diagnostic[] {
+    const { felix } = this.#felix();
+    const name = this.#nodeName();
+    return this.#placed().flatMap((pod) =>
+      pod.nodeName === name ? (breakingSource(pod, felix, this.#generation) ?? []) : [],
+    );
+  }
+
+  /** Pods that Felix treats as missing, and why. */
+  #refusedPods(): readonly { readonly pod: Pod; readonly problem: Diagnostic }[] {
+    const { felix } = this.#felix();
+    return [...this.#pods.values()].flatMap((pod) => {
+      const problem = podRefusal(pod, felix, this.#generation);
+      return problem ? [{ pod, problem }] : [];
+    });
   }
 
   /** The node with its ends of tunnels, where the user does not say himself what they are. */
@@ -194,7 +222,8 @@ export class CalicoNode implements Node {
   #underlay(): Underlay {
     const resources = [...this.#resources.values()];
     const [pools, nodes] = [ofKind(resources, "IPPool"), ofKind(resources, "Node")];
-    return underlayOf(pools, nodes, this.#nodeName(), this.#felix().felix);
+    const bgp = ofKind(resources, "BGPConfiguration").find(({ name }) => name === "default");
+    return underlayOf(pools, nodes, bgp, this.#nodeName(), this.#felix().felix);
   }
 
   #cluster(): Cluster {
@@ -209,16 +238,22 @@ export class CalicoNode implements Node {
       else if (resource.kind === "Profile") add(convertProfile(resource));
     }
     const node = this.#node();
-    const endpoints = this.#placed().flatMap((pod): Endpoint[] => {
+    const { felix } = this.#felix();
+    const endpoints: Endpoint[] = [];
+    const refused: PodInterface[] = [];
+    for (const pod of this.#placed()) {
       const endpoint = podEndpoint(pod, profiles, node, this.#generation);
-      return endpoint ? [endpoint] : [];
-    });
-    const { ipv6 } = this.#felix().felix;
+      if (!endpoint) continue;
+      if (!podRefusal(pod, felix, this.#generation)) endpoints.push(endpoint);
+      else if (endpoint.interface !== undefined) refused.push({ interface: endpoint.interface, nets: endpoint.nets });
+    }
+    const { ipv6 } = felix;
     // Where IPv6 is switched off, nobody looks at its addresses.
     const seen = <L extends Labelled>(each: L): L =>
       ipv6 ? each : { ...each, nets: each.nets.filter((net) => !net.includes(":")) };
     return {
       endpoints: endpoints.map(seen),
+      refused,
       hostEndpoints: ofKind(resources, "HostEndpoint").map((each) => seen(convertHostEndpoint(each, profiles))),
       networkSets: [...ofKind(resources, "GlobalNetworkSet"), ...ofKind(resources, "NetworkSet")].map((set) =>
         seen(convertNetworkSet(set, profiles)),

@@ -1,3 +1,4 @@
+import { wholeBlock } from "../../model/cidr.js";
 import type { CalicoEntity, IpPool } from "../../model/calico/objects.js";
 import { selectorOf } from "../../model/calico/parse-selector.js";
 import { printSelector, selectorHolds, type Selector } from "../../model/calico/selector.js";
@@ -168,7 +169,7 @@ export function calculatedMembers(set: NeededSet, cluster: Cluster): readonly st
   const chosen = set.kind === "selector" ? choose(set.selector, everyoneOf(cluster)) : [];
   const members =
     set.kind === "selector"
-      ? chosen.flatMap(({ nets }) => nets.map(withLength))
+      ? chosen.flatMap(({ nets }) => nets.map(wholeBlock))
       : membersOf(set, everyoneOf(cluster), cluster).map(({ member }) => member);
   return [...new Set(members)].toSorted(compareMembers);
 }
@@ -179,10 +180,6 @@ function everyoneOf({ endpoints, hostEndpoints, networkSets }: Cluster): readonl
 
 function choose(selector: Selector, everyone: readonly Labelled[]): readonly Labelled[] {
   return everyone.filter(({ labelOf }) => selectorHolds(selector, labelOf));
-}
-
-function withLength(net: string): string {
-  return net.includes("/") ? net : `${net}/${net.includes(":") ? 128 : 32}`;
 }
 
 /** Whether its members are addresses with ports, or blocks. */

@@ -1,15 +1,15 @@
-import { maskedCidr, parseCidr } from "../../model/cidr.js";
+import { maskedCidr, parseCidr, wholeBlock } from "../../model/cidr.js";
 import type { Ports } from "./felix/fragments.js";
 import type { FailsafePort } from "../specification.js";
 import type { Generation } from "./generation.js";
 import type { FelixSettings } from "./settings.js";
 
-/** What a text means as the value of a setting, or what would mean something. */
-export type Reading = Partial<FelixSettings> | { readonly wanted: string };
+/** What a text means as the value of a setting, what would mean something, or why Felix can't work with it. */
+export type Reading = Partial<FelixSettings> | { readonly wanted: string } | { readonly stops: string };
 export type Read = (value: string, generation: Generation) => Reading;
 
 /** One of a few words, in any case. */
-export function choice<T extends string>(known: readonly T[], make: (found: T) => Partial<FelixSettings>): Read {
+export function choice<T extends string>(known: readonly T[], make: (found: T) => Reading): Read {
   return (value) => {
     const found = known.find((each) => each === value.toUpperCase());
     return found === undefined ? { wanted: known.join(", ") } : make(found);
@@ -80,7 +80,7 @@ export function blocks(make: (found: readonly string[]) => Partial<FelixSettings
 }
 
 function asBlock(text: string): string | undefined {
-  const whole = text.includes("/") ? text : `${text}/${text.includes(":") ? 128 : 32}`;
+  const whole = wholeBlock(text);
   return parseCidr(whole) ? maskedCidr(whole) : undefined;
 }
 

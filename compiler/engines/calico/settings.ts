@@ -3,6 +3,7 @@ import type { Ports } from "./felix/fragments.js";
 import type { Marks } from "./marks.js";
 import type { ServiceMember } from "./cluster/service-members.js";
 import type { IpPool } from "../../model/calico/objects.js";
+import type { Origin } from "../../text/origin.js";
 import type { IpVersion } from "../../text/ip-version.js";
 
 /** One node, and how Felix is configured on it. */
@@ -39,6 +40,10 @@ export interface FelixSettings {
   readonly allowVxlanFromWorkloads: boolean;
   readonly allowIpipFromWorkloads: boolean;
   readonly logPrefix: string;
+  /** Pods may send from addresses that are not theirs, where an annotation asks for it. */
+  readonly sourceSpoofing: boolean;
+  /** What becomes of packets to addresses of services that nothing has translated; disabled: they go on. */
+  readonly serviceLoops: "DROP" | "REJECT" | "DISABLED";
   /** The bits of packets' marks that are Felix's, and what each of them is for. */
   readonly markMask: number;
   readonly marks: Marks;
@@ -68,9 +73,17 @@ export interface FelixSettings {
   readonly ipv6: boolean;
 }
 
+export interface ServiceBlock {
+  /** As it is written: a block, or a single address. */
+  readonly block: string;
+  readonly origin: Origin;
+}
+
 /** What carries packets from node to node, as pools, settings and Nodes say. */
 export interface Underlay {
   readonly pools: readonly IpPool[];
+  /** Blocks of addresses of services that are told to routers outside. */
+  readonly serviceBlocks: readonly ServiceBlock[];
   /** Addresses of all nodes. */
   readonly hosts: readonly ServiceMember[];
   readonly ipip: boolean;

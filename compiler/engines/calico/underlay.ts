@@ -1,5 +1,5 @@
-import type { IpPool } from "../../model/calico/objects.js";
-import { overlaps, parseCidr, type Cidr } from "../../model/cidr.js";
+import type { BgpConfiguration, IpPool } from "../../model/calico/objects.js";
+import { overlaps, parseCidr, type Cidr, wholeBlock } from "../../model/cidr.js";
 import type { ClusterNode } from "../../model/resources.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { NodeInterface, NodeTunnel } from "../specification.js";
@@ -17,6 +17,7 @@ import type { IpVersion } from "../../text/ip-version.js";
 export function underlayOf(
   pools: readonly IpPool[],
   nodes: readonly ClusterNode[],
+  bgp: BgpConfiguration | undefined,
   node: string,
   felix: FelixSettings,
 ): Underlay {
@@ -34,10 +35,14 @@ export function underlayOf(
   const end = (name: string, annotation: string): readonly NodeInterface[] => {
     const address = own?.noted.get(annotation);
     if (address === undefined) return [];
-    return [{ name, addresses: [address], networks: [`${address}/${address.includes(":") ? 128 : 32}`] }];
+    return [{ name, addresses: [address], networks: [wholeBlock(address)] }];
   };
   return {
     pools,
+    serviceBlocks: (bgp?.serviceBlocks ?? []).map(({ block, field, offset }) => ({
+      block,
+      origin: fieldOrigin(bgp!, field, offset),
+    })),
     hosts: [false, true].flatMap((six) => nodes.flatMap((each) => member(each, six))),
     ipip,
     vxlan,
@@ -73,7 +78,7 @@ export function nodeTunnels(
   { tunnels }: Generation,
 ): readonly NodeTunnel[] {
   const blocks = (members: readonly ServiceMember[], six: boolean): readonly string[] =>
-    [...members.map(({ member }) => `${member}/${six ? 128 : 32}`), ...felix.externalNodes].filter(
+    [...members.map(({ member }) => wholeBlock(member)), ...felix.externalNodes].filter(
       (block) => block.includes(":") === six,
     );
   const ofVersion = (ipVersion: IpVersion): readonly NodeTunnel[] => {

@@ -10,7 +10,8 @@ export type CalicoObject =
   | Tier
   | CalicoProfile
   | FelixConfiguration
-  | IpPool;
+  | IpPool
+  | BgpConfiguration;
 
 export interface CalicoPolicy extends PlacedObject {
   /** A NetworkPolicy of Calico's is called so to tell it from that of Kubernetes. */
@@ -125,6 +126,15 @@ export interface FelixConfiguration extends PlacedObject {
 }
 
 /** Addresses that Calico hands out. */
+/** What routers outside are told. */
+export interface BgpConfiguration extends PlacedObject {
+  readonly kind: "BGPConfiguration";
+  readonly namespace: "";
+  readonly name: string;
+  /** Addresses of services: of the cluster, external ones, of load balancers. As they are written: blocks, or single addresses. */
+  readonly serviceBlocks: readonly { readonly block: string; readonly field: string; readonly offset: number }[];
+}
+
 export interface IpPool extends PlacedObject {
   readonly kind: "IPPool";
   readonly namespace: "";

@@ -2,7 +2,7 @@ import type { Entry, Value } from "../../manifest/value.js";
 import { quote } from "../../text/quote.js";
 import type { Metadata } from "../admit-metadata.js";
 import type { Checker } from "../checker.js";
-import { isAddress, maskedCidr, parseCidr } from "../cidr.js";
+import { isAddress, maskedCidr, parseCidr, wholeBlock } from "../cidr.js";
 import { decodeBoolean, decodeInteger, decodeString, isNull, reportUnknownField } from "../decode.js";
 import type {
   CalicoPolicy,
@@ -168,7 +168,7 @@ export function readNetworkSet(kind: NetworkSet["kind"], frame: Frame): NetworkS
 function readNet(value: Value, index: number, checker: Checker): string {
   const text = decodeString(value, checker, index) ?? "";
   if (parseCidr(text)) return maskedCidr(text);
-  if (isAddress(text)) return maskedCidr(`${text}/${text.includes(":") ? 128 : 32}`);
+  if (isAddress(text)) return maskedCidr(wholeBlock(text));
   reportInvalid(value, `${quote(text)} is neither a block nor an address`, "write 203.0.113.0/24", checker, index);
   return "";
 }

@@ -103,13 +103,14 @@ class Classes {
     return `${at} ${JSON.stringify(tiers)}`;
   }
 
-  /** In which of the blocks of failsafe ports and of tunnels it is. */
+  /** In which of the blocks of failsafe ports, of tunnels and of services it is. */
   #blocks(address: string): string {
-    const { failsafe, tunnels } = this.#cluster.specification;
+    const { failsafe, tunnels, services } = this.#cluster.specification;
     const holds = (cidr: string): boolean => blockHolds({ cidr, except: [] }, address);
     return [
       ...[...failsafe.inbound, ...failsafe.outbound].map(({ net }) => net === undefined || holds(net)),
       ...tunnels.map(({ peers }) => peers?.some(holds) ?? true),
+      services.blocks.some(holds),
     ]
       .map(Number)
       .join("");
@@ -122,13 +123,14 @@ function keyOfHolder({ labels, namespace, account, ports, pod }: Holder): string
 
 /** By the blocks that anything speaks of. */
 function stretchesOf(cluster: TieredCluster): Stretches {
-  const { interfaces, failsafe, tunnels } = cluster.specification;
+  const { interfaces, failsafe, tunnels, services } = cluster.specification;
   const blocks = [
     ...[...cluster.rules()].flatMap(({ source, destination }) => [...source.blocks, ...destination.blocks]),
     ...cluster.holders.blocks,
     ...interfaces.flatMap(({ addresses, networks }) => [...addresses, ...networks]),
     ...[...failsafe.inbound, ...failsafe.outbound].flatMap(({ net }) => net ?? []),
     ...tunnels.flatMap(({ peers = [] }) => peers),
+    ...services.blocks,
   ];
   const networks = [...new Set(blocks)].flatMap((block) => networkOfBlock(block) ?? []);
   return new Stretches(networks.map(rangeOf));

@@ -3,6 +3,7 @@ import type { CalicoPolicy, HostEndpoint, Tier } from "../../model/calico/object
 import type { Labels, NetworkPolicy, Pod } from "../../model/objects.js";
 import type { Resource } from "../../model/resources.js";
 import { noAlterations, type TierAlterations } from "./alterations.js";
+import { blockTest, type BlockTest } from "./blocks.js";
 import { addressesOf, Holders, type Holder } from "./holders.js";
 import { kubernetesPolicy } from "./kubernetes-policy.js";
 import { NodeMap } from "./node-map.js";
@@ -41,6 +42,10 @@ export class TieredCluster {
   readonly holders: Holders;
   /** Policies before translation of the endpoint of all interfaces stand in for those that an own endpoint has not. */
   readonly wildcardStandsIn: boolean;
+  /** Blocks of addresses of services. */
+  readonly serviceBlocks: readonly BlockTest[];
+  /** The node knows no pod behind its interface, and lets nothing through there. */
+  readonly isMissing: (pod: Pod) => boolean;
   readonly failsafeOddities: (hostEndpoint: HostEndpoint) => FailsafeOddities;
   readonly #profiles = new Map<string, readonly SpecRule[]>();
   readonly #chosen = new Map<string, readonly OrderedTier[]>();
@@ -62,8 +67,11 @@ export class TieredCluster {
       skipsOtherVersion: altered.on("calico-failsafe-other-version", hostEndpoint),
     });
     const present = pods.filter((pod) => isThere(pod, altered));
+    this.serviceBlocks = specification.services.blocks.map(blockTest);
+    this.isMissing = (pod) => altered.on("calico-refuses-pod", pod);
     this.map = new NodeMap(this.specification, present);
-    this.holders = new Holders(present, labelsOfNamespace, resources, altered);
+    const known = present.filter((pod) => !this.isMissing(pod));
+    this.holders = new Holders(known, labelsOfNamespace, resources, altered);
     const all = [
       ...policies
         .filter((policy) => !altered.on("calico-refuses-sctp", policy))

@@ -34,6 +34,7 @@ export type Decided = Pick<Fate, "allowed" | "denied">;
  * - What is for the node itself then meets the normal policies of the endpoint, after the failsafe ports, and is denied where none is
  *   about it, unless a profile allows it; so does what the node sends. Without a host endpoint nothing is judged.
  * - What is forwarded meets the policies that apply on forward, and is allowed where none is about it.
+ * - What is for an address of a service, and was translated to none of its pods, is not forwarded.
  * - What nodes send each other through tunnels is for no policy of the node; what others send into one is denied.
  * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it; messages by which
  *   neighbours of IPv6 find each other pass both.
@@ -114,6 +115,11 @@ export class Way {
       );
       here = unionTraffic(here, spared);
     }
+    if (this.#goesInCircles()) {
+      const text = "the destination is an address of services that nothing has translated";
+      this.#question.note?.({ kind: "by-default", text }, "deny");
+      return { allowed: noTraffic, denied: unionTraffic(denied, unionTraffic(here, tunnelled)) };
+    }
     const hostEndpoint = this.#cluster.map.hostEndpointAt(to);
     if (!hostEndpoint) return { allowed: unionTraffic(here, tunnelled), denied };
     if (from.kind !== "node") pass(this.#forwarded(hostEndpoint, "egress", here));
@@ -127,13 +133,40 @@ export class Way {
     return { allowed: here, denied };
   }
 
-  /** What untracked policies may deny, and what others send into tunnels. They ask every packet: connections are nothing to them. */
+  /**
+   * What untracked policies may deny, what others send into tunnels, what is for services, and all of pods that are missing. They ask every
+   * packet: connections are nothing to them, but those to services whose endpoints know them.
+   */
   untrackedDenied(): Traffic {
+    if (this.#goesInCircles() && !this.#isKnown()) return allTraffic;
+    const tunnels = this.#intoNode(allTraffic);
+    if (this.#isAtMissing())
+      return unionTraffic(tunnels.denied, subtractTraffic(tunnels.open, this.#neighbours().possible));
     const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
     const entering =
       into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic).denied : noTraffic;
     const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic).denied : noTraffic;
-    return unionTraffic(this.#intoNode(allTraffic).denied, unionTraffic(entering, leaving));
+    return unionTraffic(tunnels.denied, unionTraffic(entering, leaving));
+  }
+
+  /** An endpoint is on the way that lets known connections pass. */
+  #isKnown(): boolean {
+    const ends = [this.#from, this.#to];
+    const { map, specification } = this.#cluster;
+    return specification.services.knownPass && ends.some((end) => end.kind === "pod" || map.hostEndpointAt(end));
+  }
+
+  #isAtMissing(): boolean {
+    const [from, to] = [this.#from, this.#to];
+    if (from.kind === "pod" && this.#cluster.isMissing(from.pod)) return true;
+    return to.kind === "pod" && from.kind !== "node" && this.#cluster.isMissing(to.pod);
+  }
+
+  /** It would be forwarded to an address that routers outside send here. */
+  #goesInCircles(): boolean {
+    const { address } = this.#question.destination;
+    if (this.#from.kind === "node" || this.#to.kind === "node") return false;
+    return this.#cluster.serviceBlocks.some((holds) => holds(address));
   }
 
   /** Untracked policies, then those before translation; `allowed` meets no others of the endpoint. */
@@ -202,6 +235,7 @@ export class Way {
   }
 
   #ofPod({ pod }: Whereabouts & { kind: "pod" }, direction: Direction, traffic: Traffic): Decided {
+    if (this.#cluster.isMissing(pod)) return { allowed: noTraffic, denied: traffic };
     const tiers = this.#cluster.tiersOf(pod, direction, "normal");
     const { allowed, denied, open } = throughTiers(tiers, direction, traffic, this.#question, true);
     // The profile of its namespace lets everything through.

@@ -15,14 +15,18 @@ import type { IpVersion } from "../../text/ip-version.js";
 /** Every place where a deviation from the documentation of tiers may show, in the order of the objects. */
 export function tierOccurrences(
   objects: readonly KubernetesObject[],
-  { resources, unknown, failsafe }: Specification,
+  { resources, unknown, refusedPods, failsafe }: Specification,
   cluster: TieredCluster,
   codes: ReadonlySet<string>,
   version: IpVersion,
 ): readonly Occurrence[] {
   const finder = new Finder(codes, version);
   for (const object of objects) {
-    if (object.kind === "Pod") finder.pod(object);
+    if (object.kind === "Pod") {
+      finder.pod(object);
+      if (refusedPods.includes(keyOf(object)))
+        finder.add("calico-refuses-pod", object, nameOf(object), "metadata.annotations");
+    }
     if (object.kind === "NetworkPolicy") finder.kubernetesPolicy(object);
   }
   for (const resource of resources) {

@@ -72,8 +72,26 @@ export const calicoCodes = {
     ({ fix }) => fix,
   ),
   "felix-marks-too-few": error<{ mask: string }>(
-    ({ mask }) => `IptablesMarkMask ${mask} leaves no bit for what WireGuard has encrypted, and Felix does not start`,
+    ({ mask }) => `IptablesMarkMask ${mask} has a bit too few where WireGuard takes one, and Felix does not start`,
     () => "give the mask another bit, or leave WireGuard out",
+  ),
+  "felix-setting-stops": error<{ name: string; value: string; release: string; why: string }>(
+    ({ name, value, release, why }) => `Felix of Calico ${release} stops with ${name} ${value}: ${why}`,
+    ({ name }) => `leave ${name} out`,
+  ),
+  "calico-annotation-invalid": warning<{ key: string; problem: string; fix: string; release: string }>(
+    ({ key, problem, release }) => `Calico ${release} treats the pod as missing, for of ${key} ${problem}`,
+    ({ fix }) => fix,
+  ),
+  "calico-sources-not-allowed": warning<{ release: string }>(
+    ({ release }) =>
+      `Calico ${release} treats the pod as missing, for it asks to send from other addresses, which Felix's WorkloadSourceSpoofing does not allow`,
+    () => "take the annotation away, or set workloadSourceSpoofing: Any",
+  ),
+  "calico-sources-of-other-version": error<{ block: string; other: string; release: string }>(
+    ({ block, other, release }) =>
+      `Felix of Calico ${release} stops at ${block}: it writes the block into the table of IPv${other}, too, where iptables refuses it`,
+    () => "leave the block out, or use v3.32 or newer",
   ),
   "felix-setting-invalid": error<{ name: string; value: string; wanted: string }>(
     ({ name, value }) => `"${value}" is no value of Felix's ${name}`,

@@ -7,11 +7,14 @@ import { plainAddress } from "../plain-address.js";
 import { anySide, type Policy, type PolicyRule, type Profile } from "../policy.js";
 import type { NodeView } from "../settings.js";
 import { engineOrigin, fieldOrigin } from "./origins.js";
+import { sourcePrefixes } from "./source-prefixes.js";
 import type { ServiceMember } from "./service-members.js";
 
 /** The cluster as the calculation of a node's state sees it. */
 export interface Cluster {
   readonly endpoints: readonly Endpoint[];
+  /** Interfaces of pods on this node that Felix treats as missing. */
+  readonly refused: readonly PodInterface[];
   readonly hostEndpoints: readonly HostEndpoint[];
   readonly networkSets: readonly NetworkSet[];
   readonly policies: readonly Policy[];
@@ -39,12 +42,23 @@ export interface NamedPort {
   readonly port: number;
 }
 
+/** A pod's end on the node. */
+export interface PodInterface {
+  readonly interface: string;
+  readonly nets: readonly string[];
+}
+
 /** A pod. */
 export interface Endpoint extends Labelled {
   readonly profiles: readonly string[];
+  /** Blocks that it may send from besides its own addresses. */
+  readonly sources: readonly string[];
   /** On this node: the name of its interface there. */
   readonly interface?: string;
 }
+
+/** A pod of this node. */
+export type LocalEndpoint = Endpoint & PodInterface;
 
 /** Interfaces of a host. */
 export interface HostEndpoint extends Labelled {
@@ -86,8 +100,9 @@ export function podEndpoint(
   pod: Pod,
   profiles: ReadonlyMap<string, Profile>,
   node: NodeView,
-  { conversion }: Generation,
+  generation: Generation,
 ): Endpoint | undefined {
+  const { conversion } = generation;
   const finished = pod.phase === "Succeeded" || pod.phase === "Failed";
   const addresses = pod.addresses ?? (pod.ip === "" ? [] : [pod.ip]);
   if (pod.hostNetwork || addresses.length === 0 || pod.nodeName === "" || (finished && !conversion.keepsFinishedPods))
@@ -109,11 +124,17 @@ export function podEndpoint(
       name === "" ? [] : [{ name, protocol: protocol.toLowerCase() as NamedPort["protocol"], port: containerPort }],
     ),
     profiles: names,
+    sources: allowedSources(pod, generation),
     ...(pod.nodeName === node.name && {
       interface: node.interfaces.get(key) ?? interfaceName(node.interfacePrefixes[0]!, pod.namespace, pod.name),
     }),
     origin: fieldOrigin(pod, "metadata", pod.offset),
   };
+}
+
+function allowedSources(pod: Pod, { statics }: Generation): readonly string[] {
+  const asked = statics.reversePathSkip === undefined ? undefined : sourcePrefixes(pod);
+  return asked && "blocks" in asked ? asked.blocks : [];
 }
 
 /** Own labels, then those of the profiles in their order. */

@@ -1,3 +1,4 @@
+import { maskedCidr, wholeBlock } from "../../../model/cidr.js";
 import type { Match, Target } from "../../../netfilter/tables.js";
 import { protocolName } from "../../../netfilter/protocols.js";
 import type { IpVersion } from "../../../text/ip-version.js";
@@ -54,11 +55,11 @@ export function protocol(of: string | number, negated = false): Fragment {
   return { text: `${not(negated)}-p ${of}`, match: { kind: "protocol", protocol: protocolName(of), negated } };
 }
 
-/** A network with its prefix length. */
+/** A network as it is written; the kernel keeps it with its prefix length and without host bits. */
 export function network(side: Side, cidr: string, negated = false): Fragment {
   const text = `${not(negated)}--${side} ${cidr}`;
   const isAll = cidr.endsWith("/0") && !negated;
-  return isAll ? { text } : { text, match: { kind: "address", side, network: cidr, negated } };
+  return isAll ? { text } : { text, match: { kind: "address", side, network: maskedCidr(wholeBlock(cidr)), negated } };
 }
 
 /** At most 15 ports, a range counting as two. */

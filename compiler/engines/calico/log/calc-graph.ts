@@ -1,9 +1,9 @@
 import { printSelector, selectorHolds } from "../../../model/calico/selector.js";
-import type { Cluster, HostEndpoint, Labelled } from "../cluster/cluster.js";
+import type { Cluster, HostEndpoint, Labelled, LocalEndpoint } from "../cluster/cluster.js";
 import type { TableName } from "../../../netfilter/tables.js";
 import type { FelixChain } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
-import { scanPolicy, type LocalEndpoint, type NodePlan } from "../node-plan.js";
+import { scanPolicy, type NodePlan } from "../node-plan.js";
 import type { Policy, Profile } from "../policy.js";
 import { fullName, kindOf, type ScannedPolicy } from "../rules/policy-chains.js";
 import { calculatedMembers, type NeededSet } from "../sets.js";

@@ -1,9 +1,10 @@
+import { wholeBlock } from "../../../model/cidr.js";
 import { printSelector } from "../../../model/calico/selector.js";
-import type { HostEndpoint, Labelled } from "../cluster/cluster.js";
+import type { HostEndpoint, Labelled, LocalEndpoint } from "../cluster/cluster.js";
 import type { Ports } from "../felix/fragments.js";
 import type { Generation } from "../generation.js";
 import { ruleIds } from "../hashes.js";
-import type { LocalEndpoint, NodePlan } from "../node-plan.js";
+import type { NodePlan } from "../node-plan.js";
 import type { Icmp, Policy, PolicyRule } from "../policy.js";
 import type { TierPolicies } from "../rules/endpoint-chains.js";
 import type { HostPolicyKind } from "../rules/host-endpoints.js";
@@ -152,7 +153,7 @@ export function podIdMessage(key: string): Message {
 }
 
 export function podMessage(endpoint: LocalEndpoint, plan: NodePlan, generation: Generation): Message {
-  const blocks = endpoint.nets.map((net) => `${net}/${net.includes(":") ? 128 : 32}`);
+  const blocks = endpoint.nets.map(wholeBlock);
   return [
     ...field.message(1, "id", podIdMessage(endpoint.key)),
     ...field.message(5, "endpoint", [

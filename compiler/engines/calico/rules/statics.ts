@@ -1,9 +1,11 @@
+import type { LocalEndpoint } from "../cluster/cluster.js";
 import { engineOrigin } from "../cluster/origins.js";
 import {
   accept,
   addressSet,
   clearMark,
   connection,
+  drop,
   fromElsewhere,
   goto,
   icmp,
@@ -15,6 +17,7 @@ import {
   outInterface,
   ports,
   protocol,
+  reject,
   returnToCaller,
   setMark,
   type Action,
@@ -85,7 +88,7 @@ export function filterChains(settings: Settings, generation: Generation): readon
       { action: jump("cali-from-wl-dispatch") },
       { comments: ["Configured DefaultEndpointToHostAction"], action: endpointToHost(felix) },
     ]),
-    ...(statics.cidrBlock ? [chain("cali-cidr-block", [])] : []),
+    ...(statics.cidrBlock ? [chain("cali-cidr-block", serviceLoopRules(settings))] : []),
     ...failsafeChains(settings, statics),
   ];
 }
@@ -119,7 +122,11 @@ function endpointToHost(felix: FelixSettings): Action {
   }
 }
 
-export function rawChains(settings: Settings, generation: Generation): readonly FelixChain[] {
+export function rawChains(
+  settings: Settings,
+  generation: Generation,
+  local: readonly LocalEndpoint[],
+): readonly FelixChain[] {
   const { node, felix } = settings;
   const { statics } = generation;
   const { marks } = felix;
@@ -135,7 +142,9 @@ export function rawChains(settings: Settings, generation: Generation): readonly 
         matches: [inInterface(`${prefix}+`)],
         action: setMark(fromWorkload),
       })),
-      ...(statics.reversePathSkip ? [{ matches: [markSet(fromWorkload)], action: jump("cali-rpf-skip") }] : []),
+      ...(statics.reversePathSkip !== undefined
+        ? [{ matches: [markSet(fromWorkload)], action: jump("cali-rpf-skip") }]
+        : []),
       ...(statics.reversePathFilter || settings.ipVersion === 6
         ? [{ matches: [markSet(fromWorkload), fromElsewhere], action: denyAction(felix) }]
         : []),
@@ -149,7 +158,7 @@ export function rawChains(settings: Settings, generation: Generation): readonly 
       accepted,
     ]),
     ...(encryptsHosts(settings, generation) ? [chain(wireguardChain, wireguardMarkRules(settings))] : []),
-    ...(statics.reversePathSkip ? [chain("cali-rpf-skip", [])] : []),
+    ...(statics.reversePathSkip === undefined ? [] : [chain("cali-rpf-skip", reversePathSkips(local, settings))]),
     ...failsafeChains(settings, statics, true),
   ];
 }
@@ -215,6 +224,31 @@ export function natChains(settings: Settings, generation: Generation): readonly 
   ];
 }
 
+/** What would go in circles: a router outside sends it here, and here nothing has translated it. */
+function serviceLoopRules({ felix, underlay, ipVersion }: Settings): readonly FelixRule[] {
+  const { serviceLoops } = felix;
+  if (serviceLoops === "DISABLED") return [];
+  return underlay.serviceBlocks
+    .filter(({ block }) => block.includes(":") === (ipVersion === 6))
+    .toSorted((a, b) => (a.block < b.block ? -1 : a.block > b.block ? 1 : 0))
+    .map(({ block, origin }) => ({
+      matches: [network("destination", block)],
+      action: serviceLoops === "DROP" ? drop : reject,
+      origin,
+    }));
+}
+
+/** Felix writes them in the order of a Go map; here by interface. Source: Calico a0db560f0520, felix/dataplane/linux/endpoint_mgr.go, updateRPFSkipChain. */
+function reversePathSkips(local: readonly LocalEndpoint[], { ipVersion }: Settings): readonly FelixRule[] {
+  return local
+    .toSorted((a, b) => (a.interface < b.interface ? -1 : 1))
+    .flatMap(({ interface: name, sources, origin }) =>
+      sources
+        .filter((block) => block.includes(":") === (ipVersion === 6))
+        .map((block) => ({ matches: [inInterface(name), network("source", block)], action: accept, origin })),
+    );
+}
+
 /** Ports that stay open whatever policies say. Before connection tracking, answers need rules of their own. */
 function failsafeChains(
   { felix, ipVersion }: Settings,
@@ -266,8 +300,8 @@ const chainReasons: Readonly<Record<string, string>> = {
   "cali-PREROUTING": "what comes to the node, before it is known where it goes",
   "cali-POSTROUTING": "what leaves the node, after it is known where it goes",
   "cali-wl-to-host": "what pods send to their own node",
-  "cali-cidr-block": "blocks of addresses that Calico drops where it serves them itself; none here",
-  "cali-rpf-skip": "pods that may send with addresses that are not theirs; none here",
+  "cali-cidr-block": "addresses of services that routers outside send here, where nothing has translated them",
+  "cali-rpf-skip": "pods that may send from addresses that are not theirs",
   "cali-failsafe-in": "ports of the node that stay open whatever policies say",
   "cali-failsafe-out": "ports that the node may reach whatever policies say",
   "cali-egress-dscp": "packets that are marked for quality of service",
