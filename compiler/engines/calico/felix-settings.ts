@@ -31,7 +31,6 @@ function defaults({ statics, marksDenied }: Generation): FelixSettings {
     defaultEndpointToHostAction: "ACCEPT",
     filterAllowAction: "ACCEPT",
     mangleAllowAction: "ACCEPT",
-    filterDenyAction: "DROP",
     appendsHooks: false,
     disableConntrackInvalidCheck: false,
     failsafeInbound: [tcp(22), udp(68), ...shared],

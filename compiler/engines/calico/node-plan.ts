@@ -63,7 +63,6 @@ export function planNode(
   const context: RuleContext = {
     marks: felix.marks,
     dropsImpossible: generation.dropsImpossible,
-    filterDenyAction: felix.filterDenyAction,
     logPrefix: felix.logPrefix,
     ipVersion,
   };

@@ -32,7 +32,6 @@ export interface FelixSettings {
   readonly defaultEndpointToHostAction: "ACCEPT" | "DROP" | "RETURN";
   readonly filterAllowAction: "ACCEPT" | "RETURN";
   readonly mangleAllowAction: "ACCEPT" | "RETURN";
-  readonly filterDenyAction: "DROP" | "REJECT";
   readonly appendsHooks: boolean;
   readonly disableConntrackInvalidCheck: boolean;
   readonly failsafeInbound: readonly FailsafePort[];

@@ -139,10 +139,12 @@ export const accept = jump("ACCEPT");
 export const drop = jump("DROP");
 export const returnToCaller = jump("RETURN");
 export const doNotTrack = jump("NOTRACK");
-export const reject: Action = {
-  text: "--jump REJECT",
-  target: { kind: "other", words: ["-j", "REJECT", "--reject-with", "icmp-port-unreachable"] },
-};
+
+/** Tells the sender. */
+export function reject(ipVersion: IpVersion): Action {
+  const how = ipVersion === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable";
+  return { text: "--jump REJECT", target: { kind: "other", words: ["-j", "REJECT", "--reject-with", how] } };
+}
 
 export function setMark(bits: number): Action {
   return { text: `--jump MARK --set-mark ${hex(bits)}/${hex(bits)}`, target: markTarget(bits, bits) };

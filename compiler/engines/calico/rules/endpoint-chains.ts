@@ -10,10 +10,8 @@ import {
   markSet,
   ports,
   protocol,
-  reject,
   returnToCaller,
   setMark,
-  type Action,
 } from "../felix/fragments.js";
 import type { FelixChain, FelixRule } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
@@ -62,7 +60,6 @@ export function endpointChains(
   const { marks } = felix;
   const { type, direction } = chain;
   const groups: FelixChain[] = [];
-  const deny = denyAction(felix);
   const rules: FelixRule[] = [
     ...(type === "untracked" ? [] : trackedRules(chain, marks.accept, felix)),
     ...(chain.failsafe && type !== "forward" ? [{ action: jump(chain.failsafe) }] : []),
@@ -84,9 +81,9 @@ export function endpointChains(
     if ((type === "normal" || type === "forward") && tier.defaultAction === "Deny") {
       const where = endpoints.namesTierEnd ? `End of tier ${tier.tier}. ` : "";
       rules.push({
-        comments: [`${where}${denyWord(felix)} if no policies passed packet`],
+        comments: [`${where}Drop if no policies passed packet`],
         matches: [markClear(marks.pass)],
-        action: deny,
+        action: drop,
       });
     }
   }
@@ -103,7 +100,7 @@ export function endpointChains(
         { comments: ["Return if profile accepted"], matches: [markSet(marks.accept)], action: returnToCaller },
       );
     }
-    rules.push({ comments: [`${denyWord(felix)} if no profiles matched`], action: deny });
+    rules.push({ comments: ["Drop if no profiles matched"], action: drop });
   }
   return [{ name: chain.name, rules, origin: chain.origin }, ...groups];
 }
@@ -112,37 +109,28 @@ function acceptsForwarded({ tiers, direction }: EndpointChain, { endpoints }: Ge
   return endpoints.acceptsForwardByDirection ? tiers.every((tier) => tier[direction].length === 0) : tiers.length === 0;
 }
 
-export function denyAction({ filterDenyAction }: FelixSettings): Action {
-  return filterDenyAction === "REJECT" ? reject : drop;
-}
-
-export function denyWord({ filterDenyAction }: FelixSettings): string {
-  return filterDenyAction === "REJECT" ? "Reject" : "Drop";
-}
-
 /** Packets of connections that were let through before, and those that belong to none. */
 function trackedRules(chain: EndpointChain, acceptMark: number, felix: FelixSettings): readonly FelixRule[] {
   const known = [connection(["RELATED", "ESTABLISHED"])];
   return [
     ...(chain.allow === "RETURN" ? [{ matches: known, action: setMark(acceptMark) }] : []),
     { matches: known, action: chain.allow === "RETURN" ? returnToCaller : accept },
-    ...(felix.disableConntrackInvalidCheck ? [] : [{ matches: [connection(["INVALID"])], action: denyAction(felix) }]),
+    ...(felix.disableConntrackInvalidCheck ? [] : [{ matches: [connection(["INVALID"])], action: drop }]),
   ];
 }
 
 function encapsulationRules({ endpoints }: Generation, felix: FelixSettings): readonly FelixRule[] {
   const who = endpoints.dropsEncapsulated;
   if (who === undefined) return [];
-  const [action, word] = [denyAction(felix), denyWord(felix)];
   const vxlan = {
-    comments: [`${word} VXLAN encapped packets originating in ${who}`],
+    comments: [`Drop VXLAN encapped packets originating in ${who}`],
     matches: [protocol(vxlanProtocol), ports("destination", [{ first: felix.vxlanPort, last: felix.vxlanPort }])],
-    action,
+    action: drop,
   };
   const ipip = {
-    comments: [`${word} IPinIP encapped packets originating in ${who}`],
+    comments: [`Drop IPinIP encapped packets originating in ${who}`],
     matches: [protocol(ipipProtocol)],
-    action,
+    action: drop,
   };
   return [...(felix.allowVxlanFromWorkloads ? [] : [vxlan]), ...(felix.allowIpipFromWorkloads ? [] : [ipip])];
 }

@@ -10,7 +10,6 @@ import {
   network,
   ports,
   protocol,
-  reject,
   returnToCaller,
   setMark,
   setMaskedMark,
@@ -29,7 +28,6 @@ import type { IpVersion } from "../../../text/ip-version.js";
 export interface RuleContext {
   readonly marks: Marks;
   readonly dropsImpossible: boolean;
-  readonly filterDenyAction: "DROP" | "REJECT";
   readonly logPrefix: string;
   readonly ipVersion: IpVersion;
 }
@@ -192,20 +190,19 @@ function negatedMatches(side: ScannedSide, end: Side, nameOf: (set: NeededSet) =
 function actionRules(
   action: ScannedRule["action"],
   matches: readonly Fragment[],
-  { marks, filterDenyAction, logPrefix }: RuleContext,
+  { marks, logPrefix }: RuleContext,
 ): readonly FelixRule[] {
   const marked = (bit: number, then: Action): readonly FelixRule[] => [
     { matches, action: setMark(bit) },
     { matches: [markSet(bit)], action: then },
   ];
-  const deny = filterDenyAction === "REJECT" ? reject : drop;
   switch (action) {
     case "allow":
       return marked(marks.accept, returnToCaller);
     case "pass":
       return marked(marks.pass, returnToCaller);
     case "deny":
-      return marks.drop === undefined ? [{ matches, action: deny }] : marked(marks.drop, deny);
+      return marks.drop === undefined ? [{ matches, action: drop }] : marked(marks.drop, drop);
     case "log":
       return [{ matches, action: log(logPrefix) }];
   }

@@ -28,7 +28,6 @@ import { setName } from "../hashes.js";
 import { clearedBits } from "../marks.js";
 import type { FailsafePort } from "../../specification.js";
 import type { FelixSettings, Settings } from "../settings.js";
-import { denyAction } from "./endpoint-chains.js";
 import { natOutgoingRules } from "./nat.js";
 import {
   encryptsHosts,
@@ -116,7 +115,7 @@ function endpointToHost(felix: FelixSettings): Action {
     case "ACCEPT":
       return accept;
     case "DROP":
-      return denyAction(felix);
+      return drop;
     case "RETURN":
       return returnToCaller;
   }
@@ -146,7 +145,7 @@ export function rawChains(
         ? [{ matches: [markSet(fromWorkload)], action: jump("cali-rpf-skip") }]
         : []),
       ...(statics.reversePathFilter || settings.ipVersion === 6
-        ? [{ matches: [markSet(fromWorkload), fromElsewhere], action: denyAction(felix) }]
+        ? [{ matches: [markSet(fromWorkload), fromElsewhere], action: drop }]
         : []),
       { matches: [markClear(fromWorkload)], action: jump("cali-from-host-endpoint") },
       accepted,
@@ -233,7 +232,7 @@ function serviceLoopRules({ felix, underlay, ipVersion }: Settings): readonly Fe
     .toSorted((a, b) => (a.block < b.block ? -1 : a.block > b.block ? 1 : 0))
     .map(({ block, origin }) => ({
       matches: [network("destination", block)],
-      action: serviceLoops === "DROP" ? drop : reject,
+      action: serviceLoops === "DROP" ? drop : reject(ipVersion),
       origin,
     }));
 }

@@ -19,7 +19,6 @@ import type { Generation } from "../generation.js";
 import { setName } from "../hashes.js";
 import type { Settings } from "../settings.js";
 import { wireguardPort } from "../underlay.js";
-import { denyAction, denyWord } from "./endpoint-chains.js";
 
 const udp = 17;
 const ipip = 4;
@@ -47,9 +46,9 @@ export function tunnelsIn(settings: Settings, generation: Generation, allow: Act
         action: allow,
       },
       {
-        comments: [`${denyWord(felix)} IPIP packets from non-Calico hosts`],
+        comments: ["Drop IPIP packets from non-Calico hosts"],
         matches: [protocol(ipip)],
-        action: denyAction(felix),
+        action: drop,
       },
     );
   }
@@ -62,11 +61,10 @@ export function tunnelsIn(settings: Settings, generation: Generation, allow: Act
         matches: [...match, addressSet("source", setName("all-vxlan-net", ipVersion)), toHere],
         action: allow,
       },
-      // Of IPv4 it drops, whatever iptablesFilterDenyAction says.
       {
-        comments: [`${ipVersion === 4 ? "Drop" : denyWord(felix)} ${packets} from non-${vxlan.hosts} hosts`],
+        comments: [`Drop ${packets} from non-${vxlan.hosts} hosts`],
         matches: [...match, toHere],
-        action: ipVersion === 4 ? drop : denyAction(felix),
+        action: drop,
       },
     );
   }
