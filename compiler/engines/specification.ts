@@ -53,6 +53,8 @@ export interface NodeInterface {
   readonly addresses: readonly string[];
   /** Blocks of the machines that are directly behind it. */
   readonly networks: readonly string[];
+  /** A setting has it left out: no host endpoint is about it but that of all interfaces. */
+  readonly excluded?: true;
 }
 
 /** A port of the node that no policy closes. */

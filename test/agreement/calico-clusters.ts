@@ -338,7 +338,7 @@ const felix = pick<Manifest | undefined>(
   configured({ wireguardEnabled: true, wireguardListeningPort: 53, externalNodesList: ["203.0.113.0/24"] }),
   configured({ iptablesMarkMask: 0xf8000f, serviceLoopPrevention: "Reject" }),
   configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xf8000001 }),
-  configured({ serviceLoopPrevention: "Disabled" }),
+  configured({ serviceLoopPrevention: "Disabled", interfaceExclude: "eth1" }),
 );
 
 /** Addresses of services that routers outside are told of; some are also those of pods, which nobody would do. */

@@ -12,6 +12,7 @@ import {
   choice,
   count,
   failsafe,
+  interfaceList,
   interfaceName,
   port,
   portRange,
@@ -42,6 +43,7 @@ function defaults({ statics, marksDenied }: Generation): FelixSettings {
     serviceLoops: statics.cidrBlock ? "DROP" : "DISABLED",
     markMask,
     marks: allocateMarks(markMask, marksDenied, false)!,
+    excludedInterfaces: [/^kube-ipvs0$/],
     maxSetSize: 1048576,
     vxlanPort: 4789,
     wireguard: false,
@@ -103,6 +105,7 @@ const settings: Readonly<Record<string, Setting>> = {
       (found) => ({ markMask: found }),
     ),
   },
+  InterfaceExclude: { read: interfaceList((found) => ({ excludedInterfaces: found })) },
   MaxIpsetSize: { read: count(1, (found) => ({ maxSetSize: found })) },
   LogPrefix: {
     read: (value) =>

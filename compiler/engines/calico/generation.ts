@@ -113,6 +113,8 @@ export interface Known {
   readonly textOperators: boolean;
   readonly globalSelector: boolean;
   readonly services: boolean;
+  /** Interfaces may be excluded by expressions. */
+  readonly interfacePatterns: boolean;
   /** What policies deny can be rejected. */
   readonly denyAction: boolean;
   readonly sctpPorts: boolean;

@@ -47,6 +47,7 @@ const calico2019: Generation = {
     textOperators: false,
     globalSelector: false,
     services: false,
+    interfacePatterns: false,
     denyAction: false,
     sctpPorts: false,
     annotations: false,
@@ -101,6 +102,7 @@ const calico324: Generation = {
     textOperators: true,
     globalSelector: true,
     services: true,
+    interfacePatterns: true,
     denyAction: false,
     sctpPorts: true,
     annotations: true,
@@ -191,7 +193,7 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
     const { endpoints, statics } = calico2019;
     return {
       ...calico2019,
-      knows: { ...calico2019.knows, textOperators: true },
+      knows: { ...calico2019.knows, textOperators: true, interfacePatterns: true },
       tunnels: { vxlan: { hosts: "whitelisted", namesVersion: false, tracked: true } },
       endpoints: { ...endpoints, dropsEncapsulated: "pods" },
       statics: { ...statics, acceptsBeforeWorkloads: false, mangleAcceptsWorkloads: false },

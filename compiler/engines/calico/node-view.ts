@@ -49,6 +49,10 @@ function hostInterfaces(written: readonly string[], diagnostics: Diagnostic[]): 
   for (const text of written) {
     const [, name, block] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
     const whole = block === undefined ? "" : wholeBlock(block);
+    if (name === "kube-ipvs0") {
+      diagnostics.push(diagnostic("calico-ipvs", {}));
+      continue;
+    }
     if (name === undefined || !isInterfaceName(name) || !parseCidr(whole)) {
       diagnostics.push(diagnostic("host-interface-invalid", { text }));
       continue;

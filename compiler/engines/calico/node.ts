@@ -7,7 +7,7 @@ import type { AnyPairs } from "../../pairs/any-pairs.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Event, Node } from "../engine.js";
 import type { LogEntry } from "../log-entry.js";
-import type { Specification } from "../specification.js";
+import type { NodeInterface, Specification } from "../specification.js";
 import type { CalicoPolicy } from "../../model/calico/objects.js";
 import { conversionWarnings, isRefused } from "./conversion-warnings.js";
 import { withConfigurations } from "./felix-settings.js";
@@ -209,7 +209,12 @@ export class CalicoNode implements Node {
   #node(): NodeView {
     const { hostInterfaces, ...view } = this.#view;
     const ends = this.#underlay().ends.filter((end) => hostInterfaces.every(({ name }) => name !== end.name));
-    return { ...view, name: this.#nodeName(), hostInterfaces: [...hostInterfaces, ...ends] };
+    const { excludedInterfaces } = this.#felix().felix;
+    const isExcluded = ({ name }: NodeInterface): boolean => excludedInterfaces.some((each) => each.test(name));
+    const all = [...hostInterfaces, ...ends].map((each) =>
+      isExcluded(each) ? { ...each, excluded: true as const } : each,
+    );
+    return { ...view, name: this.#nodeName(), hostInterfaces: all };
   }
 
   #nodeName(): string {
@@ -376,14 +381,13 @@ export class CalicoNode implements Node {
         return [diagnostic("calico-unknown-feature", { release: this.#generation.release, what, effect }, where)];
       }
       if (resource.kind === "HostEndpoint" && resource.node === node.name && resource.interfaceName !== "*") {
-        const found = node.hostInterfaces.some(({ name, addresses }) =>
+        const watched = node.hostInterfaces.filter(({ excluded }) => !excluded);
+        const found = watched.some(({ name, addresses }) =>
           resource.interfaceName === ""
             ? resource.expectedIPs.some((each) => addresses.includes(each))
             : resource.interfaceName === name,
         );
-        const interfaces = node.hostInterfaces
-          .map(({ name, addresses }) => `${name} (${addresses.join(", ")})`)
-          .join(", ");
+        const interfaces = watched.map(({ name, addresses }) => `${name} (${addresses.join(", ")})`).join(", ");
         return found ? [] : [diagnostic("calico-no-interface", { node: node.name, interfaces }, where)];
       }
       if (!("tier" in resource)) return [];

@@ -11,7 +11,7 @@ import { engineOrigin, fieldOrigin } from "./cluster/origins.js";
 import type { Generation } from "./generation.js";
 import { setName, uniqueId } from "./hashes.js";
 import type { PolicyRule, RulePort, RuleSide } from "./policy.js";
-import type { Settings } from "./settings.js";
+import type { NodeView, Settings } from "./settings.js";
 import type { Ports } from "./felix/fragments.js";
 import type { IpVersion } from "../../text/ip-version.js";
 
@@ -226,6 +226,12 @@ function readableName(set: NeededSet): string {
   }
 }
 
+/** The node's own addresses as Felix sees them, each once. */
+export function ownAddresses({ hostInterfaces }: NodeView, statics: Generation["statics"]): readonly string[] {
+  const watched = hostInterfaces.filter(({ excluded }) => !excluded);
+  return [...new Set([...loopbackAddresses(statics), ...watched.flatMap(({ addresses }) => addresses)])];
+}
+
 /** Addresses that every node has, in Felix's eyes. */
 export function loopbackAddresses({ loopbackNetwork }: Generation["statics"]): readonly string[] {
   return [...(loopbackNetwork ? ["127.0.0.0"] : []), "127.0.0.1", "::1"];
@@ -234,7 +240,7 @@ export function loopbackAddresses({ loopbackNetwork }: Generation["statics"]): r
 function staticSets(settings: Settings, generation: Generation): readonly IpSet[] {
   const { node, ipVersion, felix, underlay } = settings;
   const { statics, tunnels, nat } = generation;
-  const own = [...loopbackAddresses(statics), ...node.hostInterfaces.flatMap((each) => each.addresses)];
+  const own = ownAddresses(node, statics);
   const set = (id: string, type: IpSet["type"], members: readonly ServiceMember[], reason: string): IpSet => {
     const kept = members.filter(({ member }) => isOfVersion(member, ipVersion));
     return {

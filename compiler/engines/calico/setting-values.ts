@@ -69,6 +69,35 @@ export function interfaceName(make: (found: string) => Partial<FelixSettings>): 
   return (value) => (/^[a-zA-Z0-9:._+-]{1,15}$/.test(value) ? make(value) : { wanted: "the name of an interface" });
 }
 
+/**
+ * Names of interfaces and, between slashes, expressions that are looked for in them, with commas between. Of expressions only what takes
+ * linear time, for they come from manifests. Source: Calico a0db560f0520, felix/config/param_types.go, RegexpPatternListParam; felix pull request 1980 of
+ * March 2019, which brought expressions.
+ */
+export function interfaceList(make: (found: readonly RegExp[]) => Partial<FelixSettings>): Read {
+  return (value, { knows }) => {
+    const found = value.split(",").map((each) => {
+      if (/^[a-zA-Z0-9_-]{1,15}$/.test(each)) return new RegExp(`^${each}$`);
+      const [, expression] = /^\/([\w^$.*+?[\]-]{1,60})\/$/.exec(each) ?? [];
+      return knows.interfacePatterns && expression !== undefined ? expressionOf(expression) : undefined;
+    });
+    if (found.every((each) => each !== undefined)) return make(found);
+    return {
+      wanted: knows.interfacePatterns
+        ? "names of interfaces and /expressions/ of letters, digits, _ ^ $ . * + ? [ ] -, with commas between"
+        : "names of interfaces, with commas between",
+    };
+  };
+}
+
+function expressionOf(text: string): RegExp | undefined {
+  try {
+    return new RegExp(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Blocks and addresses, with commas between. */
 export function blocks(make: (found: readonly string[]) => Partial<FelixSettings>): Read {
   return (value) => {

@@ -46,6 +46,8 @@ export interface FelixSettings {
   /** The bits of packets' marks that are Felix's, and what each of them is for. */
   readonly markMask: number;
   readonly marks: Marks;
+  /** The node's own interfaces that Felix does not look at: names, or what is found in them. */
+  readonly excludedInterfaces: readonly RegExp[];
   /** `maxelem` of sets. */
   readonly maxSetSize: number;
   /** Absent: on where a pool asks for it. */

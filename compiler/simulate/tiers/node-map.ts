@@ -71,10 +71,11 @@ export class NodeMap {
     const at = this.#specification.interfaces.find((each) => each.name === name);
     const own =
       at &&
+      !at.excluded &&
       this.#hostEndpoints.find(({ interfaceName, expectedIPs }) =>
         interfaceName === "" ? expectedIPs.some((each) => at.addresses.includes(each)) : interfaceName === at.name,
       );
-    return own ?? this.wildcard;
+    return own || this.wildcard;
   }
 }
 

@@ -75,6 +75,11 @@ export const calicoCodes = {
     ({ mask }) => `IptablesMarkMask ${mask} has a bit too few where WireGuard takes one, and Felix does not start`,
     () => "give the mask another bit, or leave WireGuard out",
   ),
+  "calico-ipvs": error<Record<string, never>>(
+    () =>
+      "with the interface kube-ipvs0 Felix serves kube-proxy in IPVS mode, and its rules for that are not compiled yet",
+    () => "leave the interface out to see the rules without IPVS",
+  ),
   "felix-setting-stops": error<{ name: string; value: string; release: string; why: string }>(
     ({ name, value, release, why }) => `Felix of Calico ${release} stops with ${name} ${value}: ${why}`,
     ({ name }) => `leave ${name} out`,

@@ -29,6 +29,7 @@ test.each([
     "iptablesMarkMask: 63, wireguardEnabled: true",
     "felix-marks-too-few: IptablesMarkMask 0x3f has a bit too few where WireGuard takes one, and Felix does not start",
   ],
+  ['interfaceExclude: "/(a+)+/"', 'felix-setting-invalid: "/(a+)+/" is no value of Felix\'s interfaceExclude'],
   ["maxIpsetSize: 0", 'felix-setting-invalid: "0" is no value of Felix\'s maxIpsetSize'],
 ])("%s is none of its values", (spec, expected) => {
   expect(said(spec)).toEqual([expected]);
@@ -47,4 +48,31 @@ test("what Felix does not survive is an error, in releases that know the setting
     expect(codes("Reject", generation)).toContain("felix-setting-stops");
   expect(codes("Reject", "v3.25.0")).toContain("calico-unknown-feature");
   expect(codes("Drop", "calico")).not.toContain("felix-setting-stops");
+});
+
+test("interfaces that a setting leaves out have no host endpoint but that of all, and their addresses are not the host's", () => {
+  const hostEndpoint = (name: string, spec: string): string =>
+    `{apiVersion: projectcalico.org/v3, kind: HostEndpoint, metadata: {name: ${name}}, spec: {node: node-0, ${spec}}}`;
+  const text = [
+    hostEndpoint("named", "interfaceName: eth1"),
+    hostEndpoint("addressed", "expectedIPs: [10.8.0.1]"),
+    hostEndpoint("others", 'interfaceName: "*"'),
+  ].join("\n---\n");
+  const tables = (exclude: string) =>
+    compile([{ name: "a.yaml", text }], {
+      engine: "calico",
+      node: "node-0",
+      hostInterfaces: ["eth0=10.9.0.1/24", "eth1=10.8.0.1/24"],
+      felix: [`InterfaceExclude=${exclude}`],
+    }).result!.tables;
+  const chains = (exclude: string): readonly string[] =>
+    tables(exclude).chains.flatMap(({ name }) => (name.startsWith("cali-fh-") ? name : []));
+  const own = (exclude: string): readonly string[] =>
+    tables(exclude).sets.find(({ name }) => name === "cali40this-host")!.members;
+  expect(chains("eth7")).toEqual(["cali-fh-any-interface-at-all", "cali-fh-eth1"]);
+  expect(own("eth7")).toContain("10.8.0.1");
+  for (const exclude of ["eth1", "/^eth[1-3]$/,lo", "/th1/"]) {
+    expect(chains(exclude)).toEqual(["cali-fh-any-interface-at-all"]);
+    expect(own(exclude)).toEqual(["10.9.0.1", "127.0.0.0", "127.0.0.1"]);
+  }
 });

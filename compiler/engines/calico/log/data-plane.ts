@@ -3,7 +3,7 @@ import type { IpSet, TableName } from "../../../netfilter/tables.js";
 import { engineOrigin } from "../cluster/origins.js";
 import type { Generation } from "../generation.js";
 import { policyChainName, profileChainName } from "../rules/policy-chains.js";
-import { hasPorts, loopbackAddresses } from "../sets.js";
+import { hasPorts, ownAddresses } from "../sets.js";
 import type { CalcGraph, CalculatedNode, LabelsUpdate, SetDelta, Updates } from "./calc-graph.js";
 import { EndpointManager } from "./endpoint-manager.js";
 import type { FelixChain } from "../felix/rule.js";
@@ -165,10 +165,9 @@ export class DataPlane {
 
   #writeSets({ node, generation }: CalculatedNode): void {
     const family = goString("inet");
-    const addresses = node.hostInterfaces.flatMap((each) => each.addresses);
-    const ownAddresses = [...new Set([...loopbackAddresses(generation.statics), ...addresses])];
+    const own = ownAddresses(node, generation.statics);
     for (const id of [...this.#newSets].toSorted()) {
-      const members = id === "this-host" ? ownAddresses : this.#calculation.membersOf(id);
+      const members = id === "this-host" ? own : this.#calculation.membersOf(id);
       const numMembersInPendingReplace = `${kernelMembers(members)}`;
       this.#writer.say("setRewritten", { family, numMembersInPendingReplace, setID: goString(id) });
     }

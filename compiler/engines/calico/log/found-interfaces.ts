@@ -13,9 +13,12 @@ export function findInterfaces(
   queueOwnAddresses: () => void,
 ): void {
   const { addressSet, interfaceUpdate, knowsInterfaceIndex } = writer.voice;
-  const found = [{ name: "lo", addresses: loopbackAddresses(statics) }, ...hostInterfaces].map(
-    ({ name, addresses }, at) => ({ name, addresses, index: at + 1 }),
-  );
+  const watched = hostInterfaces.filter(({ excluded }) => !excluded);
+  const found = [{ name: "lo", addresses: loopbackAddresses(statics) }, ...watched].map(({ name, addresses }, at) => ({
+    name,
+    addresses,
+    index: at + 1,
+  }));
   for (const { name, addresses, index } of found) {
     const ifaceName = goString(name);
     writer.say("interfaceState", {

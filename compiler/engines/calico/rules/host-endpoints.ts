@@ -21,7 +21,8 @@ const anyInterface = "any-interface-at-all";
 export function hostInterfacesOf(endpoints: readonly HostEndpoint[], node: NodeView): HostInterfaces {
   const local = endpoints.filter((each) => each.node === node.name).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const found = new Map<string, HostEndpoint>();
-  for (const { name, addresses } of node.hostInterfaces) {
+  for (const { name, addresses, excluded } of node.hostInterfaces) {
+    if (excluded) continue;
     const endpoint = local.find((each) =>
       each.interface === "" ? each.nets.some((net) => addresses.includes(net)) : each.interface === name,
     );
