@@ -46,8 +46,8 @@ export interface Generation {
   readonly statics: {
     /** FORWARD's accepting rules stand at the end of the built-in chain, not of Calico's. */
     readonly appendsForwardAccept: boolean;
-    /** INPUT looks at the accept mark before it looks at workloads. */
-    readonly acceptsBeforeWorkloads: boolean;
+    /** INPUT looks at the accept mark first, else behind tunnels and workloads. */
+    readonly acceptsFirst: boolean;
     readonly cidrBlock: boolean;
     /** Packets that were translated meet host endpoints in mangle POSTROUTING. */
     readonly hostPolicyAfterDnat: boolean;

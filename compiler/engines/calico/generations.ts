@@ -24,7 +24,7 @@ const calico2019: Generation = {
   countsReferences: false,
   statics: {
     appendsForwardAccept: false,
-    acceptsBeforeWorkloads: true,
+    acceptsFirst: true,
     cidrBlock: false,
     hostPolicyAfterDnat: false,
     reversePathFilter: false,
@@ -74,7 +74,7 @@ const calico324: Generation = {
   countsReferences: true,
   statics: {
     appendsForwardAccept: true,
-    acceptsBeforeWorkloads: false,
+    acceptsFirst: false,
     cidrBlock: true,
     hostPolicyAfterDnat: true,
     reversePathFilter: true,
@@ -196,7 +196,7 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
       knows: { ...calico2019.knows, textOperators: true, interfacePatterns: true },
       tunnels: { vxlan: { hosts: "whitelisted", namesVersion: false, tracked: true } },
       endpoints: { ...endpoints, dropsEncapsulated: "pods" },
-      statics: { ...statics, acceptsBeforeWorkloads: false, mangleAcceptsWorkloads: false },
+      statics: { ...statics, acceptsFirst: false, mangleAcceptsWorkloads: false },
     };
   }
   if (minor === 22 || minor === 23) {

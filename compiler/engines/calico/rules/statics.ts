@@ -65,8 +65,10 @@ export function filterChains(settings: Settings, generation: Generation): readon
       ...(statics.appendsForwardAccept ? [] : [forwardAccepted(marks.accept, allow)]),
     ]),
     chain("cali-INPUT", [
+      ...(statics.acceptsFirst ? [alreadyAccepted] : []),
       ...tunnelsIn(settings, generation, allow),
-      ...(statics.acceptsBeforeWorkloads ? [alreadyAccepted, ...fromWorkloads] : [...fromWorkloads, alreadyAccepted]),
+      ...fromWorkloads,
+      ...(statics.acceptsFirst ? [] : [alreadyAccepted]),
       { action: clearMark(cleared) },
       { action: jump("cali-from-host-endpoint") },
       hostAccepted,
