@@ -215,6 +215,7 @@ const verdicts: Readonly<Record<string, string>> = {
 /** Targets of the kernel that are no verdicts, by name. */
 const othersDo: Readonly<Record<string, string>> = {
   LOG: "write it into the kernel's log and go on",
+  NFLOG: "tell who listens to the kernel's packet log about it and go on",
   REJECT: "refuse it, and tell the sender",
 };
 

@@ -339,6 +339,8 @@ const felix = pick<Manifest | undefined>(
   configured({ iptablesMarkMask: 0xf8000f, serviceLoopPrevention: "Reject" }),
   configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xf8000001 }),
   configured({ serviceLoopPrevention: "Disabled", interfaceExclude: "eth1" }),
+  configured({ serviceLoopPrevention: "Disabled" }),
+  configured({ flowLogsLocalReporter: "Enabled", logPrefix: "%t %p", logActionRateLimit: "1/hour" }),
 );
 
 /** Addresses of services that routers outside are told of; some are also those of pods, which nobody would do. */

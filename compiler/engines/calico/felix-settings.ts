@@ -5,17 +5,21 @@ import type { FelixConfiguration } from "../../model/calico/objects.js";
 import type { Generation } from "./generation.js";
 import type { FailsafePort } from "../specification.js";
 import { allocateMarks } from "./marks.js";
-import type { FelixSettings } from "./settings.js";
+import { isTakenByLegacy } from "./felix/fragments.js";
+import { logLimit, type FelixSettings } from "./settings.js";
 import {
   bitmask,
   blocks,
   choice,
   count,
+  detected,
   failsafe,
+  features,
   interfaceList,
   interfaceName,
   port,
   portRange,
+  text,
   truth,
   type Read,
   type Reading,
@@ -41,6 +45,11 @@ function defaults({ statics, marksDenied }: Generation): FelixSettings {
     logPrefix: "calico-packet",
     sourceSpoofing: false,
     serviceLoops: statics.cidrBlock ? "DROP" : "DISABLED",
+    logRate: "",
+    logBurst: 5,
+    flowLogsToServer: false,
+    flowLogsOnNode: false,
+    features: detected,
     markMask,
     marks: allocateMarks(markMask, marksDenied, false)!,
     excludedInterfaces: [/^kube-ipvs0$/],
@@ -65,11 +74,15 @@ interface Setting {
   readonly read: Read;
   /** Absent: every release knows it. A release passes over settings that came after it. */
   readonly isKnown?: (generation: Generation) => boolean;
+  /** Values whose rules nobody has proved. */
+  readonly isOpen?: (value: string, generation: Generation) => boolean;
 }
 
 const withVxlan = ({ tunnels }: Generation): boolean => tunnels.vxlan !== undefined;
 const withWireguard = ({ tunnels }: Generation): boolean => tunnels.wireguard !== undefined;
 const withNat = ({ nat }: Generation): boolean => nat.settings;
+const withLimits = ({ knows }: Generation): boolean => knows.logDetails !== "no";
+const withFlowLogs = ({ knows }: Generation): boolean => knows.flowLogs;
 
 /** Source: Calico's issue 7914, which is open since v3.26. */
 const rejects = "the rule of table raw against forged sources would reject, which iptables takes in table filter alone";
@@ -108,9 +121,31 @@ const settings: Readonly<Record<string, Setting>> = {
   InterfaceExclude: { read: interfaceList((found) => ({ excludedInterfaces: found })) },
   MaxIpsetSize: { read: count(1, (found) => ({ maxSetSize: found })) },
   LogPrefix: {
-    read: (value) =>
-      /^[\w -]{1,27}$/.test(value) ? { logPrefix: value } : { wanted: "at most 27 letters, digits, spaces, - and _" },
+    read: text(/^[\w %:/-]+$/, "letters, digits, spaces, %, :, /, - and _", (found) => ({
+      logPrefix: found || "calico-packet",
+    })),
+    isOpen: (value, { knows }) => knows.logDetails === "limits" && /%[tknp]/.test(value),
   },
+  LogActionRateLimit: {
+    read: text(
+      /^[1-9]\d{0,3}\/(second|minute|hour|day)$/,
+      "1 to 9999 packets a time: 10/second, 5/minute, 100/hour",
+      (found) => ({
+        logRate: found,
+      }),
+    ),
+    isKnown: withLimits,
+  },
+  LogActionRateLimitBurst: { read: count(0, (found) => ({ logBurst: found }), 9999), isKnown: withLimits },
+  FlowLogsGoldmaneServer: {
+    read: text(/[^]/, "an address", (found) => ({ flowLogsToServer: found !== "" })),
+    isKnown: withFlowLogs,
+  },
+  FlowLogsLocalReporter: {
+    read: choice(["ENABLED", "DISABLED"], (found) => ({ flowLogsOnNode: found === "ENABLED" })),
+    isKnown: withFlowLogs,
+  },
+  FeatureDetectOverride: { read: features, isKnown: ({ knows }) => knows.featureOverrides },
   IpInIpEnabled: { read: truth((found) => ({ ipip: found })) },
   VXLANEnabled: { read: truth((found) => ({ vxlan: found })), isKnown: withVxlan },
   VXLANPort: { read: port((found) => ({ vxlanPort: found })), isKnown: withVxlan },
@@ -164,7 +199,7 @@ const ofAks = new Map([
 const notBuilt = new Map([
   ["bpfenabled", /^false$/i],
   ["nftablesmode", /^(disabled|auto)$/i],
-  ["flowlogsgoldmaneserver", /^$/],
+  ["flowlogssamplingrate", /^1$/],
   ["floatingips", /^disabled$/i],
 ]);
 
@@ -243,7 +278,10 @@ function optionsOver(others: FelixSettings, written: readonly string[], generati
   return { felix, diagnostics };
 }
 
-function withMarks(felix: FelixSettings, { marksDenied }: Generation, diagnostics: readonly Diagnostic[]): Found {
+function withMarks(felix: FelixSettings, { marksDenied }: Generation, others: readonly Diagnostic[]): Found {
+  const limit = logLimit(felix);
+  const diagnostics =
+    limit && !isTakenByLegacy(limit) ? [...others, diagnostic("felix-log-limit-refused", limit)] : others;
   const marks = allocateMarks(felix.markMask, marksDenied, felix.wireguard || felix.wireguardV6);
   if (marks) return { felix: { ...felix, marks }, diagnostics };
   const mask = `0x${felix.markMask.toString(16)}`;
@@ -252,7 +290,7 @@ function withMarks(felix: FelixSettings, { marksDenied }: Generation, diagnostic
 
 /** What a value makes of the settings: nothing where it is none, or where the release does not know the setting. */
 function readSetting(
-  { read, isKnown }: Setting,
+  { read, isKnown, isOpen }: Setting,
   name: string,
   value: string,
   generation: Generation,
@@ -268,5 +306,6 @@ function readSetting(
   }
   if ("stops" in found)
     return { problem: diagnostic("felix-setting-stops", { name, value, release, why: found.stops }, where) };
+  if (isOpen?.(value, generation)) return { problem: diagnostic("felix-setting-not-built", { name }, where) };
   return { found };
 }

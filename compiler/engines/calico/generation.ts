@@ -120,4 +120,9 @@ export interface Known {
   readonly sctpPorts: boolean;
   readonly annotations: boolean;
   readonly performanceHints: boolean;
+  /** FeatureDetectOverride. */
+  readonly featureOverrides: boolean;
+  readonly flowLogs: boolean;
+  /** Limits of LOG rules, and words for a policy in their prefix; "names" where what these words stand for is proved. */
+  readonly logDetails: "no" | "limits" | "names";
 }

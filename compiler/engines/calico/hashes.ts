@@ -21,15 +21,28 @@ function base64(bytes: Uint8Array): string {
 /** The longest chain name of iptables. */
 const longestChainName = 28;
 
+export function chainName(prefix: string, suffix: string): string {
+  return limitedName(prefix, suffix, longestChainName);
+}
+
 /**
- * Prefix and suffix where they fit into a chain's name, else the prefix, `_`, and as much as fits of a hash of the suffix.
+ * Prefix and suffix where they fit into so many characters, else the prefix, `_`, and as much as fits of a hash of the suffix.
  * Source: Calico 87c15906f, libcalico-go/lib/hash/unique_id.go, GetLengthLimitedID.
  */
-export function chainName(prefix: string, suffix: string): string {
+function limitedName(prefix: string, suffix: string, longest: number): string {
   const whole = prefix + suffix;
-  const mayBeHash = whole.length === longestChainName && suffix.startsWith("_");
-  if (whole.length <= longestChainName && !mayBeHash) return whole;
-  return `${prefix}_${base64(sha256(utf8ToBytes(suffix)))}`.slice(0, longestChainName);
+  const mayBeHash = whole.length === longest && suffix.startsWith("_");
+  if (whole.length <= longest && !mayBeHash) return whole;
+  return `${prefix}_${base64(sha256(utf8ToBytes(suffix)))}`.slice(0, longest);
+}
+
+/**
+ * A prefix of the kernel's packet log: at most 63 characters, of longer ones both ends with a hash between. One of just 63 is hashed, too.
+ * Source: Calico, felix/rules/nflogprefix.go, maybeHash; read near 87c15906f.
+ */
+export function flowLogPrefix(text: string): string {
+  if (text.length < 63) return text;
+  return `${text.slice(0, 10)}${limitedName("", text, 42)}_${text.slice(-10)}`;
 }
 
 /** `s:` and 38 characters. Source: the same file, MakeUniqueID. */

@@ -21,6 +21,7 @@ import {
   type HostPolicyKind,
 } from "./rules/host-endpoints.js";
 import { sortPolicies, tiersOf, type Tier } from "./rules/order.js";
+import { loggingOf } from "./rules/logs.js";
 import { policyChains, profileChains, type ScannedPolicy, type ScannedProfile } from "./rules/policy-chains.js";
 import type { RuleContext } from "./rules/policy-rules.js";
 import { filterChains, mangleChains, natChains, rawChains } from "./rules/statics.js";
@@ -63,7 +64,7 @@ export function planNode(
   const context: RuleContext = {
     marks: felix.marks,
     dropsImpossible: generation.dropsImpossible,
-    logPrefix: felix.logPrefix,
+    logging: loggingOf(felix, generation),
     ipVersion,
   };
   const ofPolicies = policies

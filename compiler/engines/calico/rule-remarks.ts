@@ -11,6 +11,8 @@ export function remarkOn({ matches, target }: Rule, marks: Marks): string | unde
   const states = matches.flatMap((match) => (match.kind === "connection-state" ? match.states : []));
   if (states.includes("ESTABLISHED")) return "Packets of a connection that was allowed pass without being asked again";
   if (states.includes("INVALID")) return "Such a packet belongs to no connection, and opens none";
+  if (target?.kind === "other" && target.words[1] === "NFLOG")
+    return "Felix listens there for its flow logs: the prefix says what becomes of the packet, and which rule says so";
   const to = target?.kind === "jump" || target?.kind === "goto" ? target.to : "";
   const purpose = purposeOf(to);
   if (purpose !== undefined) return `That chain ${purpose}`;

@@ -1,5 +1,5 @@
 import { maskedCidr, parseCidr, wholeBlock } from "../../model/cidr.js";
-import type { Ports } from "./felix/fragments.js";
+import type { Features, Ports } from "./felix/fragments.js";
 import type { FailsafePort } from "../specification.js";
 import type { Generation } from "./generation.js";
 import type { FelixSettings } from "./settings.js";
@@ -30,13 +30,47 @@ export function port(make: (found: number) => Partial<FelixSettings>): Read {
   };
 }
 
-/** A number of at least `least`. */
-export function count(least: number, make: (found: number) => Partial<FelixSettings>): Read {
+/** A number from `least` to `most`. */
+export function count(least: number, make: (found: number) => Partial<FelixSettings>, most = 0xffffffff): Read {
   return (value) => {
     const found = /^\d{1,10}$/.test(value) ? Number(value) : -1;
-    return found < least || found > 0xffffffff ? { wanted: `a number, ${least} to 4294967295` } : make(found);
+    return found < least || found > most ? { wanted: `a number, ${least} to ${most}` } : make(found);
   };
 }
+
+/** Some text; Felix takes `none` for none, and passes over an empty one. */
+export function text(pattern: RegExp, wanted: string, make: (found: string) => Partial<FelixSettings>): Read {
+  return (value) => {
+    if (value === "") return {};
+    const found = value.toLowerCase() === "none" ? "" : value;
+    return found === "" || pattern.test(found) ? make(found) : { wanted };
+  };
+}
+
+/** What iptables and the kernel can do as Felix finds it where they are not older than its own times. */
+export const detected: Features = { snatFullyRandom: true, masqueradeFullyRandom: true, nflogSize: true };
+
+const featureNames: Readonly<Record<string, keyof Features>> = {
+  SNATFullyRandom: "snatFullyRandom",
+  MASQFullyRandom: "masqueradeFullyRandom",
+  NFLogSize: "nflogSize",
+};
+
+/**
+ * `SNATFullyRandom=false,NFLogSize=true`. Other features show in no rule, and what is neither true nor false is left to detection.
+ * Source: Calico a0db560f0520, felix/stringutils/parse_keyvalue_list.go; felix/environment/feature_detect_linux.go.
+ */
+export const features: Read = (value) => {
+  const items = value.split(",").filter((item) => item.trim() !== "");
+  const pairs = items.map((item) => /^\s*(\w+)=([^]*)$/.exec(item));
+  if (!pairs.every((pair) => pair !== null)) return { wanted: "NAME=true or NAME=false, with commas between" };
+  const found = pairs.flatMap(([, name, its]) => {
+    const feature = featureNames[name!];
+    const can = /^(1|t|T|TRUE|true|True)$/.test(its!);
+    return feature && (can || /^(0|f|F|FALSE|false|False)$/.test(its!)) ? [[feature, can] as const] : [];
+  });
+  return { features: { ...detected, ...Object.fromEntries(found) } };
+};
 
 /** 32 bits, `0xffff0000` or `4294901760`, of which some must be set. */
 export function bitmask(

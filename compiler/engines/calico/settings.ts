@@ -1,5 +1,5 @@
 import type { FailsafePort, NodeInterface } from "../specification.js";
-import type { Ports } from "./felix/fragments.js";
+import type { Features, Ports, RateLimit } from "./felix/fragments.js";
 import type { Marks } from "./marks.js";
 import type { ServiceMember } from "./cluster/service-members.js";
 import type { IpPool } from "../../model/calico/objects.js";
@@ -38,11 +38,19 @@ export interface FelixSettings {
   readonly failsafeOutbound: readonly FailsafePort[];
   readonly allowVxlanFromWorkloads: boolean;
   readonly allowIpipFromWorkloads: boolean;
+  /** It may have words for a policy in it: `%t`. */
   readonly logPrefix: string;
   /** Pods may send from addresses that are not theirs, where an annotation asks for it. */
   readonly sourceSpoofing: boolean;
   /** What becomes of packets to addresses of services that nothing has translated; disabled: they go on. */
   readonly serviceLoops: "DROP" | "REJECT" | "DISABLED";
+  /** Of LOG rules; "" for none. */
+  readonly logRate: string;
+  readonly logBurst: number;
+  /** What becomes of packets is told to a server, and to whoever listens on the node. */
+  readonly flowLogsToServer: boolean;
+  readonly flowLogsOnNode: boolean;
+  readonly features: Features;
   /** The bits of packets' marks that are Felix's, and what each of them is for. */
   readonly markMask: number;
   readonly marks: Marks;
@@ -78,6 +86,16 @@ export interface ServiceBlock {
   /** As it is written: a block, or a single address. */
   readonly block: string;
   readonly origin: Origin;
+}
+
+/** The limit of LOG rules. */
+export function logLimit({ logRate, logBurst }: FelixSettings): RateLimit | undefined {
+  return logRate === "" ? undefined : { rate: logRate, burst: logBurst };
+}
+
+/** Whether rules tell Felix what becomes of packets. */
+export function hasFlowLogs({ flowLogsToServer, flowLogsOnNode }: FelixSettings): boolean {
+  return flowLogsToServer || flowLogsOnNode;
 }
 
 /** What carries packets from node to node, as pools, settings and Nodes say. */

@@ -98,6 +98,11 @@ export const calicoCodes = {
       `Felix of Calico ${release} stops at ${block}: it writes the block into the table of IPv${other}, too, where iptables refuses it`,
     () => "leave the block out, or use v3.32 or newer",
   ),
+  "felix-log-limit-refused": warning<{ rate: string; burst: number }>(
+    ({ rate, burst }) =>
+      `LOG rules with the limit ${rate} and a burst of ${burst}: legacy iptables refuses them, and Felix writes no table that has one; iptables-nft takes them`,
+    () => "use a burst of at least 1 that takes at most 119 hours at that rate",
+  ),
   "felix-setting-invalid": error<{ name: string; value: string; wanted: string }>(
     ({ name, value }) => `"${value}" is no value of Felix's ${name}`,
     ({ wanted }) => `use ${wanted}`,

@@ -1,6 +1,7 @@
 import { maskedCidr, wholeBlock } from "../../../model/cidr.js";
 import type { Match, Target } from "../../../netfilter/tables.js";
 import { protocolName } from "../../../netfilter/protocols.js";
+import { quoteWord } from "../../../netfilter/words.js";
 import type { IpVersion } from "../../../text/ip-version.js";
 
 /**
@@ -121,6 +122,45 @@ export const fromElsewhere: Fragment = {
   match: { kind: "other", words: ["-m", "rpfilter", "--validmark", "--invert"] },
 };
 
+/** So many packets in a time, as Felix's settings write it: `5/minute`; and as many at once before that counts, 0 to 9999. */
+export interface RateLimit {
+  readonly rate: string;
+  readonly burst: number;
+}
+
+/** No more packets than a limit lets through. The burst that iptables takes for granted it does not print. */
+export function limit({ rate, burst }: RateLimit): Fragment {
+  const words = ["-m", "limit", "--limit", keptRate(periodOf(rate))];
+  return {
+    text: `-m limit --limit ${rate} --limit-burst ${burst}`,
+    match: { kind: "other", words: burst === 0 || burst === 5 ? words : [...words, "--limit-burst", `${burst}`] },
+  };
+}
+
+const seconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 60 * 60, day: 24 * 60 * 60 };
+
+/** From one packet to the next in 10,000ths of a second, which is what the kernel keeps of a rate. */
+function periodOf(rate: string): number {
+  const [count, unit] = rate.split("/") as [string, string];
+  return Math.floor((10_000 * seconds[unit]!) / Number(count));
+}
+
+/** Source: iptables 1.8.9, extensions/libxt_limit.c, print_rate. */
+function keptRate(period: number): string {
+  const units = (["day", "hour", "minute", "second"] as const).map((unit) => 10_000 * seconds[unit]!);
+  let at = 0;
+  while (at < 3 && period <= units[at + 1]! && Math.floor(units[at + 1]! / period) >= units[at + 1]! % period) at += 1;
+  return `${Math.floor(units[at]! / period)}/${["day", "hour", "min", "sec"][at]}`;
+}
+
+/**
+ * Whether the kernel's table of legacy iptables takes a limit: the whole burst's time must fit into 32 bits, and there must be one.
+ * Source: Linux, net/netfilter/xt_limit.c, limit_mt_check.
+ */
+export function isTakenByLegacy({ rate, burst }: RateLimit): boolean {
+  return burst > 0 && periodOf(rate) * burst <= 0xffffffff;
+}
+
 /** What a rule does. */
 export interface Action {
   readonly text: string;
@@ -162,26 +202,52 @@ function markTarget(value: number, mask: number): Target {
   return { kind: "set-mark", value: value >>> 0, mask: mask >>> 0 };
 }
 
+/** What Felix finds iptables and the kernel can do, or is told that they can. */
+export interface Features {
+  /** Ports may be drawn at random: of SNAT since iptables 1.6.0, of MASQUERADE since 1.6.2, both with Linux 3.14. */
+  readonly snatFullyRandom: boolean;
+  readonly masqueradeFullyRandom: boolean;
+  /** NFLOG knows `--nflog-size`; since Linux 4.8. */
+  readonly nflogSize: boolean;
+}
+
 /** The source becomes the address of the interface that the packet leaves by, its port any, or one of `32768-65535`. */
-export function masquerade(portRange?: string): Action {
-  return translation("MASQUERADE", ...(portRange === undefined ? [] : ["--to-ports", portRange]));
+export function masquerade({ masqueradeFullyRandom }: Features, portRange?: string): Action {
+  const options = portRange === undefined ? [] : ["--to-ports", portRange];
+  return translation("MASQUERADE", options, masqueradeFullyRandom);
 }
 
 /** The source becomes an address, or `10.0.0.1:32768-65535`. */
-export function translateTo(source: string): Action {
-  return translation("SNAT", "--to-source", source);
+export function translateTo({ snatFullyRandom }: Features, source: string): Action {
+  return translation("SNAT", ["--to-source", source], snatFullyRandom);
 }
 
-/** Ports are drawn at random, as iptables 1.6.2 and Linux 3.14 and later can. */
-function translation(name: string, ...options: readonly string[]): Action {
-  const words = [name, ...options, "--random-fully"];
+function translation(name: string, options: readonly string[], fullyRandom: boolean): Action {
+  const words = [name, ...options, ...(fullyRandom ? ["--random-fully"] : [])];
   return { text: `--jump ${words.join(" ")}`, target: { kind: "other", words: ["-j", ...words] } };
 }
 
 /** Writes the packet to the kernel's log. */
 export function log(prefix: string): Action {
-  const words = ["-j", "LOG", "--log-prefix", `"${prefix}: "`, "--log-level", "5"];
+  const kept = quoteWord(`${prefix}: `.slice(0, longestLogPrefix));
+  const words = ["-j", "LOG", "--log-prefix", kept, "--log-level", "5"];
   return { text: `--jump LOG --log-prefix "${prefix}: " --log-level 5`, target: { kind: "other", words } };
+}
+
+/** The kernel keeps this much of a prefix; iptables cuts off the rest without a word. Source: Linux, include/uapi/linux/netfilter/xt_LOG.h. */
+const longestLogPrefix = 29;
+
+/**
+ * Hands the packet's first 80 bytes to Felix, which listens to two groups of the kernel's packet log: what goes to an endpoint, 1, and what it
+ * sends, 2. What legacy iptables keeps of a range iptables-nft forgets. Source: Calico, felix/iptables/actions.go, NflogAction; felix/rules/rule_defs.go; read near 87c15906f.
+ */
+export function flowLog(group: 1 | 2, prefix: string, { nflogSize }: Features): Action {
+  const size = [nflogSize ? "--nflog-size" : "--nflog-range", "80"];
+  const words = ["-j", "NFLOG", "--nflog-prefix", quoteWord(prefix), "--nflog-group", `${group}`, ...size];
+  return {
+    text: `--jump NFLOG --nflog-group ${group} --nflog-prefix ${prefix} ${size.join(" ")}`,
+    target: { kind: "other", words },
+  };
 }
 
 function hex(bits: number): string {

@@ -19,6 +19,7 @@ import type { Marks } from "../marks.js";
 import type { Policy } from "../policy.js";
 import type { FelixSettings } from "../settings.js";
 import { policyJumps } from "./groups.js";
+import { loggingOf, profileFlowLog, tierFlowLog } from "./logs.js";
 import { profileChainName, type Direction } from "./policy-chains.js";
 
 /** The policies of an endpoint in one tier, in order of evaluation. */
@@ -60,6 +61,7 @@ export function endpointChains(
   const { marks } = felix;
   const { type, direction } = chain;
   const groups: FelixChain[] = [];
+  const logging = loggingOf(felix, generation);
   const rules: FelixRule[] = [
     ...(type === "untracked" ? [] : trackedRules(chain, marks.accept, felix)),
     ...(chain.failsafe && type !== "forward" ? [{ action: jump(chain.failsafe) }] : []),
@@ -71,14 +73,17 @@ export function endpointChains(
     if (policies.length === 0) continue;
     const jumps = policyJumps(policies, direction, generation, marks);
     groups.push(...jumps.groups);
-    if (jumps.chains.length === 0) continue;
     rules.push(...tierStart(tier.tier, generation, marks));
     for (const name of jumps.chains) {
       rules.push({ matches: [markClear(marks.pass)], action: jump(name) });
       if (type === "untracked") rules.push({ matches: [markSet(marks.accept)], action: doNotTrack });
       rules.push({ comments: ["Return if policy accepted"], matches: [markSet(marks.accept)], action: returnToCaller });
     }
-    if ((type === "normal" || type === "forward") && tier.defaultAction === "Deny") {
+    if (type !== "normal" && type !== "forward") continue;
+    // A tier of staged policies alone leaves everything open.
+    const denies = jumps.chains.length > 0 && tier.defaultAction === "Deny";
+    rules.push(...tierFlowLog(denies ? "deny" : "pass", direction, tier.tier, [markClear(marks.pass)], logging));
+    if (denies) {
       const where = endpoints.namesTierEnd ? `End of tier ${tier.tier}. ` : "";
       rules.push({
         comments: [`${where}Drop if no policies passed packet`],
@@ -100,6 +105,7 @@ export function endpointChains(
         { comments: ["Return if profile accepted"], matches: [markSet(marks.accept)], action: returnToCaller },
       );
     }
+    rules.push(...profileFlowLog(direction, logging));
     rules.push({ comments: ["Drop if no profiles matched"], action: drop });
   }
   return [{ name: chain.name, rules, origin: chain.origin }, ...groups];

@@ -30,11 +30,11 @@ export function natOutgoingRules(settings: Settings, generation: Generation): re
     ],
     action,
   });
-  const { natAddress, natPorts } = felix;
+  const { natAddress, natPorts, features } = felix;
   const translated = (portRange?: string): Action =>
     natAddress === undefined
-      ? masquerade(portRange)
-      : translateTo(portRange === undefined ? natAddress : `${natAddress}:${portRange}`);
+      ? masquerade(features, portRange)
+      : translateTo(features, portRange === undefined ? natAddress : `${natAddress}:${portRange}`);
   const ranged = (of: string, range: string): readonly FelixRule[] => [
     rule(translated(range), of),
     rule(returnToCaller, of),

@@ -4,6 +4,7 @@ import type { Generation } from "../generation.js";
 import { chainName } from "../hashes.js";
 import type { Policy, Profile } from "../policy.js";
 import type { ScannedRule } from "../sets.js";
+import type { LogOwner } from "./logs.js";
 import { policyRules, type RuleContext } from "./policy-rules.js";
 
 export type Direction = "ingress" | "egress";
@@ -41,7 +42,11 @@ export function policyChains(
   const { policy } = scanned;
   return (["ingress", "egress"] as const).map((direction) => ({
     name: policyChainName(policy, direction, generation),
-    rules: commented(scanned[direction], policyComment(policy, direction, generation), generation, context),
+    rules: commented(
+      rulesOf(scanned[direction], policyOwner(policy, generation), direction, context),
+      policyComment(policy, direction, generation),
+      generation,
+    ),
     origin: policy.origin,
     forced: policy.everywhere,
   }));
@@ -56,19 +61,46 @@ export function profileChains(
   const { profile } = scanned;
   return (["ingress", "egress"] as const).map((direction) => ({
     name: profileChainName(profile.name, direction),
-    rules: commented(scanned[direction], `Profile ${profile.name} ${direction}`, generation, context),
+    rules: commented(
+      rulesOf(scanned[direction], profileOwner(profile), direction, context),
+      `Profile ${profile.name} ${direction}`,
+      generation,
+    ),
     origin: profile.origin,
   }));
 }
 
+function rulesOf(
+  scanned: readonly ScannedRule[],
+  owner: LogOwner,
+  direction: Direction,
+  context: RuleContext,
+): FelixRule[] {
+  return scanned.flatMap((rule, index) => policyRules(rule, { owner, direction, index }, context));
+}
+
+function policyOwner(policy: Policy, generation: Generation): LogOwner {
+  const { kind, tier, name, doNotTrack } = policy;
+  return {
+    of: doNotTrack ? "untracked" : "policy",
+    id: generation.policyId === "kind" ? policyId(policy, generation) : fullName(policy),
+    tier,
+    kind: shortKinds[kind],
+    name,
+    qualified: qualified(policy),
+  };
+}
+
+function profileOwner({ name }: Profile): LogOwner {
+  return { of: "profile", id: name, tier: "", kind: "pro", name, qualified: name };
+}
+
 /** The rules of a chain; its comment is that of the first one, which there is for its sake where there are none. */
 function commented(
-  scanned: readonly ScannedRule[],
+  rules: FelixRule[],
   comment: string,
   { chainComment, trimsReturns }: Generation,
-  context: RuleContext,
 ): readonly FelixRule[] {
-  const rules = scanned.flatMap((rule) => policyRules(rule, context));
   if (trimsReturns) while (rules.at(-1)?.action === returnToCaller) rules.pop();
   if (chainComment === "none") return rules;
   const [first = {}, ...others] = rules;

@@ -4,7 +4,6 @@ import {
   clearMark,
   drop,
   icmp,
-  log,
   markClear,
   markSet,
   network,
@@ -22,21 +21,29 @@ import type { FelixRule } from "../felix/rule.js";
 import { setName } from "../hashes.js";
 import type { Marks } from "../marks.js";
 import type { NeededSet, ScannedRule, ScannedSide } from "../sets.js";
+import { logRule, ruleFlowLog, type Logging, type LogOwner } from "./logs.js";
 import type { IpVersion } from "../../../text/ip-version.js";
 
 /** What the rendering of a rule depends on besides the rule. */
 export interface RuleContext {
   readonly marks: Marks;
   readonly dropsImpossible: boolean;
-  readonly logPrefix: string;
+  readonly logging: Logging;
   readonly ipVersion: IpVersion;
+}
+
+/** Where a policy's rule stands: the chain, and which of its rules it is, from 0. */
+export interface RulePlace {
+  readonly owner: LogOwner;
+  readonly direction: "ingress" | "egress";
+  readonly index: number;
 }
 
 /**
  * A policy's rule as rules of its chain; none where it is not for the version of IP. What iptables cannot say in one rule goes before it as
  * blocks that work on two bits of the mark. Source: Calico 87c15906f, felix/rules/policy.go; the same since felix v3.3.1.
  */
-export function policyRules(rule: ScannedRule, context: RuleContext): readonly FelixRule[] {
+export function policyRules(rule: ScannedRule, place: RulePlace, context: RuleContext): readonly FelixRule[] {
   if (rule.ipVersion !== undefined && rule.ipVersion !== context.ipVersion) return [];
   const source = ofVersion(rule.source, context);
   const destination = ofVersion(rule.destination, context);
@@ -62,7 +69,7 @@ export function policyRules(rule: ScannedRule, context: RuleContext): readonly F
     ...mainMatches(rule, main.source, main.destination, context.ipVersion, nameOf),
     ...(blocks.rules.length > 0 ? [markSet(context.marks.allBlocks)] : []),
   ];
-  return [...blocks.rules, ...actionRules(rule.action, matches, context)].map((each) => ({
+  return [...blocks.rules, ...actionRules(rule.action, matches, place, context)].map((each) => ({
     ...each,
     ...(rule.annotations.length > 0 && { comments: rule.annotations }),
     origin: rule.origin,
@@ -190,20 +197,22 @@ function negatedMatches(side: ScannedSide, end: Side, nameOf: (set: NeededSet) =
 function actionRules(
   action: ScannedRule["action"],
   matches: readonly Fragment[],
-  { marks, logPrefix }: RuleContext,
+  { owner, direction, index }: RulePlace,
+  { marks, logging }: RuleContext,
 ): readonly FelixRule[] {
-  const marked = (bit: number, then: Action): readonly FelixRule[] => [
+  const marked = (does: "allow" | "deny" | "pass", bit: number, then: Action): readonly FelixRule[] => [
     { matches, action: setMark(bit) },
+    ...ruleFlowLog(does, direction, index, [markSet(bit)], owner, logging),
     { matches: [markSet(bit)], action: then },
   ];
   switch (action) {
     case "allow":
-      return marked(marks.accept, returnToCaller);
+      return marked(action, marks.accept, returnToCaller);
     case "pass":
-      return marked(marks.pass, returnToCaller);
+      return marked(action, marks.pass, returnToCaller);
     case "deny":
-      return marks.drop === undefined ? [{ matches, action: drop }] : marked(marks.drop, drop);
+      return marks.drop === undefined ? [{ matches, action: drop }] : marked(action, marks.drop, drop);
     case "log":
-      return [{ matches, action: log(logPrefix) }];
+      return [logRule(matches, owner, logging)];
   }
 }

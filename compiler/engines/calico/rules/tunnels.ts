@@ -156,6 +156,6 @@ export function tunnelAddressRules(settings: Settings, generation: Generation): 
   ];
   return interfaces.map((name) => ({
     matches: [outInterface(name), notItsOwnAddress, localAddress("source")],
-    action: masquerade(),
+    action: masquerade(felix.features),
   }));
 }
