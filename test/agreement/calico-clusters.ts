@@ -339,7 +339,6 @@ const felix = pick<Manifest | undefined>(
   configured({ iptablesMarkMask: 0xf8000f, serviceLoopPrevention: "Reject" }),
   configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xf8000001 }),
   configured({ serviceLoopPrevention: "Disabled", interfaceExclude: "eth1" }),
-  configured({ serviceLoopPrevention: "Disabled" }),
   configured({ flowLogsLocalReporter: "Enabled", logPrefix: "%t %p", logActionRateLimit: "1/hour" }),
 );
 

@@ -145,6 +145,7 @@ const settings: Readonly<Record<string, Setting>> = {
     read: choice(["ENABLED", "DISABLED"], (found) => ({ flowLogsOnNode: found === "ENABLED" })),
     isKnown: withFlowLogs,
   },
+  LogConnectionTransitions: { read: () => ({}), isKnown: () => false },
   FeatureDetectOverride: { read: features, isKnown: ({ knows }) => knows.featureOverrides },
   IpInIpEnabled: { read: truth((found) => ({ ipip: found })) },
   VXLANEnabled: { read: truth((found) => ({ vxlan: found })), isKnown: withVxlan },

@@ -3,7 +3,7 @@ import { quote } from "../../text/quote.js";
 import type { Metadata } from "../admit-metadata.js";
 import type { Checker } from "../checker.js";
 import { isAddress, maskedCidr, parseCidr, wholeBlock } from "../cidr.js";
-import { decodeBoolean, decodeInteger, decodeString, isNull, reportUnknownField } from "../decode.js";
+import { decodeBoolean, decodeInteger, decodeString, reportUnknownField } from "../decode.js";
 import type {
   CalicoPolicy,
   CalicoProfile,
@@ -14,7 +14,7 @@ import type {
   Tier,
 } from "./objects.js";
 import { portNameMistakes } from "../name-rules.js";
-import { readFelixSettings } from "./read-felix-settings.js";
+import { felixReaders } from "./read-felix-settings.js";
 import {
   readChoice,
   readFields,
@@ -273,7 +273,7 @@ export function readProfile(frame: Frame): CalicoProfile {
 }
 
 export function readFelixConfiguration(frame: Frame): FelixConfiguration {
-  const spec = frame.fields.find((entry) => entry.key === "spec")?.value;
-  const settings = spec && !isNull(spec) ? readFelixSettings(spec, frame.checker) : [];
+  const settings: FelixConfiguration["settings"][number][] = [];
+  readSpec(frame, felixReaders(frame.checker, settings));
   return { kind: "FelixConfiguration", namespace: "", ...placed(frame), settings };
 }

@@ -103,9 +103,9 @@ describe("pools are such as calicoctl takes", () => {
 
 test("settings of Felix have values that it takes; of those that nothing here compiles nothing is said", () => {
   expect(said("FelixConfiguration", "{vxlanPort: 4789, wireguardEnabled: true, bpfEnabled: true}")).toEqual([]);
-  expect(said("FelixConfiguration", "{vxlanPort: 99999, wireguardEnabled: perhaps, natPortRange: '9:1'}")).toEqual([
+  expect(said("FelixConfiguration", "{vxlanPort: 99999, chainInsertMode: perhaps, natPortRange: '9:1'}")).toEqual([
     `spec.vxlanPort: "99999" is no value of Felix's vxlanPort`,
-    `spec.wireguardEnabled: "perhaps" is no value of Felix's wireguardEnabled`,
+    `spec.chainInsertMode: "perhaps" is no value of Felix's chainInsertMode`,
     `spec.natPortRange: "9:1" is no value of Felix's natPortRange`,
   ]);
 });
