@@ -40,7 +40,7 @@ import type { Policy, PolicyRule, Profile } from "./policy.js";
 import { ruleWarnings } from "./rule-warnings.js";
 import type { Tier } from "./rules/order.js";
 import { neighbourMessages } from "./rules/statics.js";
-import type { NodeView, Underlay } from "./settings.js";
+import { hasFlowLogs, type NodeView, type Underlay } from "./settings.js";
 import { nodeTunnels, underlayOf, underlayWarnings } from "./underlay.js";
 import { unknownFeature } from "./unknown-features.js";
 
@@ -127,13 +127,14 @@ export class CalicoNode implements Node {
 
   get logGaps(): readonly string[] {
     const { ipip, vxlan } = this.#underlay();
-    const { wireguard } = this.#felix().felix;
+    const { felix } = this.#felix();
     const has = (kind: Resource["kind"]): boolean => [...this.#resources.values()].some((each) => each.kind === kind);
     const toHost = /^defaultendpointtohostaction=/i;
     return [
       ...(has("IPPool") ? ["IPPools"] : []),
       ...(has("Node") ? ["Nodes"] : []),
-      ...(ipip || vxlan || wireguard ? ["tunnels"] : []),
+      ...(ipip || vxlan || felix.wireguard ? ["tunnels"] : []),
+      ...(hasFlowLogs(felix) ? ["flow logs"] : []),
       ...(has("FelixConfiguration") || !this.#felixOptions.every((option) => toHost.test(option))
         ? ["how settings are read"]
         : []),

@@ -1,4 +1,6 @@
-import { compile, type CompileOptions } from "../../../compiler/compile.js";
+import { compile, type CompileOptions, type CompileResult } from "../../../compiler/compile.js";
+import { logEntriesOf } from "../../../compiler/engines/effects.js";
+import { printMessages } from "../../../compiler/log/print-log.js";
 import { printRule } from "../../../compiler/netfilter/print-rule.js";
 import type { Tables } from "../../../compiler/netfilter/tables.js";
 
@@ -30,7 +32,16 @@ function podsOf(documents: string): { readonly name: string; readonly text: stri
 }
 
 export function tablesOf(documents: string, options: Partial<CompileOptions>): Tables {
-  return compile(podsOf(documents), { engine: "calico", node: "node-0", ...options }).result!.tables;
+  return compiled(documents, options).tables;
+}
+
+/** What Felix logs. */
+export function logged(documents: string, options: Partial<CompileOptions>): string {
+  return printMessages(logEntriesOf(compiled(documents, options).effects())).join("");
+}
+
+function compiled(documents: string, options: Partial<CompileOptions>): CompileResult {
+  return compile(podsOf(documents), { engine: "calico", node: "node-0", ...options }).result!;
 }
 
 /** The rules of the filter table. */

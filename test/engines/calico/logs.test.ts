@@ -3,7 +3,7 @@ import { isTakenByLegacy, limit, log } from "../../../compiler/engines/calico/fe
 import { flowLogPrefix } from "../../../compiler/engines/calico/hashes.js";
 import { printMatch, printRule } from "../../../compiler/netfilter/print-rule.js";
 import { trace } from "../../../compiler/simulate/tracer.js";
-import { ingressPolicy, saved, tablesOf } from "./log-cases.js";
+import { ingressPolicy, logged, saved, tablesOf } from "./log-cases.js";
 
 describe("prefixes of flow logs", () => {
   // Source: Calico, felix/rules/nflogprefix_test.go, as of v3.30 and of v3.32.
@@ -116,6 +116,25 @@ spec: { cidr: 10.224.0.0/24, natOutgoing: true }`;
     const rules = others.flatMap(({ chains }) => chains).find(({ name }) => name === "cali-nat-outgoing")!.rules;
     expect(printRule(rules[0]!)).toMatch(new RegExp(`${expected}$`));
   });
+});
+
+test("Felix logs these settings when it starts", () => {
+  const felix = [
+    "LogActionRateLimit=5/minute",
+    "LogActionRateLimitBurst=7",
+    "FlowLogsGoldmaneServer=goldmane:7443",
+    "FeatureDetectOverride=MASQFullyRandom=false,NFLogSize=false",
+  ];
+  const text = logged("", { felix });
+  for (const part of [
+    'LogActionRateLimit:"5/minute", LogActionRateLimitBurst:7,',
+    "FlowLogsEnabled:true, IstioAmbientModeEnabled",
+    "FlowLogsEnabled:true, ServiceLoopPrevention",
+    "SNATFullyRandom:true, MASQFullyRandom:false,",
+    "NFLogSize:false",
+  ])
+    expect(text).toContain(part);
+  expect(logged("", { felix, generation: "calico-3.24" })).toContain("SNATFullyRandom:true, MASQFullyRandom:false,");
 });
 
 describe("prefixes of LOG rules", () => {

@@ -92,7 +92,7 @@ MTUIfacePattern:(*regexp.Regexp)(${goPointer}), RouteSource:"CalicoIPAM", Kubern
       lookUp("iptables", "legacy", "save"),
       lookUp("ip6tables", "nft", "save"),
       lookUp("iptables", "nft", "save"),
-      "feature_detect.go 160: Updating detected iptables features features=environment.Features{SNATFullyRandom:true, MASQFullyRandom:true, RestoreSupportsLock:true, ChecksumOffloadBroken:true, IPIPDeviceIsL3:true} iptablesVersion=1.8.9 kernelVersion=6.18.44",
+      `feature_detect.go 160: Updating detected iptables features features=environment.Features{SNATFullyRandom:${felix.features.snatFullyRandom}, MASQFullyRandom:${felix.features.masqueradeFullyRandom}, RestoreSupportsLock:true, ChecksumOffloadBroken:true, IPIPDeviceIsL3:true} iptablesVersion=1.8.9 kernelVersion=6.18.44`,
       ...([undefined, "nat", undefined, undefined] as const).flatMap(tableMade),
       "int_dataplane.go 517: XDP acceleration disabled.",
       `connecttime.go 54: Running bpftool to look up programs attached to cgroup args=[]string{"bpftool", "-j", "-p", "cgroup", "show", "/run/calico/cgroup"}`,

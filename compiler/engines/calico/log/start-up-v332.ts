@@ -1,3 +1,4 @@
+import { hasFlowLogs } from "../settings.js";
 import { goHex, goPointer, goString, goStrings } from "./go-text.js";
 import {
   allowedWords,
@@ -13,7 +14,7 @@ import {
 
 /** How Felix starts on a node with iptables-legacy 1.8.9. Source: a log of Calico 87c15906f, after v3.32. */
 export function startUpV332({ node, prefixes, felix }: StartUpFacts): StartUp {
-  const { marks } = felix;
+  const { marks, features } = felix;
   const lookUp = (program: string, backend: string, verb: string): string =>
     `feature_detect_linux.go 460: ${programLookedUp(program, backend, verb)}`;
   const oldInserts = (table?: "nat"): string => `table.go 377: ${oldInsertPattern(table)}`;
@@ -38,8 +39,8 @@ VXLANTunnelAddressV6:net.IP(nil), AllowVXLANPacketsFromWorkloads:${felix.allowVx
 AllowIPIPPacketsFromWorkloads:${felix.allowIpipFromWorkloads}, WireguardEnabled:false, WireguardEnabledV6:false,
 WireguardInterfaceName:"wireguard.cali", WireguardInterfaceNameV6:"wg-v6.cali", WireguardMark:0x0,
 WireguardListeningPort:51820, WireguardListeningPortV6:51821, WireguardEncryptHostTraffic:false,
-RouteSource:"CalicoIPAM", LogPrefix:${goString(felix.logPrefix)}, LogActionRateLimit:"",
-LogActionRateLimitBurst:5, EndpointToHostAction:"${felix.defaultEndpointToHostAction}",
+RouteSource:"CalicoIPAM", LogPrefix:${goString(felix.logPrefix)}, LogActionRateLimit:${goString(felix.logRate)},
+LogActionRateLimitBurst:${felix.logBurst}, EndpointToHostAction:"${felix.defaultEndpointToHostAction}",
 FilterAllowAction:"${felix.filterAllowAction}", MangleAllowAction:"${felix.mangleAllowAction}",
 FilterDenyAction:"DROP", FailsafeInboundHostPorts:${failsafePorts(felix.failsafeInbound, "v3")},
 FailsafeOutboundHostPorts:${failsafePorts(felix.failsafeOutbound, "v3")},
@@ -47,7 +48,7 @@ DisableConntrackInvalid:${felix.disableConntrackInvalidCheck}, NATPortRange:numo
 MaxPort:0x0, PortName:""}, IptablesNATOutgoingInterfaceFilter:"", NATOutgoingAddress:net.IP(nil),
 NATOutgoingExclusions:"IPPoolsOnly", BPFEnabled:false, BPFOverlayIPOnDevice:true,
 BPFForceTrackPacketsFromIfaces:[]string{"docker+"}, ServiceLoopPrevention:"Drop", NFTablesMode:"Disabled",
-NFTablesEnabled:false, NFTablesFlowTableOffload:false, FlowLogsEnabled:false, IstioAmbientModeEnabled:false,
+NFTablesEnabled:false, NFTablesFlowTableOffload:false, FlowLogsEnabled:${hasFlowLogs(felix)}, IstioAmbientModeEnabled:false,
 IstioDSCPMark:0x17}`);
 
   return {
@@ -107,7 +108,7 @@ BPFExcludeCIDRsFromNAT:[]string(nil), BPFExportBufferSizeMB:1, BPFRedirectToPeer
 BPFAttachType:"Netkit", BPFIPFragTimeout:0, BPFProfiling:"Disabled", KubeProxyMinSyncPeriod:1000000000,
 KubeProxyHealtzPort:10256, SidecarAccelerationEnabled:false, WorkloadSourceSpoofing:false,
 NfNetlinkBufSize:65536, Collector:collector.Collector(nil), LookupsCache:(*calc.LookupsCache)(${goPointer}),
-FlowLogsEnabled:false, ServiceLoopPrevention:"Drop", LookPathOverride:(func(string) (string, error))(nil),
+FlowLogsEnabled:${hasFlowLogs(felix)}, ServiceLoopPrevention:"Drop", LookPathOverride:(func(string) (string, error))(nil),
 KubeClientSet:kubernetes.Interface(nil), FeatureDetectOverrides:map[string]string(nil),
 FeatureGates:map[string]string(nil), hostMTU:0, MTUIfacePattern:(*regexp.Regexp)(${goPointer}),
 RequireMTUFile:false, RouteSource:"CalicoIPAM", IPv4NormalRoutePriority:1024, IPv4ElevatedRoutePriority:512,
@@ -132,7 +133,7 @@ NewNftablesDataplane:(nftables.NewNftablesDataplaneFn)(nil)}`),
       lookUp("iptables", "nft", "save"),
       ...([undefined, "nat", undefined, undefined] as const).flatMap(tableMade),
       "int_dataplane.go 830: Route management is disabled, using DummyTables.",
-      "feature_detect_linux.go 181: Updating detected iptables features features=environment.Features{SNATFullyRandom:true, MASQFullyRandom:true, RestoreSupportsLock:true, ChecksumOffloadBroken:false, NFLogSize:true, IPIPDeviceIsL3:true, KernelSideRouteFiltering:true, KernelHasUDPGSOFix:true, NFTablesSupported:true} iptablesVersion=1.8.9 kernelVersion=6.18.44",
+      `feature_detect_linux.go 181: Updating detected iptables features features=environment.Features{SNATFullyRandom:${features.snatFullyRandom}, MASQFullyRandom:${features.masqueradeFullyRandom}, RestoreSupportsLock:true, ChecksumOffloadBroken:false, NFLogSize:${features.nflogSize}, IPIPDeviceIsL3:true, KernelSideRouteFiltering:true, KernelHasUDPGSOFix:true, NFTablesSupported:true} iptablesVersion=1.8.9 kernelVersion=6.18.44`,
       "int_dataplane.go 946: XDP acceleration disabled.",
       oldInserts(),
       lookUp("ip6tables", "legacy", "restore"),
