@@ -2,6 +2,7 @@ import type { Match, Rule } from "../netfilter/tables.js";
 import { joinWords } from "../text/join-words.js";
 import { describeFact, saysNothing } from "./describe-step.js";
 import type { Legend } from "./legend.js";
+import { describeLimit } from "./limit-words.js";
 
 /** What a rule asks, whatever the packet: `the source is in podlabel-app:web, and the port is 80/tcp`; "" when it asks nothing. */
 export function describeQuestions({ matches }: Rule, legend: Legend): string {
@@ -54,11 +55,15 @@ function describeAlike(first: Match, alike: readonly Match[], all: readonly Matc
     case "interface":
       return describeFact(first, !first.negated, legend);
     case "other":
-      return `${first.words.join(" ")} holds`;
+      if (first.words.join(" ") === opensTcp) return "it opens a connection of TCP";
+      return describeLimit(first.words, true) ?? `${first.words.join(" ")} holds`;
     default:
       return `the ${describeFact(first, "negated" in first ? !first.negated : true, legend)}`;
   }
 }
+
+/** What `--syn` is printed as. */
+const opensTcp = "-m tcp --tcp-flags FIN,SYN,RST,ACK SYN";
 
 /** States of connection tracking, in words: iptables-extensions(8), conntrack. */
 const states: Readonly<Record<string, readonly [string, string]>> = {

@@ -1,5 +1,6 @@
 import type { Match, Rule } from "../netfilter/tables.js";
 import type { Legend } from "./legend.js";
+import { describeLimit } from "./limit-words.js";
 import type { TraceStep } from "./trace.js";
 import { protocolOf, type Outcome } from "./verdicts.js";
 
@@ -45,8 +46,10 @@ export function describeAction({ action, to, text }: TraceStep): string {
 }
 
 function describeMatch(match: Match, outcome: Outcome, legend: Legend): string {
-  if (match.kind === "other")
-    return outcome === "unknown" ? `unknown: ${match.words.join(" ")}` : match.words.join(" ");
+  if (match.kind === "other") {
+    const words = match.words.join(" ");
+    return outcome === "unknown" ? `unknown: ${words}` : (describeLimit(match.words, outcome) ?? words);
+  }
   const negated = "negated" in match && match.negated;
   if (outcome === "unknown") return `unknown whether ${describeFact(match, !negated, legend)}`;
   return describeFact(match, outcome !== negated, legend);

@@ -5,6 +5,7 @@ import { depthsOf, type Cause } from "./causes.js";
 import { namedChains } from "./courses.js";
 import { describeAction, describeMatches } from "./describe-step.js";
 import type { Legend } from "./legend.js";
+import { limitsOnWay } from "./limit-words.js";
 import { noTraffic, trafficOf, unionTraffic } from "./traffic.js";
 import { describeTraffic } from "./traffic-words.js";
 import type { TracedTables, TraceStep } from "./trace.js";
@@ -80,7 +81,12 @@ function formatReasons({ verdict, decidedBy, causes, steps }: Walk): readonly st
   }
   const comment = /--comment ("(?:[^"\\]|\\.)*"|\S+)/.exec(decidedBy.text)?.[1];
   const why = comment === undefined ? "" : `, ${comment.startsWith('"') ? comment : `"${comment}"`}`;
-  return [`decided by ${formatPlace(decidedBy)}: ${describeAction(decidedBy)}${why}`, ...causes.map(formatCause)];
+  const limits = verdict === "allow" ? limitsOnWay(steps) : [];
+  return [
+    `decided by ${formatPlace(decidedBy)}: ${describeAction(decidedBy)}${why}`,
+    ...causes.map(formatCause),
+    ...(limits.length === 0 ? [] : [`as long as it is within the limits of ${limits.join(", ")}`]),
+  ];
 }
 
 function formatCause({ step, origin }: Cause): string {

@@ -5,7 +5,16 @@ import { maskIp, parseNetwork, type Ip } from "./ip.js";
 import { holdsAddress, type IndexedSet, type SetIndex } from "./set-index.js";
 import { holdsTraffic, portsOf, type TrafficProtocol } from "./traffic.js";
 import type { TracedTables } from "./trace.js";
-import { comesAstray, icmpMatches, not, otherMatches, protocolOf, stateMatches, type Outcome } from "./verdicts.js";
+import {
+  comesAstray,
+  icmpMatches,
+  not,
+  otherMatches,
+  protocolOf,
+  stateMatches,
+  withinLimits,
+  type Outcome,
+} from "./verdicts.js";
 
 /** What the matches of a rule ask a packet, its mark aside. */
 export interface Facts {
@@ -66,7 +75,7 @@ export function matchTest(
       if (match.words.length === 2 && protocolOf(match.words[1]!)) return protocolTest(match.words[1]!, false);
       const local = localSet(match.words);
       if (local) return matchTest(local, sets, tables);
-      const astray = comesAstray(match.words, tables) ?? "unknown";
+      const astray = comesAstray(match.words, tables) ?? withinLimits(match.words) ?? "unknown";
       return () => astray;
     }
   }

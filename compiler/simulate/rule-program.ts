@@ -24,6 +24,7 @@ import {
   otherMatches,
   protocolOf,
   stateMatches,
+  withinLimits,
   type Outcome,
   type TargetEffect,
 } from "./verdicts.js";
@@ -285,7 +286,7 @@ class Builder {
           if (local && found && !("portSets" in found))
             sides[local.flags === "src" ? "source" : "destination"].push(found);
           else if (protocol) limit(trafficOf(protocol), trafficOf(protocol));
-          else answer(comesAstray(match.words, this.tables) ?? "unknown");
+          else answer(comesAstray(match.words, this.tables) ?? withinLimits(match.words) ?? "unknown");
           break;
         }
       }

@@ -36,6 +36,7 @@ export function effectOf(
     case "IDLETIMER":
     case "TCPMSS":
     case "TEE":
+    case "DSCP":
       return "continue";
     // A packet without a connection is like a new one.
     case "NOTRACK":
@@ -79,6 +80,16 @@ export function icmpMatches(type: number, code: number | undefined, { other }: C
  */
 export function comesAstray(words: readonly string[], { interfaces }: Pick<Tables, "interfaces">): Outcome | undefined {
   return words[1] === "rpfilter" && words.includes("--invert") && interfaces ? false : undefined;
+}
+
+/**
+ * Whether `-m limit` or `-m connlimit` takes a packet. Packets are taken to be within limits: how many came before no question says, and who limits
+ * them does not say who may send them. Undefined for other matches.
+ */
+export function withinLimits(words: readonly string[]): Outcome | undefined {
+  if (words[1] === "limit") return true;
+  if (words[1] !== "connlimit") return undefined;
+  return words.includes("--connlimit-above") === words.includes("!");
 }
 
 /** The protocol that `-p` names, as one of the four kinds; undefined for a protocol without ports that has a name or number. */

@@ -216,14 +216,19 @@ const hostEndpoint = fc
     profiles: pick(undefined, undefined, ["open"], ["nobody"]),
     node: pick("node-0", "node-0", "node-1"),
     ports: pick(undefined, [{ name: "ssh", port: 22, protocol: "TCP" }]),
+    annotations: pick(undefined, undefined, { "qos.projectcalico.org/dscp": "EF" }),
   })
-  .map(({ labels, node, interfaceName, ...rest }, index?: number): Manifest => {
+  .map(({ labels, annotations, node, interfaceName, ...rest }, index?: number): Manifest => {
     void index;
     const addresses = node === "node-0" ? ["10.240.9.1", "fd00::9:1"] : ["10.240.9.3", "fd00::9:3"];
     return {
       apiVersion: "projectcalico.org/v3",
       kind: "HostEndpoint",
-      metadata: { name: `host-${node}-${interfaceName === "*" ? "all" : (interfaceName ?? "addresses")}`, labels },
+      metadata: {
+        name: `host-${node}-${interfaceName === "*" ? "all" : (interfaceName ?? "addresses")}`,
+        labels,
+        annotations,
+      },
       spec: given({ node, interfaceName, expectedIPs: addresses, ...rest }),
     };
   });
@@ -286,6 +291,16 @@ const slices = [
   ],
 }));
 
+/** What annotations of pods ask for; no policy says any of it. */
+const limits: readonly Readonly<Record<string, string>>[] = [
+  { ingressPacketRate: "1k", ingressPacketBurst: "7" },
+  { egressPacketRate: "3", egressMaxConnections: "1", dscp: "AF11" },
+  { ingressMaxConnections: "20", egressPacketRate: "20k", ingressPacketRate: "many" },
+  { dscp: "63" },
+].map((named) =>
+  Object.fromEntries(Object.entries(named).map(([key, value]) => [`qos.projectcalico.org/${key}`, value])),
+);
+
 /** Pods of Kubernetes's clusters on two nodes, with accounts; every pod has addresses of its own, most of both versions of IP. */
 function placed(manifest: Manifest, index: number, choice: number): Manifest {
   if (manifest["kind"] !== "Pod") return manifest;
@@ -306,10 +321,13 @@ function placed(manifest: Manifest, index: number, choice: number): Manifest {
           : [own, other];
   const metadata = manifest["metadata"] as Readonly<Record<string, unknown>>;
   const forged = ['["10.1.0.0/16"]', '["10.1.0.1"]'][(choice >> (index % 7)) % 64];
-  const annotations = forged === undefined ? undefined : { "cni.projectcalico.org/allowedSourcePrefixes": forged };
+  const annotations = {
+    ...(forged !== undefined && { "cni.projectcalico.org/allowedSourcePrefixes": forged }),
+    ...((choice >> (index % 9)) % 5 === 2 && limits[(choice + index) % limits.length]),
+  };
   return {
     ...manifest,
-    metadata: given({ ...metadata, annotations }),
+    metadata: { ...metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: { ...spec, nodeName: (choice >> (index % 8)) % 4 === 1 ? "node-1" : "node-0", ...account },
     status: given({
       ...status,
@@ -335,6 +353,7 @@ const felix = pick<Manifest | undefined>(
     ],
     failsafeOutboundHostPorts: [{ protocol: "udp", port: 53 }],
   }),
+  configured({ istioAmbientMode: "Enabled", istioDSCPMark: 46 }),
   configured({ wireguardEnabled: true, wireguardListeningPort: 53, externalNodesList: ["203.0.113.0/24"] }),
   configured({ iptablesMarkMask: 0xf8000f, serviceLoopPrevention: "Reject" }),
   configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xf8000001 }),

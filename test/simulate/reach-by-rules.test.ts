@@ -34,6 +34,7 @@ const match = fc.oneof(
     .map(([not, set, flags]) => `-m set ${not}--match-set ${set} ${flags}`),
   fc.tuple(negation, mark).map(([not, value]) => `-m mark ${not}--mark ${value}`),
   pick("-m conntrack --ctstate NEW", "-m conntrack ! --ctstate NEW", "-m conntrack --ctstate DNAT", "-i eth0"),
+  pick("-m limit --limit 5/sec", "-m connlimit --connlimit-above 5 --connlimit-mask 0 --connlimit-saddr"),
 );
 
 const target = (chain: number): fc.Arbitrary<string> => {

@@ -13,6 +13,7 @@ import {
   choice,
   count,
   detected,
+  dscp,
   failsafe,
   features,
   interfaceList,
@@ -65,6 +66,8 @@ function defaults({ statics, marksDenied }: Generation): FelixSettings {
     externalNodes: [],
     natInterface: "",
     natExcludesHosts: false,
+    istioAmbientMode: false,
+    istioDscpMark: 23,
     ipv6: false,
   };
 }
@@ -172,6 +175,11 @@ const settings: Readonly<Record<string, Setting>> = {
     isKnown: ({ nat }) => nat.exclusions,
   },
   IptablesNATOutgoingInterfaceFilter: { read: interfaceName((found) => ({ natInterface: found })), isKnown: withNat },
+  IstioAmbientMode: {
+    read: choice(["ENABLED", "DISABLED"], (found) => ({ istioAmbientMode: found === "ENABLED" })),
+    isKnown: ({ statics }) => statics.istio,
+  },
+  IstioDSCPMark: { read: dscp((found) => ({ istioDscpMark: found })), isKnown: ({ statics }) => statics.istio },
   Ipv6Support: { read: truth((found) => ({ ipv6: found })) },
 };
 

@@ -38,6 +38,8 @@ export interface Generation {
     readonly dropsEncapsulated?: "pods" | "workloads";
     /** Policies with one selector share a chain; the tier is part of its name. */
     readonly groups?: { readonly nameHasTier: boolean };
+    /** Annotations of pods limit packets a second and connections; `bursts`: also how many packets may come at once. */
+    readonly limits?: { readonly bursts: boolean };
     /** A forward chain without policies of its direction accepts, whatever the tier has for the other. */
     readonly acceptsForwardByDirection: boolean;
   };
@@ -56,7 +58,10 @@ export interface Generation {
     readonly reversePathSkip?: "both-versions" | "own-version";
     readonly mangleAcceptsWorkloads: boolean;
     readonly appendsNatPostrouting: boolean;
+    /** Annotations of pods and host endpoints mark what leaves the cluster. */
     readonly dscp: boolean;
+    /** What pods of Istio's mesh send each other can be marked. */
+    readonly istio: boolean;
     /** Failsafe ports 5473 and 6443. */
     readonly failsafeTypha: boolean;
     /**

@@ -31,6 +31,7 @@ const calico2019: Generation = {
     mangleAcceptsWorkloads: true,
     appendsNatPostrouting: false,
     dscp: false,
+    istio: false,
     failsafeTypha: false,
     failsafeBlocks: "unknown",
     loopbackNetwork: false,
@@ -85,6 +86,7 @@ const calico324: Generation = {
     mangleAcceptsWorkloads: false,
     appendsNatPostrouting: false,
     dscp: false,
+    istio: false,
     failsafeTypha: true,
     failsafeBlocks: "misread",
     loopbackNetwork: true,
@@ -151,7 +153,7 @@ const calico330: Generation = {
   id: "calico-3.30",
   release: "v3.30.0",
   marksDenied: true,
-  endpoints: { ...calico329.endpoints, namesTierEnd: true },
+  endpoints: { ...calico329.endpoints, namesTierEnd: true, limits: { bursts: false } },
   knows: { ...calico329.knows, staged: true, flowLogs: true },
   quirks: quirks330,
 };
@@ -165,8 +167,14 @@ const calicoHead: Generation = {
   policyId: "kind",
   chainComment: "kind",
   dropsImpossible: true,
-  endpoints: { ...calico330.endpoints, groups: { nameHasTier: false } },
-  statics: { ...calico330.statics, dscp: true, reversePathSkip: "own-version", poolsSet: "network-ip-pools" },
+  endpoints: { ...calico330.endpoints, groups: { nameHasTier: false }, limits: { bursts: true } },
+  statics: {
+    ...calico330.statics,
+    dscp: true,
+    istio: true,
+    reversePathSkip: "own-version",
+    poolsSet: "network-ip-pools",
+  },
   nat: { settings: true, exclusions: true, poolsByUse: true },
   knows: { ...calico330.knows, logDetails: "names" },
   quirks: quirksHead,
@@ -198,7 +206,7 @@ const withLogLimits = { ...calico330.knows, logDetails: "limits" } as const;
 
 /**
  * The generation of 3.`minor`.`patch`. What changed between v3.4 and v3.7, and between v3.9 and v3.21, is not known to the release.
- * Source of what came within a generation: Calico's release notes; pull requests 6250 (v3.24), 7963 (v3.27) and 9102 (v3.28.2).
+ * Source of what came within a generation: Calico's release notes; pull requests 6250 (v3.24), 7963 (v3.27), 9102 (v3.28.2) and 10518 (v3.30.2).
  */
 function ofRelease(minor: number, patch: number): Generation | undefined {
   if (minor === 3) return calico2019;
@@ -232,11 +240,14 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
   }
   if (minor === 28) return calico328;
   if (minor === 29) return calico329;
-  if (minor === 30) return patch < 6 ? calico330 : { ...calico330, knows: withLogLimits };
+  const withBursts = { ...calico330.endpoints, limits: { bursts: true } };
+  if (minor === 30 && patch < 2) return calico330;
+  if (minor === 30) return { ...calico330, endpoints: withBursts, ...(patch >= 6 && { knows: withLogLimits }) };
   if (minor === 31) {
     const { statics, nat } = calico330;
     return {
       ...calico330,
+      endpoints: withBursts,
       dropsImpossible: true,
       statics: { ...statics, dscp: true },
       nat: { ...nat, exclusions: true },

@@ -12,7 +12,7 @@ import type { Generation } from "./generation.js";
 import { chainName } from "./hashes.js";
 import type { Policy } from "./policy.js";
 import { dispatchChains, unknownInterface } from "./rules/dispatch.js";
-import { endpointChains, type TierPolicies } from "./rules/endpoint-chains.js";
+import { endpointChains, type EndpointChain, type TierPolicies } from "./rules/endpoint-chains.js";
 import {
   HostChains,
   hostInterfacesOf,
@@ -22,7 +22,13 @@ import {
 } from "./rules/host-endpoints.js";
 import { sortPolicies, tiersOf, type Tier } from "./rules/order.js";
 import { loggingOf } from "./rules/logs.js";
-import { policyChains, profileChains, type ScannedPolicy, type ScannedProfile } from "./rules/policy-chains.js";
+import {
+  policyChains,
+  profileChains,
+  type Direction,
+  type ScannedPolicy,
+  type ScannedProfile,
+} from "./rules/policy-chains.js";
 import type { RuleContext } from "./rules/policy-rules.js";
 import { filterChains, mangleChains, natChains, rawChains } from "./rules/statics.js";
 import { scanRule, setsOf, type NeededSet } from "./sets.js";
@@ -90,7 +96,12 @@ export function planNode(
         ...ofProfiles,
       ]),
       raw: eachOnce([...rawChains(settings, generation, local), ...hostChains.raw(), ...ofPolicies]),
-      mangle: eachOnce([...mangleChains(settings, generation), ...hostChains.mangle(), ...ofPolicies, ...hostProfiles]),
+      mangle: eachOnce([
+        ...mangleChains(settings, generation, cluster),
+        ...hostChains.mangle(),
+        ...ofPolicies,
+        ...hostProfiles,
+      ]),
       nat: natChains(settings, generation),
     },
     needed: [...policies, ...profiles].flatMap(({ ingress, egress }) => [...ingress, ...egress].flatMap(setsOf)),
@@ -119,6 +130,7 @@ function workloadChains(
   generation: Generation,
 ): readonly FelixChain[] {
   const own = local.flatMap((endpoint) => {
+    const limited = (direction: Direction): Pick<EndpointChain, "limits"> => limitsOf(endpoint, direction, generation);
     const common = {
       type: "normal",
       tiers: tiers(endpoint, "normal"),
@@ -130,12 +142,14 @@ function workloadChains(
       ...common,
       name: chainName("cali-tw-", endpoint.interface),
       direction: "ingress",
+      ...limited("ingress"),
       fromWorkload: false,
     } as const;
     const from = {
       ...common,
       name: chainName("cali-fw-", endpoint.interface),
       direction: "egress",
+      ...limited("egress"),
       fromWorkload: true,
     } as const;
     return [...endpointChains(to, generation, felix), ...endpointChains(from, generation, felix)];
@@ -161,4 +175,13 @@ function workloadChains(
       childrenRest: rest,
     }),
   ];
+}
+
+function limitsOf(
+  { controls, controlOrigin }: LocalEndpoint,
+  direction: Direction,
+  { endpoints: { limits } }: Generation,
+): Pick<EndpointChain, "limits"> {
+  if (!limits || !controls || !controlOrigin) return {};
+  return { limits: { ...controls[direction], direction, originOf: controlOrigin, bursts: limits.bursts } };
 }

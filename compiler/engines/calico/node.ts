@@ -37,6 +37,7 @@ import { nodesOf } from "./node-view.js";
 import { policyPairs } from "./pairs/policy-pairs.js";
 import { breakingSource, podRefusal } from "./pod-refusal.js";
 import type { Policy, PolicyRule, Profile } from "./policy.js";
+import { qosWarnings } from "./qos-warnings.js";
 import { ruleWarnings } from "./rule-warnings.js";
 import type { Tier } from "./rules/order.js";
 import { neighbourMessages } from "./rules/statics.js";
@@ -135,6 +136,7 @@ export class CalicoNode implements Node {
       ...(has("Node") ? ["Nodes"] : []),
       ...(ipip || vxlan || felix.wireguard ? ["tunnels"] : []),
       ...(hasFlowLogs(felix) ? ["flow logs"] : []),
+      ...([...this.#pods.values()].some(({ annotations }) => annotations) ? ["annotations of pods"] : []),
       ...(has("FelixConfiguration") || !this.#felixOptions.every((option) => toHost.test(option))
         ? ["how settings are read"]
         : []),
@@ -180,6 +182,7 @@ export class CalicoNode implements Node {
       ...this.#breakingSources(),
       ...underlayWarnings(this.#underlay(), this.#nodeName(), this.#generation),
       ...this.#resourceWarnings(),
+      ...qosWarnings([...this.#pods.values()], ofKind(this.#known(), "HostEndpoint"), this.#generation),
     ];
   }
 
@@ -260,7 +263,9 @@ export class CalicoNode implements Node {
     return {
       endpoints: endpoints.map(seen),
       refused,
-      hostEndpoints: ofKind(resources, "HostEndpoint").map((each) => seen(convertHostEndpoint(each, profiles))),
+      hostEndpoints: ofKind(resources, "HostEndpoint").map((each) =>
+        seen(convertHostEndpoint(each, profiles, this.#generation)),
+      ),
       networkSets: [...ofKind(resources, "GlobalNetworkSet"), ...ofKind(resources, "NetworkSet")].map((set) =>
         seen(convertNetworkSet(set, profiles)),
       ),

@@ -32,7 +32,25 @@ const nodeToPods: Quirk = {
 
 const shared = [sharedScratchBit, namedPortsEverywhere, policyStartsDeny, nodeToPods];
 
+const ratesRoundUp: Quirk = {
+  name: "packet-rates-round-up",
+  source: "Linux, xt_limit; iptables 1.8.9, extensions/libxt_limit.c, observed",
+  consequence:
+    "a limit of packets a second is kept as ten-thousandths of a second between two packets, so that more pass than it says",
+  example: "qos.projectcalico.org/ingressPacketRate: 6000 lets 10000 packets a second pass",
+};
+
+const marksFirstAddress: Quirk = {
+  name: "dscp-marks-first-address",
+  source: "Calico 206dc3237, felix/rules/dscp.go; Felix's tables of v3.28 with iptables 1.8.9, observed",
+  consequence:
+    "of an endpoint with several addresses of one version of IP, what the first sends is marked, and nothing of the others",
+  example: "a HostEndpoint with expectedIPs 10.224.0.62 and 10.224.0.63 and qos.projectcalico.org/dscp",
+};
+
 export const quirksHead: readonly Quirk[] = [
+  ratesRoundUp,
+  marksFirstAddress,
   {
     name: "impossible-rule-left-out",
     source: "Calico 87c15906f, felix/rules/policy.go, filterNets",
@@ -42,7 +60,7 @@ export const quirksHead: readonly Quirk[] = [
   ...shared,
 ];
 
-export const quirks330: readonly Quirk[] = shared;
+export const quirks330: readonly Quirk[] = [ratesRoundUp, ...shared];
 export const quirks329: readonly Quirk[] = shared;
 export const quirks328: readonly Quirk[] = shared;
 

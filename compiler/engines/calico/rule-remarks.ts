@@ -14,6 +14,8 @@ export function remarkOn({ matches, target }: Rule, marks: Marks): string | unde
   if (target?.kind === "other" && target.words[1] === "NFLOG")
     return "Felix listens there for its flow logs: the prefix says what becomes of the packet, and which rule says so";
   const to = target?.kind === "jump" || target?.kind === "goto" ? target.to : "";
+  if (target?.kind === "other" && target.words[1] === "DSCP")
+    return "The packet gets a mark for routers on its way, and goes on; no policy asks for it";
   const purpose = purposeOf(to);
   if (purpose !== undefined) return `That chain ${purpose}`;
   if (target?.kind === "set-mark" && target.value === 0 && (target.mask & marks.accept) !== 0)
@@ -46,6 +48,18 @@ const remarks: readonly (readonly [RegExp, string])[] = [
   ],
   [/(IPIP|VXLAN) packets from non-/, "Nobody but nodes may send packets through this tunnel"],
   [/^set dscp/, "What leaves the cluster may carry a mark for quality of service"],
+  [
+    /^(Clear|Mark packets within) (ingress|egress) packet rate limit/,
+    "An annotation of the pod limits packets a second: those within the limit are marked",
+  ],
+  [
+    /^Drop packets over (ingress|egress) packet rate limit/,
+    "The packet comes faster than an annotation of the pod lets it, whatever policies say",
+  ],
+  [
+    /^Reject connections over (ingress|egress) connection limit/,
+    "An annotation of the pod limits how many connections may be open at one time, whatever policies say",
+  ],
 ];
 
 /** What a chain does, by the beginning of its name. */
@@ -75,6 +89,10 @@ const purposes: readonly (readonly [string, string])[] = [
   ["cali-from-host-endpoint", "finds the host endpoint that the packet comes in by, if there is one"],
   ["cali-to-host-endpoint", "finds the host endpoint that the packet goes out by, if there is one"],
   ["cali-wireguard-incoming-mark", "marks what comes in encrypted, so that the kernel takes it wherever it came from"],
+  [
+    "cali-egress-dscp",
+    "marks what leaves the cluster, where an annotation of the pod or the host endpoint asks for it",
+  ],
   ["cali-nat-outgoing", "translates what pods of pools with natOutgoing send out of all pools"],
   ["cali-wl-to-host", "has the policies of the pod decide, and then a setting of Felix"],
 ];

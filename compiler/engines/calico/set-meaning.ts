@@ -24,5 +24,6 @@ const alwaysThere: Readonly<Record<string, string>> = {
   "all-hosts-net": "addresses of nodes, and of others that may send them encapsulated packets",
   "all-vxlan-net":
     "addresses of the other nodes that have an end of a VXLAN tunnel, and of others that may send through it",
-  "dscp-src-net": "pods whose packets are marked for quality of service",
+  "dscp-src-net": "pods and host endpoints of this node whose packets are marked when they leave the cluster",
+  "all-istio-weps": "pods in Istio's mesh, on every node",
 };

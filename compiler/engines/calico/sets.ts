@@ -6,6 +6,8 @@ import { compareMembers, networkOf } from "../../netfilter/set-members.js";
 import type { IpSet } from "../../netfilter/tables.js";
 import type { Origin } from "../../text/origin.js";
 import type { Cluster, Labelled, NamedPort } from "./cluster/cluster.js";
+import { dscpMembers } from "./cluster/marked-endpoints.js";
+import { inMesh, meshSet } from "./cluster/mesh.js";
 import type { ServiceMember } from "./cluster/service-members.js";
 import { engineOrigin, fieldOrigin } from "./cluster/origins.js";
 import type { Generation } from "./generation.js";
@@ -144,7 +146,7 @@ export function nodeSets(
   const everyone = everyoneOf(cluster);
   const byId = new Map([...needed].map((set) => [set.id, set]));
   const sets = [...byId.values()].map((set) => ipSet(set, everyone, cluster, settings));
-  return [...sets, ...staticSets(settings, generation)].toSorted(
+  return [...sets, ...staticSets(settings, generation, cluster)].toSorted(
     (a, b) => compare(a.type, b.type) || compare(a.name, b.name),
   );
 }
@@ -237,7 +239,7 @@ export function loopbackAddresses({ loopbackNetwork }: Generation["statics"]): r
   return [...(loopbackNetwork ? ["127.0.0.0"] : []), "127.0.0.1", "::1"];
 }
 
-function staticSets(settings: Settings, generation: Generation): readonly IpSet[] {
+function staticSets(settings: Settings, generation: Generation, cluster: Cluster): readonly IpSet[] {
   const { node, ipVersion, felix, underlay } = settings;
   const { statics, tunnels, nat } = generation;
   const own = ownAddresses(node, statics);
@@ -281,13 +283,30 @@ function staticSets(settings: Settings, generation: Generation): readonly IpSet[
       "those of them that are translated on their way out",
     ),
     ...(statics.dscp
-      ? [set("dscp-src-net", "hash:net", [], "pods whose packets are marked for quality of service")]
+      ? [
+          set(
+            "dscp-src-net",
+            "hash:net",
+            dscpMembers(cluster, node, ipVersion),
+            "pods and host endpoints whose packets are marked when they leave the cluster",
+          ),
+        ]
+      : []),
+    ...(felix.istioAmbientMode
+      ? [set(meshSet, "hash:ip", meshMembers(cluster), "pods in Istio's mesh, on every node")]
       : []),
     ...((ipVersion === 4 && underlay.ipip) || felix.natExcludesHosts
       ? [set("all-hosts-net", "hash:net", [...underlay.hosts, ...outside], hosts)]
       : []),
     ...(hasVxlan ? [set("all-vxlan-net", "hash:net", [...underlay.vxlanHosts, ...outside], hosts)] : []),
   ];
+}
+
+/** Addresses; of a block that a network set has, its first. Source: Calico a0db560f0520, felix/ipsets/ipset_defs.go, CanonicaliseMember. */
+function meshMembers(cluster: Cluster): readonly ServiceMember[] {
+  return choose(inMesh, everyoneOf(cluster)).flatMap(({ nets, origin }) =>
+    nets.map((net) => ({ member: net.replace(/\/.*/, ""), origin })),
+  );
 }
 
 function compare(a: string, b: string): number {

@@ -1,4 +1,5 @@
 import { maskedCidr, parseCidr, wholeBlock } from "../../model/cidr.js";
+import { dscpOf } from "./cluster/dscp.js";
 import type { Features, Ports } from "./felix/fragments.js";
 import type { FailsafePort } from "../specification.js";
 import type { Generation } from "./generation.js";
@@ -84,6 +85,14 @@ export function bitmask(
     if (found > 0xffffffff || bits < least)
       return { wanted: `32 bits of which at least ${least} are set, like 0xffff0000` };
     return make(found);
+  };
+}
+
+/** A value of the field DSCP: a number, 0 to 63, or its name. */
+export function dscp(make: (found: number) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = dscpOf(value);
+    return found === undefined ? { wanted: "a value of DSCP, 0 to 63 or a name like AF11" } : make(found);
   };
 }
 

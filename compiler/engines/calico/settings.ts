@@ -78,6 +78,9 @@ export interface FelixSettings {
   readonly natAddress?: string;
   readonly natInterface: string;
   readonly natExcludesHosts: boolean;
+  /** What pods of Istio's mesh send each other is marked with a value of DSCP. */
+  readonly istioAmbientMode: boolean;
+  readonly istioDscpMark: number;
   /** There are rules and sets for IPv6, too. */
   readonly ipv6: boolean;
 }

@@ -1,4 +1,4 @@
-import type { Labels, NetworkPolicy, PlacedObject } from "../objects.js";
+import type { Annotations, Labels, NetworkPolicy, PlacedObject } from "../objects.js";
 import type { IpVersion } from "../../text/ip-version.js";
 
 /** Calico's own objects (projectcalico.org/v3), checked. Selectors are texts that can be parsed; "" where there is none. */
@@ -97,6 +97,8 @@ export interface HostEndpoint extends PlacedObject {
   readonly expectedIPs: readonly string[];
   readonly profiles: readonly string[];
   readonly ports: readonly { readonly name: string; readonly protocol: string | number; readonly port: number }[];
+  /** Those of Calico's, by their keys; absent where there are none. */
+  readonly annotations?: Annotations;
 }
 
 export interface Tier extends PlacedObject {

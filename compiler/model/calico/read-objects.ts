@@ -185,6 +185,7 @@ export function readHostEndpoint(frame: Frame): HostEndpoint {
     expectedIPs: [],
     profiles: [],
     ports: [],
+    ...(metadata.annotations.size > 0 && { annotations: metadata.annotations }),
   };
   readSpec(frame, {
     node: (value) => (found.node = readName(value, "node", checker)),

@@ -46,6 +46,14 @@ export const calicoCodes = {
       `Calico gives the tables of IPv${version} a match of ICMP messages for protocol ${protocol}, which no kernel takes: it programs no changes of the table any more`,
     ({ version }) => `add ipVersion: ${version === 4 ? 6 : 4}, or write protocol: ${version === 4 ? "ICMPv6" : "ICMP"}`,
   ),
+  "calico-qos-unknown": warning<{ key: string; fix: string }>(
+    ({ key }) => `no release of Calico knows the annotation ${key}`,
+    ({ fix }) => fix,
+  ),
+  "calico-qos-invalid": warning<{ key: string; problem: string; fix: string }>(
+    ({ key, problem }) => `the annotation ${key}: ${problem}`,
+    ({ fix }) => fix,
+  ),
   "calico-pools-overlap": warning<{ cidr: string; other: string; otherCidr: string }>(
     ({ cidr, other, otherCidr }) => `the pool ${cidr} overlaps ${otherCidr} of the pool ${other}: calicoctl refuses it`,
     () => "give each pool addresses of its own",

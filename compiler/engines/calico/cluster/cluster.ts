@@ -7,6 +7,7 @@ import { plainAddress } from "../plain-address.js";
 import { anySide, type Policy, type PolicyRule, type Profile } from "../policy.js";
 import type { NodeView } from "../settings.js";
 import { engineOrigin, fieldOrigin } from "./origins.js";
+import { podControls, type QosControls } from "./qos-controls.js";
 import { sourcePrefixes } from "./source-prefixes.js";
 import type { ServiceMember } from "./service-members.js";
 
@@ -48,8 +49,14 @@ export interface PodInterface {
   readonly nets: readonly string[];
 }
 
+/** What annotations ask for, and where they are; absent where there are none. */
+export interface Controlled {
+  readonly controls?: QosControls;
+  readonly controlOrigin?: (offset: number) => Origin;
+}
+
 /** A pod. */
-export interface Endpoint extends Labelled {
+export interface Endpoint extends Labelled, Controlled {
   readonly profiles: readonly string[];
   /** Blocks that it may send from besides its own addresses. */
   readonly sources: readonly string[];
@@ -61,7 +68,7 @@ export interface Endpoint extends Labelled {
 export type LocalEndpoint = Endpoint & PodInterface;
 
 /** Interfaces of a host. */
-export interface HostEndpoint extends Labelled {
+export interface HostEndpoint extends Labelled, Controlled {
   readonly node: string;
   /** `*` for all; "" where it goes by its addresses. */
   readonly interface: string;
@@ -127,6 +134,10 @@ export function podEndpoint(
     sources: allowedSources(pod, generation),
     ...(pod.nodeName === node.name && {
       interface: node.interfaces.get(key) ?? interfaceName(node.interfacePrefixes[0]!, pod.namespace, pod.name),
+    }),
+    ...(pod.annotations && {
+      controls: podControls(pod.annotations, generation).controls,
+      controlOrigin: (offset: number) => fieldOrigin(pod, "metadata.annotations", offset),
     }),
     origin: fieldOrigin(pod, "metadata", pod.offset),
   };

@@ -15,6 +15,7 @@ import type { Policy, PolicyRule, Profile, RuleSide } from "../policy.js";
 import { labelLookup, type HostEndpoint, type NamedPort, type NetworkSet } from "./cluster.js";
 import { asCalicoPolicy } from "./convert-network-policy.js";
 import { fieldOrigin } from "./origins.js";
+import { hostControls } from "./qos-controls.js";
 
 /** A policy of Kubernetes. */
 export function convertNetworkPolicy(policy: NetworkPolicy, generation: Generation): Policy {
@@ -157,6 +158,7 @@ export function convertProfile(profile: CalicoProfile): Profile {
 export function convertHostEndpoint(
   endpoint: WrittenHostEndpoint,
   profiles: ReadonlyMap<string, Profile>,
+  generation: Generation,
 ): HostEndpoint {
   return {
     key: endpoint.name,
@@ -169,6 +171,10 @@ export function convertHostEndpoint(
     ports: endpoint.ports.flatMap(({ name, protocol, port }): NamedPort[] => {
       const known = (["tcp", "udp", "sctp"] as const).find((each) => each === lowerCase(protocol));
       return known ? [{ name, protocol: known, port }] : [];
+    }),
+    ...(endpoint.annotations && {
+      controls: hostControls(endpoint.annotations, generation).controls,
+      controlOrigin: (offset: number) => fieldOrigin(endpoint, "metadata.annotations", offset),
     }),
     origin: fieldOrigin(endpoint, "metadata", endpoint.offset),
   };

@@ -21,6 +21,7 @@ import type { FelixSettings } from "../settings.js";
 import { policyJumps } from "./groups.js";
 import { loggingOf, profileFlowLog, tierFlowLog } from "./logs.js";
 import { profileChainName, type Direction } from "./policy-chains.js";
+import { connectionLimitRules, packetRateRules, type LimitedTraffic } from "./qos-rules.js";
 
 /** The policies of an endpoint in one tier, in order of evaluation. */
 export interface TierPolicies {
@@ -45,6 +46,8 @@ export interface EndpointChain {
   readonly allow: "ACCEPT" | "RETURN";
   /** Encapsulated packets are dropped. */
   readonly fromWorkload: boolean;
+  /** What annotations of the pod limit; only in a normal chain. */
+  readonly limits?: LimitedTraffic;
   readonly origin: Origin;
 }
 
@@ -63,7 +66,9 @@ export function endpointChains(
   const groups: FelixChain[] = [];
   const logging = loggingOf(felix, generation);
   const rules: FelixRule[] = [
+    ...(chain.limits ? packetRateRules(chain.limits, marks) : []),
     ...(type === "untracked" ? [] : trackedRules(chain, marks.accept, felix)),
+    ...(chain.limits ? connectionLimitRules(chain.limits) : []),
     ...(chain.failsafe && type !== "forward" ? [{ action: jump(chain.failsafe) }] : []),
     { action: clearMark(endpoints.clearsPass ? marks.accept | marks.pass : marks.accept) },
     ...(chain.fromWorkload ? encapsulationRules(generation, felix) : []),

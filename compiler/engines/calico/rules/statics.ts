@@ -1,4 +1,5 @@
-import type { LocalEndpoint } from "../cluster/cluster.js";
+import type { Cluster, LocalEndpoint } from "../cluster/cluster.js";
+import { meshSet } from "../cluster/mesh.js";
 import { engineOrigin } from "../cluster/origins.js";
 import {
   accept,
@@ -19,6 +20,7 @@ import {
   protocol,
   reject,
   returnToCaller,
+  setDscp,
   setMark,
   type Action,
 } from "../felix/fragments.js";
@@ -29,6 +31,7 @@ import { clearedBits } from "../marks.js";
 import type { FailsafePort } from "../../specification.js";
 import type { FelixSettings, Settings } from "../settings.js";
 import { natOutgoingRules } from "./nat.js";
+import { dscpRules } from "./qos-rules.js";
 import {
   encryptsHosts,
   tunnelAddressRules,
@@ -164,7 +167,7 @@ export function rawChains(
   ];
 }
 
-export function mangleChains(settings: Settings, { statics }: Generation): readonly FelixChain[] {
+export function mangleChains(settings: Settings, { statics }: Generation, cluster: Cluster): readonly FelixChain[] {
   const { node, felix, ipVersion } = settings;
   const { marks } = felix;
   const allow = allowAction(felix.mangleAllowAction);
@@ -195,6 +198,7 @@ export function mangleChains(settings: Settings, { statics }: Generation): reado
     ...(statics.hostPolicyAfterDnat
       ? [
           chain("cali-POSTROUTING", [
+            ...(felix.istioAmbientMode ? meshRules(settings) : []),
             ...(statics.dscp ? [leaving] : []),
             { matches: [markSet(marks.accept)], action: returnToCaller },
             { action: clearMark(clearedBits(marks)) },
@@ -203,10 +207,28 @@ export function mangleChains(settings: Settings, { statics }: Generation): reado
           ]),
         ]
       : []),
-    ...(statics.dscp ? [chain("cali-egress-dscp", [])] : []),
+    ...(statics.dscp ? [chain("cali-egress-dscp", dscpRules(cluster, node, ipVersion))] : []),
     // Before host policy came to this table, only what comes in met it.
     ...failsafeChains(settings, statics).slice(0, statics.hostPolicyAfterDnat ? 2 : 1),
   ];
+}
+
+/**
+ * What pods of Istio's mesh send each other carries a mark by which the mesh knows it. Source: Calico pull request 11880 (v3.32); the rules as a build of
+ * Calico Enterprise of 2026 has them, felix/rules/static.go, StaticManglePostroutingChain, which the pull request says it follows.
+ */
+function meshRules({ node, felix, ipVersion }: Settings): readonly FelixRule[] {
+  const mesh = setName(meshSet, ipVersion);
+  return node.interfacePrefixes.map((prefix) => ({
+    matches: [
+      protocol("tcp"),
+      connection(["NEW"]),
+      outInterface(`${prefix}+`),
+      addressSet("destination", mesh),
+      addressSet("source", mesh),
+    ],
+    action: setDscp(felix.istioDscpMark),
+  }));
 }
 
 export function natChains(settings: Settings, generation: Generation): readonly FelixChain[] {
@@ -305,7 +327,7 @@ const chainReasons: Readonly<Record<string, string>> = {
   "cali-rpf-skip": "pods that may send from addresses that are not theirs",
   "cali-failsafe-in": "ports of the node that stay open whatever policies say",
   "cali-failsafe-out": "ports that the node may reach whatever policies say",
-  "cali-egress-dscp": "packets that are marked for quality of service",
+  "cali-egress-dscp": "what pods and host endpoints send out of the cluster, marked where an annotation asks for it",
   "cali-fip-dnat": "floating addresses of pods; none here",
   "cali-fip-snat": "floating addresses of pods; none here",
   "cali-nat-outgoing": "what pods send out of all pools, whose addresses are translated where a pool has natOutgoing",
