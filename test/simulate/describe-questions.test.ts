@@ -33,6 +33,11 @@ test("sets that an end must not be in follow those it must be in", () => {
   );
 });
 
+test("limits in words", () => {
+  const result = compiled("calico-log-limit", { engine: "calico" });
+  expect(questionsOf(result, "cali-pri-hosts")[0]).toBe("it is within 7001 packets a hour, 20 at once");
+});
+
 test("named ports, ports of Calico and what nothing here interprets", () => {
   expect(questionsOf(compiled("named-ports"), "AZURE-NPM-EGRESS-l7v853m9t5")[0]).toBe(
     "the protocol is tcp, and the destination with its port is in namedport:heat",

@@ -207,6 +207,7 @@ const ofAks = new Map([
 /** Settings that change rules in ways that nothing here compiles, by what they must be so that they do not. */
 const notBuilt = new Map([
   ["bpfenabled", /^false$/i],
+  ["useinternaldataplanedriver", /^true$/i],
   ["nftablesmode", /^(disabled|auto)$/i],
   ["flowlogssamplingrate", /^1$/],
   ["floatingips", /^disabled$/i],

@@ -14,6 +14,7 @@ const said = (spec: string): readonly string[] =>
 
 test.each([
   ["bpfEnabled: true", "bpfEnabled: false"],
+  ["useInternalDataplaneDriver: false", "useInternalDataplaneDriver: true"],
   ["nftablesMode: Enabled", "nftablesMode: Auto"],
   ["flowLogsSamplingRate: 10", "flowLogsSamplingRate: 1"],
   ["floatingIPs: Enabled", "floatingIPs: Disabled"],
