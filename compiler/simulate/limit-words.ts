@@ -1,3 +1,4 @@
+import { splitWords } from "../netfilter/words.js";
 import type { TraceStep } from "./trace.js";
 import { withinLimits } from "./verdicts.js";
 
@@ -8,9 +9,14 @@ export function describeLimit(words: readonly string[], holds: boolean): string 
   return `it is ${holds === withinLimits(words) ? "within" : "over"} ${limit}`;
 }
 
-/** The limits that a packet met on its way and is taken to be within, each once: `cali-tw-azv0123 2 (1000 packets a second)`. */
+/**
+ * The limits that a packet met on its way and is taken to be within, each once: `cali-tw-azv0123 2 (1000 packets a second)`. Those of rules that
+ * only note packets do not count: nothing depends on them.
+ */
 export function limitsOnWay(steps: readonly TraceStep[]): readonly string[] {
-  const met = steps.flatMap(({ chain, rule, matches }) => {
+  const met = steps.flatMap(({ chain, rule, text, matches }) => {
+    const words = splitWords(text) ?? [];
+    if (["LOG", "NFLOG"].includes(words[words.lastIndexOf("-j") + 1] ?? "")) return [];
     const limit = matches.map(({ text }) => limitOf(text.split(" "))).find((each) => each !== undefined);
     const asked = matches.every(({ text, outcome }) => outcome !== false || limitOf(text.split(" ")) !== undefined);
     return limit !== undefined && asked ? [`${chain} ${rule} (${limit})`] : [];

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isTakenByLegacy, limit, log } from "../../../compiler/engines/calico/felix/fragments.js";
 import { flowLogPrefix } from "../../../compiler/engines/calico/hashes.js";
 import { printMatch, printRule } from "../../../compiler/netfilter/print-rule.js";
+import { limitsOnWay } from "../../../compiler/simulate/limit-words.js";
 import { trace } from "../../../compiler/simulate/tracer.js";
 import { ingressPolicy, logged, saved, tablesOf } from "./log-cases.js";
 
@@ -85,6 +86,17 @@ describe("limits of LOG rules", () => {
     expect(new Set(plain).size).toBe(2);
     expect(of(["LogActionRateLimit=1/hour"])).toEqual(plain);
     expect(of(["FlowLogsLocalReporter=Enabled"])).toEqual(plain);
+  });
+
+  test("a trace does not say that anything depends on such a limit", () => {
+    const tables = tablesOf(ingressPolicy("{ action: Log }, { action: Allow }"), {
+      felix: ["LogActionRateLimit=1/hour"],
+    });
+    const packet = { source: "10.224.0.5", destination: "10.224.0.4", protocol: "tcp", port: 80 } as const;
+    const { verdict, steps } = trace(tables, packet);
+    expect(verdict).toBe("allow");
+    expect(steps.some(({ text }) => text.includes("-m limit --limit 1/hour -j LOG "))).toBe(true);
+    expect(limitsOnWay(steps)).toEqual([]);
   });
 });
 
