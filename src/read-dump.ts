@@ -20,7 +20,7 @@ export function readDump(rules: string, sets: string | undefined): TracedTables 
 
 /** Without a filter table nobody would ask about a packet, and every verdict would be a guess. */
 function parseWalked(text: string): ParsedIptablesSave {
-  const parsed = parseIptablesSave(text, walkedTables);
+  const parsed = parseIptablesSave(text, [...walkedTables, "nat"]);
   if (parsed.chains.length > 0 || parsed.problems.length > 0) return parsed;
   return {
     ...parsed,

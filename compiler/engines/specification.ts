@@ -27,10 +27,39 @@ export interface Specification {
   readonly podsReachNode: boolean;
   /** Types of ICMPv6 that the node takes from its pods whatever policies say: without them neither finds the other. */
   readonly neighbourMessages: readonly number[];
+  /** What the node takes from its pods whatever policies say. */
+  readonly nodeServices: readonly NodeService[];
+  /** Packets that policies before connection tracking are not asked about. */
+  readonly neverUntracked: readonly (NodeService & { readonly source: string })[];
+  /** What packets that come for an address go on to, the first of several; policies of pods see what they have become. */
+  readonly translations: readonly AddressTranslation[];
   /** Tunnels that no pod may send packets into. */
   readonly refusedTunnels: readonly Tunnel[];
   /** Tunnels between nodes, in the order in which they are asked. Policies do not decide about their packets between the node and others. */
   readonly tunnels: readonly NodeTunnel[];
+}
+
+/** A port of the node. */
+export interface NodeService {
+  readonly ipVersion: IpVersion;
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+  /** Absent: any. */
+  readonly sourcePort?: number;
+  /** Absent: any of the node's addresses. */
+  readonly address?: string;
+}
+
+/** An address that stands for another one. */
+export interface AddressTranslation {
+  readonly address: string;
+  /** Absent: all packets. */
+  readonly only?: { readonly protocol: "tcp" | "udp"; readonly port: number };
+  readonly to: string;
+  /** Absent: the port stays as it is. */
+  readonly toPort?: number;
+  /** What the node itself sends is translated, too. */
+  readonly ofNode: boolean;
 }
 
 /** Packets that carry packets. */

@@ -2,13 +2,14 @@ import type { Machine, Node } from "../engines/engine.js";
 import { machineName } from "../engines/machine-name.js";
 import { resultOfVersion } from "../engines/result-of-version.js";
 import { keyOf, type NetworkPolicy } from "../model/objects.js";
-import type { Chain, IpSet, Rule, Tables } from "../netfilter/tables.js";
+import type { Chain, IpSet, Rule, Tables, Target } from "../netfilter/tables.js";
 import type { AnyPairs } from "../pairs/any-pairs.js";
 import type { IpVersion } from "../text/ip-version.js";
 import type { Origin } from "../text/origin.js";
 import { describeQuestions } from "../simulate/describe-questions.js";
 import { clusterOf, type Cluster } from "../simulate/cluster.js";
 import { legendOf, type Legend } from "../simulate/legend.js";
+import { translationOf } from "../simulate/translation.js";
 import type { Compiled } from "../simulate/verify/verify.js";
 import { before, type Explained, type Explanation } from "./explanation.js";
 import { exactOrigins } from "./exact-origin.js";
@@ -198,11 +199,19 @@ function describeTarget({ target }: Rule): string {
       return `set mark 0x${value.toString(16)}${part} and go on`;
     }
     case "other":
-      return othersDo[target.words[1] ?? ""] ?? target.words.join(" ");
+      return describeTranslation(target) ?? othersDo[target.words[1] ?? ""] ?? target.words.join(" ");
     case "jump":
     case "goto":
       return verdicts[target.to] ?? `${target.kind === "jump" ? "jump" : "go"} to ${target.to}`;
   }
+}
+
+function describeTranslation(target: Target): string | undefined {
+  const translation = translationOf(target);
+  if (!translation) return undefined;
+  const { side, text } = translation;
+  if (side === "destination") return `send it on to ${text}`;
+  return `give it ${text === undefined ? "the address of the interface that it leaves by" : text} as its source`;
 }
 
 const verdicts: Readonly<Record<string, string>> = {

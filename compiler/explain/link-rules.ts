@@ -30,7 +30,8 @@ export function linkRules(policies: readonly Explained[], tables: Tables, machin
   };
 
   const partOf = (origin: Origin | undefined, { matches }: Rule): readonly Explained[] => {
-    if (origin?.kind !== "field") return [];
+    // Annotations are those of pods, which may have the name of a policy.
+    if (origin?.kind !== "field" || origin.field === "metadata.annotations") return [];
     const part = places.get(placeKey(origin)!) ?? nearest(origin.object, origin.field, parts);
     if (!part) return [];
     const [rule] = /^spec\.(?:in|e)gress\[\d+\]/.exec(origin.field) ?? [];

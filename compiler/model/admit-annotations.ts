@@ -10,6 +10,9 @@ const maxBytes = 256 * 1024;
 /** What shows in rules: of Calico's CNI plugin, and of those that limit or mark what a pod sends and gets. */
 const kept = /^(cni\.projectcalico\.org\/(podIPs?|floatingIPs|allowedSourcePrefixes)|qos\.projectcalico\.org\/\w+)$/;
 
+/** Those whose empty text is a mistake; of the others it means that nothing is asked for. */
+const readEmpty: ReadonlySet<string> = new Set(["cni.projectcalico.org/floatingIPs"]);
+
 /** Checks annotations; of them is kept what shows in rules. */
 export function readAnnotations(value: Value, checker: Checker): Annotations {
   const entries = decodeFields(value, checker, "annotations");
@@ -22,7 +25,7 @@ export function readAnnotations(value: Value, checker: Checker): Annotations {
       checker.report("annotation-key-invalid", { value: key, mistakes }, keyOffset, "annotations");
     const text = decodeString(annotation, checker, "annotations") ?? "";
     bytes += byteLength(key) + byteLength(text);
-    if (kept.test(key) && text !== "") found.set(key, { text, offset: annotation.offset });
+    if (kept.test(key) && (text !== "" || readEmpty.has(key))) found.set(key, { text, offset: annotation.offset });
   }
   if (bytes > maxBytes)
     checker.report("annotations-too-large", { bytes, limit: maxBytes }, value.offset, "annotations");

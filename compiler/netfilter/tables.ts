@@ -8,6 +8,11 @@ export interface Tables {
   readonly others?: readonly OtherTable[];
   /** Rules of a program in other people's chains, by table and chain, where they depend on how the program is configured. */
   readonly hooks?: readonly Hook[];
+  /**
+   * The chains of table nat that translate addresses, by the built-in chains that lead to them; what other chains of nat do is not
+   * looked at. Absent: none of them translates any.
+   */
+  readonly natChains?: Readonly<Record<NatHook, string>>;
   /** Interfaces of the machine, where they are known. */
   readonly interfaces?: readonly Interface[];
   /** By kernel type (hash:ip,port, hash:net, list:set), then name. */
@@ -15,6 +20,9 @@ export interface Tables {
   /** The same for IPv6, where a program has rules for it: what ip6tables shows, and sets of its addresses. */
   readonly ipv6?: Omit<Tables, "ipv6">;
 }
+
+/** Built-in chains of table nat through which packets pass. */
+export type NatHook = "PREROUTING" | "OUTPUT" | "POSTROUTING";
 
 export interface Interface {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { chainsOf } from "../netfilter/owned.js";
-import type { Chain } from "../netfilter/tables.js";
+import type { Chain, NatHook } from "../netfilter/tables.js";
 import { parseIp, type Ip } from "./ip.js";
 import type { TracedTables } from "./trace.js";
 
@@ -10,19 +10,23 @@ export type Course = "forward" | "in" | "out";
 export const walkedTables = ["raw", "mangle", "filter"] as const;
 export type WalkedTable = (typeof walkedTables)[number];
 
-export interface Hook {
-  readonly table: WalkedTable;
+/** Where a packet is looked at, or its addresses are translated. */
+export type Hook = { readonly table: WalkedTable; readonly chain: string } | NatHookOf;
+
+interface NatHookOf {
+  readonly table: "nat";
   /** The built-in chain. */
-  readonly chain: string;
+  readonly chain: NatHook;
 }
 
 /**
- * The built-in chains of a course in the order in which a packet meets them, of those tables that there are. What nat does is not looked
- * at: packets are as they are where policies see them. Source: Linux 6.1, include/uapi/linux/netfilter_ipv4.h, nf_ip_hook_priorities.
+ * The built-in chains of a course in the order in which a packet meets them, of those tables that there are. Of nat those whose chains
+ * translate addresses; where it is not known which do, packets are as they are where policies see them. Source: Linux 6.1, include/uapi/linux/netfilter_ipv4.h, nf_ip_hook_priorities.
  */
 export function hooksOf(course: Course, tables: TracedTables): readonly Hook[] {
   return courses[course].filter(({ table, chain }) => {
     if (table === "filter") return true;
+    if (table === "nat") return tables.natChains !== undefined;
     return chainsOf(tables, table).some(({ name, rules }) => name === chain && rules.length > 0);
   });
 }
@@ -55,20 +59,25 @@ const courses: Readonly<Record<Course, readonly Hook[]>> = {
   forward: [
     { table: "raw", chain: "PREROUTING" },
     { table: "mangle", chain: "PREROUTING" },
+    { table: "nat", chain: "PREROUTING" },
     { table: "mangle", chain: "FORWARD" },
     { table: "filter", chain: "FORWARD" },
     { table: "mangle", chain: "POSTROUTING" },
+    { table: "nat", chain: "POSTROUTING" },
   ],
   in: [
     { table: "raw", chain: "PREROUTING" },
     { table: "mangle", chain: "PREROUTING" },
+    { table: "nat", chain: "PREROUTING" },
     { table: "mangle", chain: "INPUT" },
     { table: "filter", chain: "INPUT" },
   ],
   out: [
     { table: "raw", chain: "OUTPUT" },
     { table: "mangle", chain: "OUTPUT" },
+    { table: "nat", chain: "OUTPUT" },
     { table: "filter", chain: "OUTPUT" },
     { table: "mangle", chain: "POSTROUTING" },
+    { table: "nat", chain: "POSTROUTING" },
   ],
 };

@@ -29,8 +29,10 @@ function joinAlike(facts: readonly string[]): readonly string[] {
 }
 
 /** What a rule that matched does: `jump to AZURE-NPM`, `drop`; "" when it lets the packet go on. */
-export function describeAction({ action, to, text }: TraceStep): string {
+export function describeAction({ action, to, text, side, becomes }: TraceStep): string {
   switch (action) {
+    case "translate":
+      return `the ${side} becomes ${becomes ?? "the address of the interface it leaves by"}`;
     case "jump":
     case "goto":
       return `${action === "jump" ? "jump" : "go"} to ${to}`;

@@ -71,7 +71,15 @@ function rowLength(steps: readonly TraceStep[], start: number): number {
   return end - start;
 }
 
-function formatReasons({ verdict, decidedBy, causes, steps }: Walk): readonly string[] {
+function formatReasons(walk: Walk): readonly string[] {
+  const translations = walk.steps.filter(({ action, matched }) => action === "translate" && matched === true);
+  return [
+    ...translations.map((step) => `translated by ${formatPlace(step)}: ${describeAction(step)}`),
+    ...verdictReasons(walk),
+  ];
+}
+
+function verdictReasons({ verdict, decidedBy, causes, steps }: Walk): readonly string[] {
   if (!decidedBy) {
     const unknown = steps.filter(({ matched, action }) => matched === "unknown" || action === "unknown");
     const places = [...new Set(unknown.map(formatPlace))];

@@ -21,6 +21,8 @@ export interface Probe {
   readonly protocol: TrafficProtocol;
   /** Destination port, 1..65535; 0 for `other`. */
   readonly port: number;
+  /** The address at which it arrives, where its destination stands for another one. */
+  readonly arrivesAt?: string;
   readonly byJudge: "allow" | "deny";
   readonly byTracer: "allow" | "deny";
 }
@@ -66,10 +68,13 @@ export function planProbes(
   const inside = chooseInside(reaches, cluster.endpoints, limits.inside, leaveOut);
   const outside = chooseOutside(reaches, cluster, limits.outside, leaveOut);
   const passagesOf = passages(reaches);
-  const pairs = pairsOf([...inside, ...outside], (...ends) => isForwarded(cluster, ...ends)).map((pair) => ({
-    ...pair,
-    traffics: passagesOf(pair),
-  }));
+  const standsFor = new Map((specification?.translations ?? []).map((each) => [each.address, each]));
+  // Nobody has such an address, and what of its packets is translated by port may go to the node.
+  const isSent = (source: Endpoint, destination: Endpoint): boolean =>
+    !standsFor.has(source.address) &&
+    standsFor.get(destination.address)?.only === undefined &&
+    isForwarded(cluster, source, destination);
+  const pairs = pairsOf([...inside, ...outside], isSent).map((pair) => ({ ...pair, traffics: passagesOf(pair) }));
   const choices = choosePorts(pairs, trafficInRules(tables), limits.probes, leaveOut);
 
   const tracer = tracerOf(tables);
@@ -80,21 +85,30 @@ export function planProbes(
     const [from, to] = [source.address, destination.address];
     const packet = { source: from, destination: to, protocol, ...(protocol !== "other" && { port }) };
     const byTracer = tracer.verdict(packet, { known });
+    const arrivesAt = standsFor.get(to)?.to;
     const reply = (): Verdict =>
-      tracer.verdict({ source: to, destination: from, protocol }, { state: "established", known });
+      tracer.verdict({ source: arrivesAt ?? to, destination: from, protocol }, { state: "established", known });
     if (byTracer === "depends") uncertain += 1;
     // A TCP connection that gets no answer looks just like one that was refused.
     else if (protocol === "tcp" && byTracer === "allow" && reply() !== "allow") unanswered += 1;
     else {
       const byJudge = judge(cluster, { source, destination, protocol, port }).verdict;
-      probes.push({ source, destination, protocol, port, byJudge, byTracer });
+      probes.push({
+        source,
+        destination,
+        protocol,
+        port,
+        ...(arrivesAt !== undefined && { arrivesAt }),
+        byJudge,
+        byTracer,
+      });
     }
   }
   leaveOut(uncertain, "packets: the rules do not say what becomes of them");
   leaveOut(unanswered, "TCP packets: the rules may refuse the answer");
   return {
     insideAddresses: inside.map(({ address }) => address),
-    outsideAddresses: outside.map(({ address }) => address),
+    outsideAddresses: outside.flatMap(({ address }) => (standsFor.has(address) ? [] : [address])),
     probes,
     leftOut,
   };

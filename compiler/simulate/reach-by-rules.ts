@@ -1,5 +1,5 @@
 import { AddressClasses, type AddressClass } from "./address-classes.js";
-import { after, compareIps, parseIp, type Ip } from "./ip.js";
+import { after, compareIps, formatIp, parseIp, type Ip } from "./ip.js";
 import type { Circumstances } from "./circumstances.js";
 import { passagesOf, type Reach } from "./reach.js";
 import {
@@ -12,6 +12,7 @@ import {
 } from "./rule-program.js";
 import type { TracedTables } from "./trace.js";
 import { allTraffic, intersectTraffic, noTraffic, subtractTraffic, unionTraffic, type Traffic } from "./traffic.js";
+import { beforePort, withPort, type Translation } from "./translation.js";
 import { markMatches, setMark } from "./verdicts.js";
 
 export interface RuleReachOptions {
@@ -47,33 +48,57 @@ export function reachesByRules(
   const [froms, tos] = [new Ends(sources, program.own), new Ends(destinations, program.own)];
 
   return (known) => {
-    const takings = program.rules.map((rule) => rule.given?.(known) ?? rule);
+    const takingsGiven = (its: Circumstances) => program.rules.map((rule) => rule.given?.(its) ?? rule);
+    const takings = takingsGiven(known);
+    let afterTranslation: readonly Taking[] | undefined;
+    /** Of flows that have come to a hook, what leaves the course, and what may be refused. */
+    const onward = (
+      source: End,
+      destination: End,
+      from: number,
+      flows: readonly Flow[],
+      isTranslated: boolean,
+    ): Fate => {
+      const pair: Pair = {
+        source: source.its,
+        destination: destination.its,
+        sourceRules,
+        destinationRules,
+        takings: isTranslated ? (afterTranslation ??= takingsGiven({ ...known, translated: true })) : takings,
+        accepted: none,
+        denied: noTraffic,
+        translated: [],
+        entered,
+      };
+      const course = program.courses[source.isOwn ? "out" : destination.isOwn ? "in" : "forward"];
+      let allowed: Traffic = noTraffic;
+      let here = flows;
+      for (let index = from; index < course.length && here.length > 0; index += 1) {
+        const { start, accepts, translates } = course[index]!;
+        pair.accepted = none;
+        const left = walk(start, here, pair);
+        if (accepts) pair.accepted = merge(pair.accepted, left);
+        else for (const { traffic } of left) pair.denied = unionTraffic(pair.denied, traffic);
+        here = pair.accepted;
+        if (!translates) continue;
+        for (const { flow, to } of pair.translated) {
+          const [{ mark, traffic }, { address, port }] = [flow, to];
+          const next = tos.all[tos.numberOf(formatIp(address))]!;
+          const fate = onward(source, next, index + 1, [{ mark, traffic: withPort(traffic, port) }], true);
+          allowed = unionTraffic(allowed, beforePort(fate.allowed, traffic, port));
+          pair.denied = unionTraffic(pair.denied, beforePort(fate.denied, traffic, port));
+        }
+      }
+      for (const { traffic } of here) allowed = unionTraffic(allowed, traffic);
+      return { allowed, denied: pair.denied };
+    };
     return {
       sourceClass: (address) => froms.numberOf(address),
       destinationClass: (address) => tos.numberOf(address),
       between(sourceClass, destinationClass) {
         const [source, destination] = [froms.all[sourceClass]!, tos.all[destinationClass]!];
-        const pair: Pair = {
-          source: source.its,
-          destination: destination.its,
-          sourceRules,
-          destinationRules,
-          takings,
-          accepted: none,
-          denied: noTraffic,
-          entered,
-        };
-        let here = everything;
-        for (const { start, accepts } of program.courses[source.isOwn ? "out" : destination.isOwn ? "in" : "forward"]) {
-          pair.accepted = none;
-          const left = walk(start, here, pair);
-          if (accepts) pair.accepted = merge(pair.accepted, left);
-          else for (const { traffic } of left) pair.denied = unionTraffic(pair.denied, traffic);
-          here = pair.accepted;
-          if (here.length === 0) break;
-        }
-        const allowed = here.reduce((all, { traffic }) => unionTraffic(all, traffic), noTraffic);
-        const depends = intersectTraffic(allowed, pair.denied);
+        const { allowed, denied } = onward(source, destination, 0, everything, false);
+        const depends = intersectTraffic(allowed, denied);
         return passage(subtractTraffic(allowed, depends), depends);
       },
       borders: () => {
@@ -84,9 +109,21 @@ export function reachesByRules(
   };
 }
 
+/** Parts overlap where something is not known. */
+interface Fate {
+  readonly allowed: Traffic;
+  readonly denied: Traffic;
+}
+
+/** Addresses of one end that nothing tells apart. */
+interface End {
+  readonly its: AddressClass;
+  readonly isOwn: boolean;
+}
+
 /** Classes of one end, the machine itself apart from others. Numbered in the order in which they are first asked for. */
 class Ends {
-  readonly all: { readonly its: AddressClass; readonly isOwn: boolean }[] = [];
+  readonly all: End[] = [];
   private readonly numbers = new Map<string, number>();
 
   constructor(
@@ -121,6 +158,8 @@ interface Pair {
   accepted: readonly Flow[];
   /** What may have been refused so far. */
   denied: Traffic;
+  /** What has been given another destination. */
+  readonly translated: { readonly flow: Flow; readonly to: Translation & { readonly side: "destination" } }[];
   /** By chain: 1 for those the traffic is in. */
   readonly entered: Uint8Array;
 }
@@ -189,6 +228,9 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
         if (action.kind !== "accept") {
           for (const { traffic } of taken) pair.denied = unionTraffic(pair.denied, traffic);
         }
+        break;
+      case "translate":
+        for (const flow of taken) pair.translated.push({ flow, to: action.translation });
         break;
       case "return":
         left = merge(left, taken);

@@ -19,6 +19,7 @@ export function readBack(tables: Tables): TracedTables {
     chains,
     sets,
     ...(tables.others && { others: parsed }),
+    ...(tables.natChains && { natChains: tables.natChains }),
     ...(tables.interfaces && { interfaces: tables.interfaces }),
   };
 }

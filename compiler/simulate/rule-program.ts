@@ -1,7 +1,7 @@
 import { chainsOf } from "../netfilter/owned.js";
 import type { Match, Rule, Target } from "../netfilter/tables.js";
 import type { Circumstances } from "./circumstances.js";
-import { hooksOf, ownAddresses, walkedTables, type Course, type WalkedTable } from "./courses.js";
+import { hooksOf, ownAddresses, walkedTables, type Course, type Hook } from "./courses.js";
 import { interfaceSet, localSet, setsOf } from "./interface-sets.js";
 import { compareIps, parseNetwork, type Ip, type Network } from "./ip.js";
 import type { AddressPortSet, AddressSet, IndexedSet, SetIndex } from "./set-index.js";
@@ -16,6 +16,7 @@ import {
   unionTraffic,
   type Traffic,
 } from "./traffic.js";
+import { translationOf, type Translation } from "./translation.js";
 import {
   comesAstray,
   effectOf,
@@ -49,6 +50,8 @@ export interface ProgramHook {
   readonly start: ProgramChain;
   /** True when the policy of the chain accepts. */
   readonly accepts: boolean;
+  /** Destinations may be translated here. */
+  readonly translates: boolean;
 }
 
 export interface ProgramChain {
@@ -78,6 +81,7 @@ export interface ProgramRule extends Taking {
 
 export type ProgramAction =
   | { readonly kind: TargetEffect }
+  | { readonly kind: "translate"; readonly translation: Translation & { readonly side: "destination" } }
   | { readonly kind: "mark"; readonly value: number; readonly mask: number }
   | { readonly kind: "jump" | "goto"; readonly to: ProgramChain };
 
@@ -141,10 +145,16 @@ export function programOf(tables: TracedTables, state: "new" | "established"): R
   const builder = new Builder(tables, state);
   const own = ownAddresses(tables);
   const course = (of: Course): readonly ProgramHook[] =>
-    hooksOf(of, tables).map(({ table, chain }) => ({
-      start: builder.chain(table, chain) ?? builder.empty(),
-      accepts: chainsOf(tables, table).find(({ name }) => name === chain)?.policy !== "DROP",
-    }));
+    hooksOf(of, tables)
+      // Nothing looks at a packet any more when its source has been translated.
+      .filter(({ table, chain }) => table !== "nat" || chain !== "POSTROUTING")
+      .map((hook) => ({
+        start:
+          builder.chain(hook.table, hook.table === "nat" ? tables.natChains![hook.chain] : hook.chain) ??
+          builder.empty(),
+        accepts: chainsOf(tables, hook.table).find(({ name }) => name === hook.chain)?.policy !== "DROP",
+        translates: hook.table === "nat",
+      }));
   return {
     courses: {
       forward: course("forward"),
@@ -181,13 +191,13 @@ class Builder {
     private readonly state: "new" | "established",
   ) {
     this.sets = setsOf(tables);
-    const all = walkedTables.flatMap((table) =>
+    const all = ([...walkedTables, "nat"] as const).flatMap((table) =>
       chainsOf(tables, table).map(({ name, rules }) => [`${table} ${name}`, rules] as const),
     );
     this.written = new Map(all);
   }
 
-  chain(table: WalkedTable, name: string): ProgramChain | undefined {
+  chain(table: Hook["table"], name: string): ProgramChain | undefined {
     const key = `${table} ${name}`;
     const known = this.byName.get(key);
     if (known) return known;
@@ -210,7 +220,7 @@ class Builder {
   }
 
   /** Undefined for a rule that never matches or does nothing. */
-  private rule({ matches, target }: Rule, table: WalkedTable): ProgramRule | undefined {
+  private rule({ matches, target }: Rule, table: Hook["table"]): ProgramRule | undefined {
     const action = this.action(target, table);
     const sides: Record<Side, Literal[]> = { source: [], destination: [] };
     const ports: PortCondition[] = [];
@@ -324,8 +334,10 @@ class Builder {
   }
 
   /** Undefined when the packet just goes on. */
-  private action(target: Target | undefined, table: WalkedTable): ProgramAction | undefined {
+  private action(target: Target | undefined, table: Hook["table"]): ProgramAction | undefined {
     if (!target) return undefined;
+    const translation = table === "nat" ? translationOf(target) : undefined;
+    if (translation?.side === "destination") return { kind: "translate", translation };
     if (target.kind === "set-mark") return { kind: "mark", value: target.value, mask: target.mask };
     if (target.kind !== "other") {
       const to = this.chain(table, target.to);

@@ -90,7 +90,15 @@ export const traceJsonSchema = {
               },
             },
           },
-          action: { enum: ["accept", "drop", "reject", "return", "jump", "goto", "mark", "none", "unknown"] },
+          action: {
+            enum: ["accept", "drop", "reject", "return", "jump", "goto", "mark", "translate", "none", "unknown"],
+          },
+          side: { enum: ["source", "destination"], description: "Which address of the packet is translated." },
+          becomes: {
+            type: "string",
+            description:
+              "What it becomes, with a port where that changes, too; absent: the address of the interface that the packet leaves by.",
+          },
           to: { type: "string", description: "The chain of a jump or goto." },
           mark: { type: "integer", minimum: 0, description: "The packet's mark afterwards." },
           origin: {

@@ -58,6 +58,8 @@ function stepJson(step: TraceStep, tables: TracedTables, legend: Legend): object
     action: step.action,
     ...(step.to !== undefined && { to: step.to }),
     ...(step.mark !== undefined && { mark: step.mark }),
+    ...(step.side !== undefined && { side: step.side }),
+    ...(step.becomes !== undefined && { becomes: step.becomes }),
     ...(origin?.kind === "field" && {
       origin: { object: origin.object, field: origin.field, at: formatLocation(origin.location) },
     }),

@@ -25,7 +25,7 @@ export interface TraceOptions {
 }
 
 /** The part of a dump that a walk needs. Tables and chains that are missing do not exist; sets that are missing are not known. */
-export type TracedTables = Pick<Tables, "chains" | "others" | "sets" | "interfaces">;
+export type TracedTables = Pick<Tables, "chains" | "others" | "sets" | "interfaces" | "natChains">;
 
 export interface Trace {
   /** `depends`: on something that the dump does not say. */
@@ -48,6 +48,9 @@ export interface TraceStep {
   readonly action: TraceAction;
   /** The chain, for `jump` and `goto`. */
   readonly to?: string;
+  /** For `translate`: which end of the packet it changes, and to what; absent: to the address of the interface that the packet leaves by. */
+  readonly side?: "source" | "destination";
+  readonly becomes?: string;
   /** The packet's mark afterwards, for `mark`; absent when more than one is possible. */
   readonly mark?: number;
 }
@@ -59,7 +62,8 @@ export interface TraceMatch {
 }
 
 /** What a rule that matched, or may have, did. `none`: it did not match, or it has no effect on where the packet goes. */
-export type TraceAction = "accept" | "drop" | "reject" | "return" | "jump" | "goto" | "mark" | "none" | "unknown";
+export type TraceAction =
+  "accept" | "drop" | "reject" | "return" | "jump" | "goto" | "mark" | "translate" | "none" | "unknown";
 
 /**
  * The step that decided: the one that refused the packet, or the last one that accepted it in the filter table, where every accepted

@@ -1,7 +1,7 @@
 import { chainsOf } from "../netfilter/owned.js";
 import { printRule } from "../netfilter/print-rule.js";
 import type { Match, Rule } from "../netfilter/tables.js";
-import { courseOf, hooksOf, nameIn, ownAddresses, walkedTables, type Hook, type WalkedTable } from "./courses.js";
+import { courseOf, hooksOf, nameIn, ownAddresses, walkedTables, type Hook } from "./courses.js";
 import { setsOf } from "./interface-sets.js";
 import { parseIp } from "./ip.js";
 import { matchTest, type Facts, type MatchTest } from "./match-test.js";
@@ -15,10 +15,12 @@ import type {
   TraceStep,
   Verdict,
 } from "./trace.js";
+import { translationOf, type Translation } from "./translation.js";
 import { effectOf, markMatches, setMark, type Outcome } from "./verdicts.js";
 
 /**
- * Walks a packet through the tables, as the kernel does: raw, mangle and filter in the order of its way, where the dump holds them. What nothing here can interpret is never guessed: both ways are
+ * Walks a packet through the tables, as the kernel does: raw, mangle and filter in the order of its way, where the dump holds them, and between
+ * them the chains of nat that translate its addresses, where they are known. What nothing here can interpret is never guessed: both ways are
  * walked, and when they end differently the verdict is `depends`.
  *
  * Sources: Linux 6.1, net/ipv4/netfilter/ip_tables.c (ipt_do_table), net/netfilter/xt_set.c, net/netfilter/ipset/.
@@ -38,27 +40,51 @@ export interface Tracer {
 export function tracerOf(tables: TracedTables): Tracer {
   const chains = prepare(tables);
   const own = ownAddresses(tables);
+  const hooksFor = ({ source, destination }: Facts): readonly Hook[] =>
+    hooksOf(courseOf(own, source, destination), tables);
+  const chainOf = (name: string): PreparedChain => chains.get(name) ?? { name, rules: [] };
+  /** Of a packet that has come to a hook of its course. */
+  const onward = (
+    facts: Facts,
+    hooks: readonly Hook[],
+    from: number,
+    marks: readonly number[],
+    walk: Walk,
+  ): Verdict => {
+    let here = marks;
+    for (let index = from; index < hooks.length && here.length > 0; index += 1) {
+      const { table, chain } = hooks[index]!;
+      if (table !== "nat") {
+        here = throughHook(chainOf(nameIn(table, chain)), here, walk);
+        continue;
+      }
+      const { translations, passing } = translate(chainOf(nameIn(table, tables.natChains![chain])), here, walk);
+      const verdicts = translations.map(({ translation, marks: its }): Verdict => {
+        const changed = translated(facts, translation);
+        // A course that changes does so behind hooks that both have.
+        const further: Walk = { ...walk, facts: changed, known: new Map(), entered: [] };
+        return onward(changed, hooksFor(changed), index + 1, its, further);
+      });
+      if (passing.length === 0) return together(verdicts);
+      if (verdicts.length > 0) return together([...verdicts, onward(facts, hooks, index + 1, passing, walk)]);
+      here = passing;
+    }
+    return here.length === 0 ? "deny" : walk.denied ? "depends" : "allow";
+  };
   const run = (packet: TracePacket, options: TraceOptions, steps?: TraceStep[]): Verdict => {
     const facts = factsOf(packet, options);
     const walk: Walk = {
       facts,
       accepted: [],
       denied: false,
+      translations: [],
       entered: [],
       known: new Map(),
       steps,
     };
-    const { source, destination } = facts;
     const hooks: readonly Hook[] =
-      options.chain === undefined
-        ? hooksOf(courseOf(own, source, destination), tables)
-        : [{ table: "filter", chain: options.chain }];
-    let here: readonly number[] = [(options.mark ?? 0) >>> 0];
-    for (const { table, chain } of hooks) {
-      here = throughHook(chains.get(nameIn(table, chain)) ?? { name: nameIn(table, chain), rules: [] }, here, walk);
-      if (here.length === 0) break;
-    }
-    return here.length === 0 ? "deny" : walk.denied ? "depends" : "allow";
+      options.chain === undefined ? hooksFor(facts) : [{ table: "filter", chain: options.chain }];
+    return onward(facts, hooks, 0, [(options.mark ?? 0) >>> 0], walk);
   };
   return {
     trace(packet, options = {}) {
@@ -67,6 +93,35 @@ export function tracerOf(tables: TracedTables): Tracer {
     },
     verdict: (packet, options = {}) => run(packet, options),
   };
+}
+
+/**
+ * What chains of nat make of a packet, and the marks with which it may pass them as it is; of established connections they make what they made of the
+ * first packet. Chains that translate nothing are not listed.
+ */
+function translate(
+  chain: PreparedChain,
+  marks: readonly number[],
+  walk: Walk,
+): { readonly translations: readonly MarkedTranslation[]; readonly passing: readonly number[] } {
+  const steps: TraceStep[] | undefined = walk.steps && [];
+  const its: Walk = { ...walk, accepted: [], denied: false, translations: [], entered: [], known: new Map(), steps };
+  const left = walkChain(chain, marks, its);
+  if (its.translations.length > 0 && steps) walk.steps!.push(...steps);
+  // What nobody knows may have become of it.
+  if (its.denied) walk.denied = true;
+  return { translations: its.translations, passing: union(left, its.accepted) };
+}
+
+function translated(facts: Facts, translation: Translation): Facts {
+  if (translation.side === "source") return facts;
+  const { address, port = facts.port } = translation;
+  return { ...facts, destination: address, port, known: { ...facts.known, translated: true } };
+}
+
+/** Of a packet that may go several ways. */
+function together(verdicts: readonly Verdict[]): Verdict {
+  return verdicts.every((verdict) => verdict === verdicts[0]) ? verdicts[0]! : "depends";
 }
 
 /** The marks with which a packet may leave a built-in chain for the next one. */
@@ -104,6 +159,14 @@ interface PreparedRule {
   readonly marks: readonly MarkMatch[];
   /** The chain of a jump or goto. */
   readonly to?: PreparedChain;
+  /** In table nat. */
+  readonly translation?: Translation;
+}
+
+/** A translation, and the marks that a packet may have when it is translated. */
+interface MarkedTranslation {
+  readonly translation: Translation;
+  readonly marks: readonly number[];
 }
 
 type MarkMatch = Match & { readonly kind: "mark" };
@@ -115,6 +178,8 @@ interface Walk {
   accepted: readonly number[];
   /** Whether the packet may have been refused so far. */
   denied: boolean;
+  /** What the chain of nat at hand may have made of the packet. */
+  translations: readonly MarkedTranslation[];
   /** The chains the packet is in, outermost first. */
   readonly entered: PreparedChain[];
   /** Chain and marks → marks with which it is left. */
@@ -155,6 +220,8 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
     here = passed;
     if (effect.kind === "accept" || effect.kind === "unknown") walk.accepted = union(walk.accepted, taken);
     if (effect.kind === "deny" || effect.kind === "unknown") walk.denied = true;
+    if (effect.kind === "translate")
+      walk.translations = [...walk.translations, { translation: effect.translation, marks: taken }];
     if (effect.kind === "return") left = union(left, taken);
     if (effect.kind === "disconnect") walk.denied = true;
     if (effect.kind === "continue" || effect.kind === "disconnect") here = union(here, effect.marks);
@@ -173,13 +240,14 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
 
 type RuleEffect =
   | { readonly kind: "nothing" | "accept" | "deny" | "return" | "unknown" }
+  | { readonly kind: "translate"; readonly translation: Translation }
   | { readonly kind: "continue" | "disconnect"; readonly marks: readonly number[] }
   | { readonly kind: "enter"; readonly to: PreparedChain; readonly returns: boolean };
 
 const nothing: RuleEffect = { kind: "nothing" };
 
 function effectOfRule(
-  { rule: { target }, to }: PreparedRule,
+  { rule: { target }, to, translation }: PreparedRule,
   taken: readonly number[],
   state: Facts["state"],
 ): RuleEffect {
@@ -194,6 +262,7 @@ function effectOfRule(
     };
   }
   if (to) return { kind: "enter", to, returns: target.kind === "jump" };
+  if (translation) return { kind: "translate", translation };
   const effect = effectOf(target, state);
   return effect === "continue" || effect === "disconnect" ? { kind: effect, marks: taken } : { kind: effect };
 }
@@ -239,6 +308,10 @@ function list(
     matches,
     action,
     ...(effect.kind === "enter" && { to: effect.to.name }),
+    ...(effect.kind === "translate" && {
+      side: effect.translation.side,
+      ...(effect.translation.text !== undefined && { becomes: effect.translation.text }),
+    }),
     ...(action === "mark" && effect.kind === "continue" && effect.marks.length === 1 && { mark: effect.marks[0]! }),
   });
 }
@@ -271,19 +344,21 @@ function nameOf(target: Exclude<Rule["target"], undefined | { kind: "set-mark" }
 
 function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
   const sets = setsOf(tables);
-  const all = walkedTables.flatMap((table) => chainsOf(tables, table).map((chain) => ({ table, chain })));
+  const asked = tables.natChains ? [...walkedTables, "nat" as const] : walkedTables;
+  const all = asked.flatMap((table) => chainsOf(tables, table).map((chain) => ({ table, chain })));
   const chains = new Map(
     all.map(({ table, chain: { policy, name: plain } }) => {
       const name = nameIn(table, plain);
       return [name, { name, ...(policy && { policy }), rules: [] as PreparedRule[] }];
     }),
   );
-  const targetOf = (rule: Rule, table: WalkedTable): PreparedChain | undefined =>
+  const targetOf = (rule: Rule, table: Hook["table"]): PreparedChain | undefined =>
     rule.target?.kind === "jump" || rule.target?.kind === "goto"
       ? chains.get(nameIn(table, rule.target.to))
       : undefined;
-  const prepareRule = (rule: Rule, table: WalkedTable): PreparedRule => {
+  const prepareRule = (rule: Rule, table: Hook["table"]): PreparedRule => {
     const to = targetOf(rule, table);
+    const translation = table === "nat" ? translationOf(rule.target) : undefined;
     return {
       rule,
       tests: rule.matches.flatMap((match) =>
@@ -291,6 +366,7 @@ function prepare(tables: TracedTables): ReadonlyMap<string, PreparedChain> {
       ),
       marks: rule.matches.filter((match): match is MarkMatch => match.kind === "mark"),
       ...(to && { to }),
+      ...(translation && { translation }),
     };
   };
   for (const { table, chain } of all) {

@@ -100,7 +100,7 @@ function groundOf({ result }: Compiled, dump: TracedTables | undefined, { by, ip
   const { objects, specification, machine } = result;
   if (by === "spec") return { objects, ...(specification && { specification }) };
   const compiled = ofVersion(result.tables, ipv6 ? 6 : 4);
-  const tables = dump ? withInterfaces(dump, compiled.interfaces) : readBack(compiled);
+  const tables = dump ? withInterfaces(dump, compiled) : readBack(compiled);
   const name = dump ? nodeRules : `the rules of ${machineName(machine)}`;
   return { objects, rules: { tables, legend: legendOf(compiled), name } };
 }

@@ -80,7 +80,7 @@ function traceCommand(options: Options): void {
 
 function tablesOf({ result }: Compiled, dump: TracedTables | undefined, ipv6: true | undefined): TracedTables {
   const compiled = ofVersion(result.tables, ipv6 ? 6 : 4);
-  return dump ? withInterfaces(dump, compiled.interfaces) : readBack(compiled);
+  return dump ? withInterfaces(dump, compiled) : readBack(compiled);
 }
 
 interface Traced extends Report {

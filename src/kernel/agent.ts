@@ -3,6 +3,8 @@ export interface Attempt {
   readonly id: number;
   readonly source: string;
   readonly destination: string;
+  /** The address of the machine that it is for: the destination, or what stands behind it. */
+  readonly arrivesAt: string;
   readonly protocol: "tcp" | "udp";
   readonly port: number;
   /** Whether it should succeed: then it gets a second, longer chance. */

@@ -9,7 +9,8 @@ export async function connect(network: Network, probes: ReadonlyMap<number, Prob
     const { protocol, port, byTracer } = probe;
     if (protocol !== "tcp" && protocol !== "udp") return [];
     const [source, destination] = [probe.source.address, probe.destination.address];
-    return [{ id, source, destination, protocol, port, expected: byTracer === "allow" }];
+    const { arrivesAt = destination } = probe;
+    return [{ id, source, destination, arrivesAt, protocol, port, expected: byTracer === "allow" }];
   });
   if (attempts.length === 0) return new Set();
 
@@ -25,8 +26,8 @@ export async function connect(network: Network, probes: ReadonlyMap<number, Prob
     );
     const answered = new Set(reports.flatMap((report) => report.answered));
     const arrived = new Set(reports.flatMap((report) => report.arrived));
-    const came = ({ id, protocol, source, destination, port }: Attempt): boolean =>
-      answered.has(id) || arrived.has(`${protocol} ${source} ${destination} ${port}`);
+    const came = ({ id, protocol, source, arrivesAt, port }: Attempt): boolean =>
+      answered.has(id) || arrived.has(`${protocol} ${source} ${arrivesAt} ${port}`);
     return new Set(attempts.filter(came).map(({ id }) => id));
   } finally {
     await Promise.all(agents.map((agent) => agent.end()));
@@ -35,7 +36,7 @@ export async function connect(network: Network, probes: ReadonlyMap<number, Prob
 
 function ordersFor({ addresses }: NetNamespace, attempts: readonly Attempt[]): AgentOrders {
   const portsOf = (wanted: Attempt["protocol"]): readonly number[] => {
-    const its = attempts.filter(({ protocol, destination }) => protocol === wanted && addresses.includes(destination));
+    const its = attempts.filter(({ protocol, arrivesAt }) => protocol === wanted && addresses.includes(arrivesAt));
     return [...new Set(its.map(({ port }) => port))];
   };
   return {

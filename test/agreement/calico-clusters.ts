@@ -302,7 +302,12 @@ const limits: readonly Readonly<Record<string, string>>[] = [
 );
 
 /** Pods of Kubernetes's clusters on two nodes, with accounts; every pod has addresses of its own, most of both versions of IP. */
-function placed(manifest: Manifest, index: number, choice: number): Manifest {
+function placed(
+  manifest: Manifest,
+  index: number,
+  choice: number,
+  floating: readonly (string | undefined)[],
+): Manifest {
   if (manifest["kind"] !== "Pod") return manifest;
   const spec = manifest["spec"] as Readonly<Record<string, unknown>>;
   const status = manifest["status"] as Readonly<Record<string, unknown>>;
@@ -323,6 +328,7 @@ function placed(manifest: Manifest, index: number, choice: number): Manifest {
   const forged = ['["10.1.0.0/16"]', '["10.1.0.1"]'][(choice >> (index % 7)) % 64];
   const annotations = {
     ...(forged !== undefined && { "cni.projectcalico.org/allowedSourcePrefixes": forged }),
+    ...(floating[index] !== undefined && { "cni.projectcalico.org/floatingIPs": floating[index] }),
     ...((choice >> (index % 9)) % 5 === 2 && limits[(choice + index) % limits.length]),
   };
   return {
@@ -336,6 +342,26 @@ function placed(manifest: Manifest, index: number, choice: number): Manifest {
     }),
   };
 }
+
+/** What pods ask for as floating addresses: some are another pod's own or the node's, which nobody would want. */
+const floatingAddresses = fc.array(
+  fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 4 },
+    {
+      arbitrary: fc
+        .uniqueArray(
+          pick("10.9.0.1", "10.9.0.20", "203.0.113.7", "10.240.0.3", "10.240.9.1", "fd00:9::1", "2001:db8::7"),
+          {
+            minLength: 1,
+            maxLength: 3,
+          },
+        )
+        .map((addresses) => JSON.stringify(addresses)),
+      weight: 2,
+    },
+  ),
+  { maxLength: 12, size: "max" },
+);
 
 function configured(spec: Readonly<Record<string, unknown>>): Manifest {
   return { apiVersion: "projectcalico.org/v3", kind: "FelixConfiguration", metadata: { name: "default" }, spec };
@@ -359,6 +385,10 @@ const felix = pick<Manifest | undefined>(
   configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xf8000001 }),
   configured({ serviceLoopPrevention: "Disabled", interfaceExclude: "eth1" }),
   configured({ flowLogsLocalReporter: "Enabled", logPrefix: "%t %p", logActionRateLimit: "1/hour" }),
+  configured({ floatingIPs: "Enabled" }),
+  configured({ floatingIPs: "Enabled", iptablesFilterAllowAction: "Return", metadataPort: 8776 }),
+  configured({ floatingIPs: "Enabled", metadataAddr: "203.0.113.7", defaultEndpointToHostAction: "Drop" }),
+  configured({ metadataAddr: "10.240.9.1", metadataPort: 80 }),
 );
 
 /** Addresses of services that routers outside are told of; some are also those of pods, which nobody would do. */
@@ -411,9 +441,20 @@ export const calicoOptions = {
 } as const;
 
 export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
-  .tuple(clusters, fc.nat({ max: 0xffff }), tiers, policies, hostEndpoints, networkSets, felix, underlays, services)
-  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration, underlay, bgp]) => [
-    ...own.map((manifest, index) => placed(manifest, index, choice)),
+  .tuple(
+    clusters,
+    fc.nat({ max: 0xffff }),
+    tiers,
+    policies,
+    hostEndpoints,
+    networkSets,
+    felix,
+    underlays,
+    services,
+    floatingAddresses,
+  )
+  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration, underlay, bgp, floating]) => [
+    ...own.map((manifest, index) => placed(manifest, index, choice, floating)),
     ...serviceAccounts,
     ...slices,
     profile,

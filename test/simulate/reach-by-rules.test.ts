@@ -110,6 +110,26 @@ const tables = fc
     return ["*filter", `:FORWARD ${policy}`, ":C1 -", ":C2 -", ":C3 -", ...chains.flat(), "COMMIT", ...dump].join("\n");
   });
 
+const natTarget = pick(
+  "-j DNAT --to-destination 10.0.0.3",
+  "-j DNAT --to-destination 10.0.1.1:80",
+  "-j DNAT --to-destination 10.0.0.1-10.0.0.2",
+  "-j MARK --set-xmark 0x1/0x1",
+  "-j ACCEPT",
+  "-j RETURN",
+  "-j N1",
+);
+
+/** Of table nat, the first of them the one where walks begin. */
+const natChains = fc
+  .array(
+    fc.tuple(pick(0, 0, 1), fc.array(match, { maxLength: 2 }), natTarget).map(([number, matches, action]) => {
+      return `-A N${number} ${[...matches, number === 1 && action === "-j N1" ? "-j RETURN" : action].join(" ")}`.trim();
+    }),
+    { maxLength: 5 },
+  )
+  .map((rules) => ["*nat", ":PREROUTING ACCEPT", ":N0 -", ":N1 -", ...rules, "COMMIT"].join("\n"));
+
 describe("reach by rules", () => {
   test("answers for all packets at once what a trace answers for each", () => {
     fc.assert(
@@ -137,6 +157,23 @@ describe("reach by rules", () => {
     expect(reach.sourceClass("10.0.0.9")).toBe(reach.sourceClass("11.0.0.1"));
     expect(reach.sourceClass("10.0.0.1")).not.toBe(reach.sourceClass("10.0.0.9"));
     expect(reach.destinationClass("10.0.0.1")).toBe(reach.destinationClass("11.0.0.1"));
+  });
+
+  test("so it does where chains of nat change destinations on the way", () => {
+    fc.assert(
+      fc.property(tables, natChains, pick("new" as const, "established" as const), (text, chains, state) => {
+        expect(differences(`${text}\n${chains}`, state)).toEqual([]);
+      }),
+      runs(300),
+    );
+  }, 600_000);
+
+  test("canary: without them a trace differs", () => {
+    const text = "*filter\n:FORWARD ACCEPT\n-A FORWARD -d 10.0.0.3/32 -j DROP\nCOMMIT\n";
+    const nat =
+      "*nat\n:PREROUTING ACCEPT\n:N0 -\n-A N0 -d 10.0.0.2/32 -p tcp -j DNAT --to-destination 10.0.0.3\nCOMMIT\n";
+    expect(differences(text + nat, "new")).toEqual([]);
+    expect(differences(text + nat, "new", read(text))).toContain("10.0.0.1 10.0.0.2 tcp 80: allow, reach says deny");
   });
 });
 
@@ -168,9 +205,11 @@ function differences(text: string, state: "new" | "established", traced = read(t
 /** Tables from an iptables-save and an ipset save in one text. */
 function read(text: string): TracedTables {
   const lines = text.split("\n");
-  const rules = parseIptablesSave(lines.filter((line) => !/^(create|add) /.test(line)).join("\n"));
+  const tables = lines.filter((line) => !/^(create|add) /.test(line)).join("\n");
+  const rules = parseIptablesSave(tables, ["filter", "nat"]);
   const dump = parseIpsetSave(lines.filter((line) => /^(create|add) /.test(line)).join("\n"));
   if (rules.problems.length > 0 || dump.problems.length > 0)
     throw new Error(JSON.stringify([rules.problems, dump.problems]));
-  return { chains: rules.chains, sets: dump.sets };
+  const natChains = { PREROUTING: "N0", OUTPUT: "N0", POSTROUTING: "none" };
+  return { chains: rules.chains, others: rules.others, sets: dump.sets, ...(rules.others.length > 0 && { natChains }) };
 }

@@ -50,11 +50,11 @@ const table = {
     advice: "leave the feature out for this release; the warning calico-unknown-feature names it",
   },
   "calico-refuses-pod": {
-    applies: ({ statics }) => statics.reversePathSkip !== undefined,
+    applies: ({ conversion }) => conversion.leavesOutUnreadable,
     title: "a pod whose annotations ask for what it does not get is not there",
     cause:
       "Felix treats the pod as missing: its address is in no set, and what comes from its interface or goes to it is dropped as of an unknown one",
-    releases: "v3.23 and later",
+    releases: "v3.22 and later",
     advice: "take the annotation away, or mend it; the warnings say what is wrong with it",
   },
   "calico-refuses-sctp": {

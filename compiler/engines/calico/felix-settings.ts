@@ -8,6 +8,7 @@ import { allocateMarks } from "./marks.js";
 import { isTakenByLegacy } from "./felix/fragments.js";
 import { logLimit, type FelixSettings } from "./settings.js";
 import {
+  addressOrNone,
   bitmask,
   blocks,
   choice,
@@ -19,6 +20,7 @@ import {
   interfaceList,
   interfaceName,
   port,
+  portOrNone,
   portRange,
   text,
   truth,
@@ -29,7 +31,7 @@ import {
 const markMask = 0xffff0000;
 
 /** What AKS sets, and Felix's defaults. Source: Calico 87c15906f, felix/config/config_params.go; AKS's calico-node. */
-function defaults({ statics, marksDenied }: Generation): FelixSettings {
+function defaults({ statics, marksDenied, nat }: Generation): FelixSettings {
   const tcp = (port: number): FailsafePort => ({ protocol: "tcp", port });
   const udp = (port: number): FailsafePort => ({ protocol: "udp", port });
   const shared = [179, 2379, 2380, ...(statics.failsafeTypha ? [5473, 6443] : []), 6666, 6667].map(tcp);
@@ -68,6 +70,10 @@ function defaults({ statics, marksDenied }: Generation): FelixSettings {
     natExcludesHosts: false,
     istioAmbientMode: false,
     istioDscpMark: 23,
+    floatingIps: !nat.floatingSetting,
+    openstackCluster: false,
+    metadataAddress: "127.0.0.1",
+    metadataPort: 8775,
     ipv6: false,
   };
 }
@@ -180,6 +186,13 @@ const settings: Readonly<Record<string, Setting>> = {
     isKnown: ({ statics }) => statics.istio,
   },
   IstioDSCPMark: { read: dscp((found) => ({ istioDscpMark: found })), isKnown: ({ statics }) => statics.istio },
+  FloatingIPs: {
+    read: choice(["ENABLED", "DISABLED"], (found) => ({ floatingIps: found === "ENABLED" })),
+    isKnown: ({ nat }) => nat.floatingSetting,
+  },
+  ClusterType: { read: (value) => ({ openstackCluster: /openstack/i.test(value) }) },
+  MetadataAddr: { read: addressOrNone((found) => ({ metadataAddress: found })) },
+  MetadataPort: { read: portOrNone((found) => ({ metadataPort: found })) },
   Ipv6Support: { read: truth((found) => ({ ipv6: found })) },
 };
 
@@ -210,7 +223,6 @@ const notBuilt = new Map([
   ["useinternaldataplanedriver", /^true$/i],
   ["nftablesmode", /^(disabled|auto)$/i],
   ["flowlogssamplingrate", /^1$/],
-  ["floatingips", /^disabled$/i],
 ]);
 
 /** Settings, and what is wrong with how they are written. */

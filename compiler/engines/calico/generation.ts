@@ -18,6 +18,8 @@ export interface Generation {
     readonly labelsNamespaceNames: boolean;
     /** Pods that are over keep their addresses. */
     readonly keepsFinishedPods: boolean;
+    /** Pods with annotations that nobody can read are left out; before, there were no pods at all then. */
+    readonly leavesOutUnreadable: boolean;
     /** Ports of init containers have names, too. */
     readonly namesInitPorts: boolean;
   };
@@ -98,6 +100,10 @@ export interface Generation {
     readonly exclusions: boolean;
     /** Pools for load balancers alone are no addresses of pods. */
     readonly poolsByUse: boolean;
+    /** Floating addresses of pods are there when a setting says so; before, always. */
+    readonly floatingSetting: boolean;
+    /** They lead to the pod's address of their own version; before, to its first. */
+    readonly floatingByVersion: boolean;
   };
   /** What it knows of Calico's own objects. */
   readonly knows: Known;

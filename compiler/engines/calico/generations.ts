@@ -14,6 +14,7 @@ const calico2019: Generation = {
     knowsEndPort: false,
     labelsNamespaceNames: false,
     keepsFinishedPods: true,
+    leavesOutUnreadable: false,
     namesInitPorts: false,
   },
   policyId: "name",
@@ -38,7 +39,13 @@ const calico2019: Generation = {
     poolsSet: "all-ipam-pools",
   },
   tunnels: {},
-  nat: { settings: false, exclusions: false, poolsByUse: false },
+  nat: {
+    settings: false,
+    exclusions: false,
+    poolsByUse: false,
+    floatingSetting: false,
+    floatingByVersion: false,
+  },
   knows: {
     tiers: false,
     staged: false,
@@ -71,6 +78,7 @@ const calico324: Generation = {
     knowsEndPort: true,
     labelsNamespaceNames: true,
     keepsFinishedPods: false,
+    leavesOutUnreadable: true,
     namesInitPorts: false,
   },
   chainComment: "policy",
@@ -97,7 +105,7 @@ const calico324: Generation = {
     vxlan: { hosts: "whitelisted", namesVersion: true, tracked: true },
     wireguard: { accepts: true, namesVersion: false },
   },
-  nat: { ...calico2019.nat, settings: true },
+  nat: { ...calico2019.nat, settings: true, floatingSetting: true, floatingByVersion: true },
   knows: {
     tiers: false,
     staged: false,
@@ -175,7 +183,7 @@ const calicoHead: Generation = {
     reversePathSkip: "own-version",
     poolsSet: "network-ip-pools",
   },
-  nat: { settings: true, exclusions: true, poolsByUse: true },
+  nat: { ...calico330.nat, exclusions: true, poolsByUse: true },
   knows: { ...calico330.knows, logDetails: "names" },
   quirks: quirksHead,
 };
@@ -221,10 +229,12 @@ function ofRelease(minor: number, patch: number): Generation | undefined {
     };
   }
   if (minor === 22 || minor === 23) {
-    const { tunnels, statics } = calico324;
+    const { tunnels, statics, nat } = calico324;
     const { reversePathSkip: _, ...withoutReversePathSkip } = statics;
     return {
       ...calico324,
+      // FloatingIPs came in v3.22.2. Source: CVE-2022-28224; pull requests 5861 and 5865.
+      nat: { ...nat, floatingSetting: minor === 23 || patch >= 2 },
       tunnels: {
         vxlan: { ...tunnels.vxlan!, namesVersion: minor === 23 },
         wireguard: { ...tunnels.wireguard!, accepts: false },

@@ -1,6 +1,7 @@
 import { selectorHolds } from "../../model/calico/selector.js";
 import type { TableName } from "../../netfilter/tables.js";
 import {
+  isLocal,
   missingProfile,
   type Cluster,
   type Endpoint,
@@ -20,6 +21,7 @@ import {
   type HostInterfaces,
   type HostPolicyKind,
 } from "./rules/host-endpoints.js";
+import { floatingOf, type Floating } from "./rules/floating.js";
 import { sortPolicies, tiersOf, type Tier } from "./rules/order.js";
 import { loggingOf } from "./rules/logs.js";
 import {
@@ -45,6 +47,8 @@ export interface NodePlan {
   readonly profiles: readonly ScannedProfile[];
   /** In each table, each name once; also chains that nothing leads to. */
   readonly chains: Readonly<Record<TableName, readonly FelixChain[]>>;
+  /** Floating addresses of local endpoints, as the table nat has them. */
+  readonly floating: readonly Floating[];
   readonly needed: readonly NeededSet[];
   /** The policies of a kind that apply to an endpoint. */
   tiers(endpoint: Endpoint | HostEndpoint, kind: HostPolicyKind): readonly TierPolicies[];
@@ -57,7 +61,7 @@ export function planNode(
   generation: Generation,
 ): NodePlan {
   const { node, felix, ipVersion } = settings;
-  const local = cluster.endpoints.filter((endpoint): endpoint is LocalEndpoint => endpoint.interface !== undefined);
+  const local = cluster.endpoints.filter(isLocal);
   const hosts = hostInterfacesOf(cluster.hostEndpoints, node);
   const localHosts = cluster.hostEndpoints.filter((endpoint) => endpoint.node === node.name);
   const everyone = [...local, ...localHosts];
@@ -80,6 +84,7 @@ export function planNode(
   const tiersFor: NodePlan["tiers"] = (endpoint, kind) =>
     tiersOf(endpoint, sorted, tiers, (policy) => isOfKind(policy, kind));
   const hostChains = new HostChains(hosts, tiersFor, settings, generation);
+  const floating = floatingOf(local, felix, ipVersion);
   const hostProfiles = generation.statics.hostPolicyAfterDnat ? ofProfiles : [];
   return {
     local,
@@ -102,8 +107,9 @@ export function planNode(
         ...ofPolicies,
         ...hostProfiles,
       ]),
-      nat: natChains(settings, generation),
+      nat: natChains(settings, generation, floating),
     },
+    floating,
     needed: [...policies, ...profiles].flatMap(({ ingress, egress }) => [...ingress, ...egress].flatMap(setsOf)),
     tiers: tiersFor,
   };

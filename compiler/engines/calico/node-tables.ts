@@ -16,6 +16,8 @@ import { kernelChain, kernelRules, type FelixChain, type FelixRule } from "./fel
 import type { Generation } from "./generation.js";
 import { planNode } from "./node-plan.js";
 import type { Tier } from "./rules/order.js";
+import type { Floating } from "./rules/floating.js";
+import { loopbackInterface, openstackMetadata } from "./rules/openstack.js";
 import { allowAction, forwardAccepted } from "./rules/statics.js";
 import { nodeSets } from "./sets.js";
 import type { FelixSettings, NodeView, Settings, Underlay } from "./settings.js";
@@ -44,7 +46,7 @@ function tablesOf(
   generation: Generation,
   existing: Tables | undefined,
 ): Tables {
-  const { local, needed, chains } = planNode(cluster, tiers, settings, generation);
+  const { local, floating, needed, chains } = planNode(cluster, tiers, settings, generation);
   const appended = generation.statics.appendsForwardAccept
     ? [
         forwardAccepted(settings.felix.marks.accept, allowAction(settings.felix.filterAllowAction)),
@@ -66,29 +68,49 @@ function tablesOf(
     chains: filter.chains,
     others: others.map(({ name, chains }) => ({ name: name as OtherTable["name"], chains })),
     hooks: [filter, ...others].flatMap(({ hooks }) => hooks),
-    interfaces: interfacesOf([...local, ...cluster.refused], settings),
+    ...((floating.length > 0 || openstackMetadata(settings).length > 0) && { natChains }),
+    interfaces: interfacesOf([...local, ...cluster.refused], floating, settings),
     sets: nodeSets(needed, cluster, settings, generation),
   };
 }
 
-/** Pods are behind their own interfaces, everything else behind those of the host: the first has the default route. */
+/** The chains of Felix's that translate, by those of the kernel that lead to them. */
+const natChains = { PREROUTING: "cali-PREROUTING", OUTPUT: "cali-OUTPUT", POSTROUTING: "cali-POSTROUTING" };
+
+/**
+ * Pods are behind their own interfaces, and routes lead their floating addresses there, too; everything else is behind those of the host: the
+ * first has the default route.
+ */
 function interfacesOf(
   local: readonly PodInterface[],
-  { node: { hostInterfaces }, ipVersion }: Settings,
+  floating: readonly Floating[],
+  settings: Settings,
 ): readonly Interface[] {
+  const {
+    node: { hostInterfaces },
+    ipVersion,
+  } = settings;
   const isOwn = (net: string): boolean => net.includes(":") === (ipVersion === 6);
   // Of several pods at one address, the last is the one that runs there.
   const byAddress = new Map(
     local.flatMap((endpoint) => endpoint.nets.filter(isOwn).map((net) => [net, endpoint] as const)),
   );
-  const own = hostInterfaces.flatMap(({ addresses }) => addresses.filter(isOwn));
+  const loopback = loopbackInterface(settings);
+  const own = [...hostInterfaces, ...loopback].flatMap(({ addresses }) => addresses.filter(isOwn));
+  // One that is a pod's own, or the node's, stays there.
+  const routed = floating.filter(({ address }) => !byAddress.has(address) && !own.includes(address));
+  const floatingTo = (endpoint: PodInterface): readonly string[] =>
+    routed.flatMap(({ address, to }) => (byAddress.get(to) === endpoint ? [address] : []));
   const networks = hostInterfaces.flatMap((each) => each.networks.filter(isOwn));
-  const others = [...byAddress.keys(), ...own].map((address) => `${address} nomatch`);
+  const others = [...byAddress.keys(), ...floating.map(({ address }) => address), ...own].map(
+    (address) => `${address} nomatch`,
+  );
   return [
     ...local.map((endpoint) => ({
       name: endpoint.interface,
-      addresses: endpoint.nets.filter((net) => byAddress.get(net) === endpoint),
+      addresses: [...endpoint.nets.filter((net) => byAddress.get(net) === endpoint), ...floatingTo(endpoint)],
     })),
+    ...loopback.map(({ name, addresses }) => ({ name, own: addresses, addresses })),
     ...hostInterfaces.map((each, index) => ({
       name: each.name,
       own: each.addresses.filter(isOwn),

@@ -7,10 +7,12 @@ import type { AnyPairs } from "../../pairs/any-pairs.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import type { Event, Node } from "../engine.js";
 import type { LogEntry } from "../log-entry.js";
-import type { NodeInterface, Specification } from "../specification.js";
+import type { AddressTranslation, NodeInterface, Specification } from "../specification.js";
+import type { IpVersion } from "../../text/ip-version.js";
 import type { CalicoPolicy } from "../../model/calico/objects.js";
 import { conversionWarnings, isRefused } from "./conversion-warnings.js";
 import { withConfigurations } from "./felix-settings.js";
+import { floatingWarnings } from "./floating-warnings.js";
 import {
   convertCalicoPolicy,
   convertHostEndpoint,
@@ -20,6 +22,7 @@ import {
 } from "./cluster/convert-calico.js";
 import { serviceMembers } from "./cluster/service-members.js";
 import {
+  isLocal,
   namespaceProfile,
   podEndpoint,
   serviceAccountProfile,
@@ -39,9 +42,11 @@ import { breakingSource, podRefusal } from "./pod-refusal.js";
 import type { Policy, PolicyRule, Profile } from "./policy.js";
 import { qosWarnings } from "./qos-warnings.js";
 import { ruleWarnings } from "./rule-warnings.js";
+import { floatingOf } from "./rules/floating.js";
+import { loopbackInterface, metadataTranslation, openstackPorts, openstackUntracked } from "./rules/openstack.js";
 import type { Tier } from "./rules/order.js";
 import { neighbourMessages } from "./rules/statics.js";
-import { hasFlowLogs, type NodeView, type Underlay } from "./settings.js";
+import { hasFlowLogs, type NodeView, type Settings, type Underlay } from "./settings.js";
 import { nodeTunnels, underlayOf, underlayWarnings } from "./underlay.js";
 import { unknownFeature } from "./unknown-features.js";
 
@@ -161,16 +166,43 @@ export class CalicoNode implements Node {
         knownPass: felix.filterAllowAction === "ACCEPT",
       },
       node: name,
-      interfaces: hostInterfaces,
+      interfaces: [...hostInterfaces, ...loopbackInterface(this.#settings(4))],
       failsafe: { inbound: felix.failsafeInbound, outbound: felix.failsafeOutbound },
       podsReachNode: felix.defaultEndpointToHostAction !== "DROP",
       neighbourMessages,
+      ...this.#openstack(),
+      translations: this.#translations(),
       refusedTunnels: [
         ...(drops && !felix.allowVxlanFromWorkloads ? [{ name: "VXLAN", port: felix.vxlanPort } as const] : []),
         ...(drops && !felix.allowIpipFromWorkloads ? [{ name: "IPIP" } as const] : []),
       ],
       tunnels: nodeTunnels(this.#underlay(), felix, this.#generation),
     };
+  }
+
+  #settings(ipVersion: IpVersion): Settings {
+    return { node: this.#node(), felix: this.#felix().felix, underlay: this.#underlay(), ipVersion };
+  }
+
+  /** What a node of OpenStack does for its machines. */
+  #openstack(): Pick<Specification, "nodeServices" | "neverUntracked"> {
+    const ofVersion = (ipVersion: IpVersion) => openstackPorts(this.#settings(ipVersion));
+    const hasFilter = this.#generation.statics.reversePathFilter;
+    return {
+      nodeServices: [...ofVersion(4), ...ofVersion(6)],
+      neverUntracked: hasFilter ? openstackUntracked(this.#settings(4)) : [],
+    };
+  }
+
+  #translations(): readonly AddressTranslation[] {
+    const { endpoints } = this.#cluster();
+    const local = endpoints.filter(isLocal);
+    const versions = this.#felix().felix.ipv6 ? ([4, 6] as const) : ([4] as const);
+    return versions.flatMap((version) => {
+      const settings = this.#settings(version);
+      const floating = floatingOf(local, settings.felix, version);
+      return [...floating.map(({ address, to }) => ({ address, to, ofNode: true })), ...metadataTranslation(settings)];
+    });
   }
 
   get diagnostics(): readonly Diagnostic[] {
@@ -180,6 +212,7 @@ export class CalicoNode implements Node {
       ...this.#felix().diagnostics,
       ...this.#refusedPods().map(({ problem }) => problem),
       ...this.#breakingSources(),
+      ...floatingWarnings(this.#placed(), this.#nodeName(), this.#felix().felix, this.#generation),
       ...underlayWarnings(this.#underlay(), this.#nodeName(), this.#generation),
       ...this.#resourceWarnings(),
       ...qosWarnings([...this.#pods.values()], ofKind(this.#known(), "HostEndpoint"), this.#generation),
@@ -203,7 +236,7 @@ export class CalicoNode implements Node {
   /** Pods that Felix treats as missing, and why. */
   #refusedPods(): readonly { readonly pod: Pod; readonly problem: Diagnostic }[] {
     const { felix } = this.#felix();
-    return [...this.#pods.values()].flatMap((pod) => {
+    return this.#placed().flatMap((pod) => {
       const problem = podRefusal(pod, felix, this.#generation);
       return problem ? [{ pod, problem }] : [];
     });

@@ -1,5 +1,6 @@
 import type { Rule } from "../../netfilter/tables.js";
 import type { Marks } from "./marks.js";
+import { metadataService } from "./rules/openstack.js";
 
 /**
  * What a rule of Felix's own is for. Felix writes comments into some of them; what others are for follows from where they lead and what they
@@ -13,6 +14,8 @@ export function remarkOn({ matches, target }: Rule, marks: Marks): string | unde
   if (states.includes("INVALID")) return "Such a packet belongs to no connection, and opens none";
   if (target?.kind === "other" && target.words[1] === "NFLOG")
     return "Felix listens there for its flow logs: the prefix says what becomes of the packet, and which rule says so";
+  const translation = remarkOnTranslation(matches, target);
+  if (translation !== undefined) return translation;
   const to = target?.kind === "jump" || target?.kind === "goto" ? target.to : "";
   if (target?.kind === "other" && target.words[1] === "DSCP")
     return "The packet gets a mark for routers on its way, and goes on; no policy asks for it";
@@ -20,6 +23,16 @@ export function remarkOn({ matches, target }: Rule, marks: Marks): string | unde
   if (purpose !== undefined) return `That chain ${purpose}`;
   if (target?.kind === "set-mark" && target.value === 0 && (target.mask & marks.accept) !== 0)
     return "Nothing is decided yet: what stood in the mark is taken off";
+  return undefined;
+}
+
+function remarkOnTranslation(matches: Rule["matches"], target: Rule["target"]): string | undefined {
+  const name = target?.kind === "other" ? target.words[1] : undefined;
+  const addresses = matches.flatMap((match) => (match.kind === "address" ? [match.network] : []));
+  if (name === "DNAT" && addresses.length === 1 && addresses[0] !== `${metadataService.address}/32`)
+    return "Chains behind this one, and policies of pods among them, see the address of the pod";
+  if (name === "SNAT" && addresses.length === 2)
+    return "A pod that calls its own floating address hears from that, for no machine answers what seems to come from itself";
   return undefined;
 }
 
@@ -93,6 +106,8 @@ const purposes: readonly (readonly [string, string])[] = [
     "cali-egress-dscp",
     "marks what leaves the cluster, where an annotation of the pod or the host endpoint asks for it",
   ],
+  ["cali-fip-dnat", "sends what is for a floating address on to the pod that has it"],
+  ["cali-fip-snat", "lets pods call their own floating addresses"],
   ["cali-nat-outgoing", "translates what pods of pools with natOutgoing send out of all pools"],
   ["cali-wl-to-host", "has the policies of the pod decide, and then a setting of Felix"],
 ];

@@ -1,4 +1,4 @@
-import { maskedCidr, parseCidr, wholeBlock } from "../../model/cidr.js";
+import { isAddress, leadingZeros, maskedCidr, parseCidr, wholeBlock } from "../../model/cidr.js";
 import { dscpOf } from "./cluster/dscp.js";
 import type { Features, Ports } from "./felix/fragments.js";
 import type { FailsafePort } from "../specification.js";
@@ -28,6 +28,23 @@ export function port(make: (found: number) => Partial<FelixSettings>): Read {
   return (value) => {
     const found = /^\d{1,5}$/.test(value) ? Number(value) : 0;
     return found < 1 || found > 65535 ? { wanted: "a port, 1 to 65535" } : make(found);
+  };
+}
+
+/** A port or 0; `none` is 0, too. */
+export function portOrNone(make: (found: number) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = /^none$/i.test(value) ? 0 : /^(?:0|[1-9]\d{0,4})$/.test(value) ? Number(value) : -1;
+    return found < 0 || found > 65535 ? { wanted: "a port, 0 to 65535, or none" } : make(found);
+  };
+}
+
+/** An address of IPv4, or `none`. What Felix makes of a name it would have to ask somebody. */
+export function addressOrNone(make: (found: string | undefined) => Partial<FelixSettings>): Read {
+  return (value) => {
+    if (/^none$/i.test(value)) return make(undefined);
+    const isPlain = isAddress(value) && !value.includes(":") && !leadingZeros(value).inAddress;
+    return isPlain ? make(value) : { wanted: "an address of IPv4, or none" };
   };
 }
 

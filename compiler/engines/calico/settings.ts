@@ -81,6 +81,13 @@ export interface FelixSettings {
   /** What pods of Istio's mesh send each other is marked with a value of DSCP. */
   readonly istioAmbientMode: boolean;
   readonly istioDscpMark: number;
+  /** Pods get the floating addresses that their annotations ask for. */
+  readonly floatingIps: boolean;
+  /** Something says that the cluster is OpenStack's. */
+  readonly openstackCluster: boolean;
+  /** Where OpenStack's metadata is served; undefined: nowhere. */
+  readonly metadataAddress: string | undefined;
+  readonly metadataPort: number;
   /** There are rules and sets for IPv6, too. */
   readonly ipv6: boolean;
 }

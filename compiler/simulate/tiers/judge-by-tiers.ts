@@ -5,19 +5,16 @@ import { intersectTraffic, noTraffic, trafficOf } from "../traffic.js";
 import type { Question } from "./fate.js";
 import type { Whereabouts } from "./node-map.js";
 import type { TieredCluster } from "./tiered-cluster.js";
-import { Way, type Decided } from "./way.js";
+import { waysBetween } from "./way.js";
 
 /** What the documentation of tiers says of a packet that its node handles. What is not said of it is as usual. */
 export function judgeByTiers(cluster: TieredCluster, packet: Packet): Judgement {
   const { protocol, port } = packet;
   const usual = usualCircumstances[versionOfText(packet.source.address)];
   const known = { ...usual, ...packet.circumstances };
-  const [from, to] = [packet.source, packet.destination].map(({ address }) => cluster.map.find(address)) as [
-    Whereabouts,
-    Whereabouts,
-  ];
+  const from = cluster.map.find(packet.source.address);
   const traffic = protocol === "other" ? trafficOf(protocol) : trafficOf(protocol, port, port);
-  const direction = (of: "ingress" | "egress", end: Whereabouts): DirectionJudgement => {
+  const direction = (of: "ingress" | "egress"): DirectionJudgement => {
     const said: { readonly reason: Reason; readonly verdict: "allow" | "deny" }[] = [];
     const question: Question = {
       source: cluster.placeOf(packet.source),
@@ -25,13 +22,16 @@ export function judgeByTiers(cluster: TieredCluster, packet: Packet): Judgement 
       known,
       note: (reason, verdict) => void said.push({ reason, verdict }),
     };
-    const decided: Decided = new Way(cluster, from, to, question)[of](traffic);
+    const { way } = waysBetween(cluster, question).find(
+      (each) => intersectTraffic(each.traffic, traffic) !== noTraffic,
+    )!;
+    const decided = way[of](traffic);
     const verdict = intersectTraffic(decided.denied, traffic) === noTraffic ? "allow" : "deny";
     const reasons = said.filter((each) => each.verdict === verdict).map(({ reason }) => reason);
-    return { verdict, reasons: reasons.length > 0 ? reasons : [unjudged(end)] };
+    return { verdict, reasons: reasons.length > 0 ? reasons : [unjudged(of === "ingress" ? way.goal : from)] };
   };
-  const ingress = direction("ingress", to);
-  const egress = direction("egress", from);
+  const ingress = direction("ingress");
+  const egress = direction("egress");
   return { verdict: ingress.verdict === "allow" && egress.verdict === "allow" ? "allow" : "deny", ingress, egress };
 }
 

@@ -6,7 +6,7 @@ import { addressesOf } from "./holders.js";
 
 /** Where an address is, seen from the node. */
 export type Whereabouts =
-  /** A pod of the node, behind its own interface. */
+  /** A pod of the node, behind its own interface; addresses that stand for its own are there, too. */
   | { readonly kind: "pod"; readonly pod: Pod }
   /** The node itself. */
   | { readonly kind: "node" }
@@ -30,7 +30,14 @@ export class NodeMap {
     this.#specification = specification;
     // Of several at one address, the last is the one that runs there.
     const local = pods.filter((pod) => isLocal(pod, specification.node));
-    this.#pods = new Map(local.flatMap((pod) => addressesOf(pod).map((address) => [address, pod] as const)));
+    const own = new Map(local.flatMap((pod) => addressesOf(pod).map((address) => [address, pod] as const)));
+    // A route leads there what is for an address that stands for a pod's.
+    const nodes = new Set(specification.interfaces.flatMap(({ addresses }) => addresses));
+    const standing = specification.translations.flatMap(({ address, only, to }) => {
+      const pod = only || nodes.has(address) ? undefined : own.get(to);
+      return pod ? [[address, pod] as const] : [];
+    });
+    this.#pods = new Map([...standing, ...own]);
     this.#routes = specification.interfaces
       .flatMap(({ name, networks }) => networks.map((net) => ({ name, net, holds: blockTest(net) })))
       .toSorted((a, b) => Number(b.net.split("/")[1]) - Number(a.net.split("/")[1]));

@@ -4,13 +4,13 @@ import { blockHolds } from "../block.js";
 import { networkOfBlock, rangeOf } from "../ip.js";
 import { passagesOf, type Reach } from "../reach.js";
 import { Stretches } from "../stretches.js";
-import { intersectTraffic, protocols, subtractTraffic, unionTraffic } from "../traffic.js";
+import { intersectTraffic, protocols, subtractTraffic } from "../traffic.js";
 import { isMeant } from "./fate.js";
 import type { Holder } from "./holders.js";
 import type { Whereabouts } from "./node-map.js";
 import type { Place, RuleEnd } from "./rule-end.js";
 import type { TieredCluster } from "./tiered-cluster.js";
-import { Way } from "./way.js";
+import { decidedBetween } from "./way.js";
 
 /** Who reaches whom by the documentation of tiers: what `judgeByTiers` says, for all packets between two classes at once. */
 export function reachesByTiers(cluster: TieredCluster): (known: Circumstances) => Reach<Endpoint> {
@@ -24,10 +24,8 @@ export function reachesByTiers(cluster: TieredCluster): (known: Circumstances) =
     between(sourceClass, destinationClass) {
       const [source, destination] = [sources.classes[sourceClass]!, destinations.classes[destinationClass]!];
       const question = { source: source.place, destination: destination.place, known };
-      const way = new Way(cluster, source.where, destination.where, question);
-      const [ingress, egress] = [way.ingress(), way.egress()];
-      const possible = intersectTraffic(ingress.allowed, egress.allowed);
-      const depends = intersectTraffic(possible, unionTraffic(ingress.denied, egress.denied));
+      const { possible, denied } = decidedBetween(cluster, question);
+      const depends = intersectTraffic(possible, denied);
       return passage(subtractTraffic(possible, depends), depends);
     },
     borders: () => stretches.borders,
@@ -38,7 +36,6 @@ export function reachesByTiers(cluster: TieredCluster): (known: Circumstances) =
 interface TierClass {
   readonly number: number;
   readonly place: Place;
-  readonly where: Whereabouts;
 }
 
 class Classes {
@@ -80,10 +77,11 @@ class Classes {
       if (!isMeant(end, place)) return "-";
       return end.ports ? protocols.map((protocol) => end.ports!(place, protocol).join()).join("/") : "+";
     });
-    const signature = `${this.#enforced(where)} ${this.#blocks(endpoint.address)} ${meant.join(" ")}`;
+    const translations = JSON.stringify(this.#cluster.translationsOf(endpoint.address));
+    const signature = `${this.#enforced(where)} ${this.#blocks(endpoint.address)} ${translations} ${meant.join(" ")}`;
     let found = this.#bySignature.get(signature);
     if (!found) {
-      found = { number: this.classes.length, place, where };
+      found = { number: this.classes.length, place };
       this.classes.push(found);
       this.#bySignature.set(signature, found);
     }
@@ -105,12 +103,14 @@ class Classes {
 
   /** In which of the blocks of failsafe ports, of tunnels and of services it is. */
   #blocks(address: string): string {
-    const { failsafe, tunnels, services } = this.#cluster.specification;
+    const { failsafe, tunnels, services, nodeServices, neverUntracked } = this.#cluster.specification;
     const holds = (cidr: string): boolean => blockHolds({ cidr, except: [] }, address);
     return [
       ...[...failsafe.inbound, ...failsafe.outbound].map(({ net }) => net === undefined || holds(net)),
       ...tunnels.map(({ peers }) => peers?.some(holds) ?? true),
       services.blocks.some(holds),
+      ...nodeServices.map((service) => service.address === address),
+      ...neverUntracked.map(({ source }) => source === address),
     ]
       .map(Number)
       .join("");
@@ -123,7 +123,7 @@ function keyOfHolder({ labels, namespace, account, ports, pod }: Holder): string
 
 /** By the blocks that anything speaks of. */
 function stretchesOf(cluster: TieredCluster): Stretches {
-  const { interfaces, failsafe, tunnels, services } = cluster.specification;
+  const { interfaces, failsafe, tunnels, services, nodeServices, neverUntracked, translations } = cluster.specification;
   const blocks = [
     ...[...cluster.rules()].flatMap(({ source, destination }) => [...source.blocks, ...destination.blocks]),
     ...cluster.holders.blocks,
@@ -131,6 +131,9 @@ function stretchesOf(cluster: TieredCluster): Stretches {
     ...[...failsafe.inbound, ...failsafe.outbound].flatMap(({ net }) => net ?? []),
     ...tunnels.flatMap(({ peers = [] }) => peers),
     ...services.blocks,
+    ...nodeServices.flatMap(({ address }) => address ?? []),
+    ...neverUntracked.map(({ source }) => source),
+    ...translations.map(({ address }) => address),
   ];
   const networks = [...new Set(blocks)].flatMap((block) => networkOfBlock(block) ?? []);
   return new Stretches(networks.map(rangeOf));

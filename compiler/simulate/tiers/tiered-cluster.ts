@@ -1,4 +1,4 @@
-import type { Specification } from "../../engines/specification.js";
+import type { AddressTranslation, Specification } from "../../engines/specification.js";
 import type { CalicoPolicy, HostEndpoint, Tier } from "../../model/calico/objects.js";
 import type { Labels, NetworkPolicy, Pod } from "../../model/objects.js";
 import type { Resource } from "../../model/resources.js";
@@ -98,6 +98,11 @@ export class TieredCluster {
     let found = this.#places.get(address);
     if (!found) this.#places.set(address, (found = { address, holders: this.holders.of(address), meant: new Map() }));
     return found;
+  }
+
+  /** What packets for an address may go on to, the first of several. */
+  translationsOf(address: string): readonly AddressTranslation[] {
+    return this.specification.translations.filter((each) => each.address === address);
   }
 
   holderOf(of: Pod | HostEndpoint): Holder {

@@ -1,4 +1,4 @@
-import type { FailsafePort, Tunnel } from "../../engines/specification.js";
+import type { AddressTranslation, FailsafePort, NodeService, Tunnel } from "../../engines/specification.js";
 import type { HostEndpoint } from "../../model/calico/objects.js";
 import { blockHolds } from "../block.js";
 import { icmpNumber, type Circumstances } from "../circumstances.js";
@@ -14,6 +14,7 @@ import {
   unionTraffic,
   type Traffic,
 } from "../traffic.js";
+import { beforePort, withPort } from "../translation.js";
 import { throughRules, throughTiers, type Fate, type Question } from "./fate.js";
 import type { Whereabouts } from "./node-map.js";
 import type { OrderedTier } from "./order.js";
@@ -29,6 +30,8 @@ export type Decided = Pick<Fate, "allowed" | "denied">;
  *
  * - What leaves a pod meets the pod's egress policies, what goes to one its ingress policies; what a node sends to its own pods is not
  *   judged. A pod that no policy is about may do all.
+ * - What is for an address that stands for another one goes on to that, and policies see what has become of it, but those before
+ *   connection tracking and before translation, which see packets as they come.
  * - What comes in through an interface with a host endpoint meets its untracked policies, then those before translation. What
  *   either allows meets no more policies of that endpoint. Failsafe ports pass both.
  * - What is for the node itself then meets the normal policies of the endpoint, after the failsafe ports, and is denied where none is
@@ -36,38 +39,61 @@ export type Decided = Pick<Fate, "allowed" | "denied">;
  * - What is forwarded meets the policies that apply on forward, and is allowed where none is about it.
  * - What is for an address of a service, and was translated to none of its pods, is not forwarded.
  * - What nodes send each other through tunnels is for no policy of the node; what others send into one is denied.
- * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it; messages by which
+ * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it; what the node serves its pods, and messages by which
  *   neighbours of IPv6 find each other pass both.
  *
- * Source: docs.tigera.io/calico, reference/host-endpoints and reference/resources/{hostendpoint,globalnetworkpolicy}.
+ * Source: docs.tigera.io/calico, reference/host-endpoints, reference/resources/{hostendpoint,globalnetworkpolicy} and
+ * networking/ipam/add-floating-ip.
  */
 export class Way {
   readonly #cluster: TieredCluster;
+  /** Of packets as they come. */
+  readonly #first: Question;
+  /** Of packets as they are where they have been translated. */
   readonly #question: Question;
   readonly #from: Whereabouts;
   readonly #to: Whereabouts;
+  readonly #translation: AddressTranslation | undefined;
 
-  constructor(cluster: TieredCluster, from: Whereabouts, to: Whereabouts, question: Question) {
+  /** `translation`: what all of the packets go through, if any. */
+  constructor(cluster: TieredCluster, question: Question, translation?: AddressTranslation) {
+    const { source, destination } = question;
+    const goal = translation ? cluster.placeOf({ address: translation.to }) : destination;
     this.#cluster = cluster;
-    this.#from = from;
-    this.#to = to;
-    this.#question = question;
+    this.#from = cluster.map.find(source.address);
+    this.#to = cluster.map.find(goal.address);
+    this.#first = question;
+    this.#question = { ...question, destination: goal };
+    this.#translation = translation;
+  }
+
+  /** Where the packets go. */
+  get goal(): Whereabouts {
+    return this.#to;
   }
 
   ingress(all: Traffic = allTraffic): Decided {
+    const hostEndpoint = this.#cluster.map.hostEndpointAt(this.#from);
+    const early = hostEndpoint ? this.#early(hostEndpoint, all) : { allowed: noTraffic, denied: noTraffic, open: all };
+    const later = this.#afterEarly(hostEndpoint, this.#translate(early.allowed), this.#translate(early.open));
+    return {
+      allowed: this.#untranslate(later.allowed, all),
+      denied: unionTraffic(early.denied, this.#untranslate(later.denied, all)),
+    };
+  }
+
+  /** Behind the policies that see packets as they come; `allowed` meets no more policies of the host endpoint. */
+  #afterEarly(hostEndpoint: HostEndpoint | undefined, allowed: Traffic, undecided: Traffic): Decided {
     const [from, to] = [this.#from, this.#to];
-    const { map } = this.#cluster;
     let denied: Traffic = noTraffic;
-    let here = all;
+    let here = undecided;
     const pass = (fate: Decided): void => {
       denied = unionTraffic(denied, fate.denied);
       here = fate.allowed;
     };
-    const hostEndpoint = map.hostEndpointAt(from);
-    const early = hostEndpoint ? this.#early(hostEndpoint, here) : { allowed: noTraffic, denied, open: here };
-    const tunnels = this.#intoNode(unionTraffic(early.allowed, early.open));
-    const open = intersectTraffic(early.open, tunnels.open);
-    denied = unionTraffic(early.denied, tunnels.denied);
+    const tunnels = this.#intoNode(unionTraffic(allowed, undecided));
+    const open = intersectTraffic(undecided, tunnels.open);
+    denied = tunnels.denied;
     here = open;
     if (hostEndpoint) {
       const rest =
@@ -77,7 +103,7 @@ export class Way {
             ? { allowed: open, denied: noTraffic }
             : this.#local(hostEndpoint, "ingress", open);
       denied = unionTraffic(denied, rest.denied);
-      here = unionTraffic(intersectTraffic(early.allowed, tunnels.open), rest.allowed);
+      here = unionTraffic(intersectTraffic(allowed, tunnels.open), rest.allowed);
     }
     if (to.kind === "node" && from.kind === "pod" && !this.#cluster.specification.podsReachNode) {
       const { possible, certain } = this.#neighbours();
@@ -91,6 +117,11 @@ export class Way {
   }
 
   egress(all: Traffic = allTraffic): Decided {
+    const { allowed, denied } = this.#leaving(this.#translate(all));
+    return { allowed: this.#untranslate(allowed, all), denied: this.#untranslate(denied, all) };
+  }
+
+  #leaving(all: Traffic): Decided {
     const [from, to] = [this.#from, this.#to];
     let denied: Traffic = noTraffic;
     let here = all;
@@ -169,6 +200,15 @@ export class Way {
     return this.#cluster.serviceBlocks.some((holds) => holds(address));
   }
 
+  #translate(traffic: Traffic): Traffic {
+    return withPort(traffic, this.#translation?.toPort);
+  }
+
+  /** What of some traffic is among `kept` when it has been translated. */
+  #untranslate(kept: Traffic, traffic: Traffic): Traffic {
+    return beforePort(kept, traffic, this.#translation?.toPort);
+  }
+
   /** Untracked policies, then those before translation; `allowed` meets no others of the endpoint. */
   #early(hostEndpoint: HostEndpoint, traffic: Traffic): Fate {
     const untracked =
@@ -177,7 +217,7 @@ export class Way {
         : this.#untracked(hostEndpoint, "ingress", traffic);
     const tiers = this.#beforeTranslation(hostEndpoint);
     const safe = tiers.length > 0 ? this.#failsafe(hostEndpoint, "ingress") : noTraffic;
-    const fate = throughTiers(tiers, "ingress", subtractTraffic(untracked.open, safe), this.#question, false);
+    const fate = throughTiers(tiers, "ingress", subtractTraffic(untracked.open, safe), this.#first, false);
     return {
       allowed: unionTraffic(untracked.allowed, fate.allowed),
       denied: unionTraffic(untracked.denied, fate.denied),
@@ -197,9 +237,11 @@ export class Way {
     const tiers = hostEndpoint.interfaceName === "*" ? [] : this.#cluster.tiersOf(hostEndpoint, direction, "untracked");
     if (tiers.length === 0) return { allowed: noTraffic, denied: noTraffic, open: traffic };
     const [safe, maybe] = [this.#failsafe(hostEndpoint, direction), this.#answers(hostEndpoint, direction)];
-    const judged = subtractTraffic(traffic, unionTraffic(safe, maybe.certain));
-    const fate = throughTiers(tiers, direction, judged, this.#question, false);
-    const spared = intersectTraffic(traffic, unionTraffic(safe, maybe.possible));
+    const never = direction === "ingress" ? this.#neverUntracked() : nothingTaken;
+    const judged = subtractTraffic(traffic, unionTraffic(safe, unionTraffic(maybe.certain, never.certain)));
+    const question = direction === "ingress" ? this.#first : this.#question;
+    const fate = throughTiers(tiers, direction, judged, question, false);
+    const spared = intersectTraffic(traffic, unionTraffic(safe, unionTraffic(maybe.possible, never.possible)));
     return { ...fate, open: unionTraffic(fate.open, spared) };
   }
 
@@ -246,18 +288,29 @@ export class Way {
   /** What a pod may always send to its node. */
   #neighbours(): Taken {
     const { source, known } = this.#question;
-    if (this.#from.kind !== "pod" || this.#to.kind !== "node" || versionOfText(source.address) === 4)
+    if (this.#from.kind !== "pod" || this.#to.kind !== "node") return nothingTaken;
+    const { neighbourMessages, nodeServices } = this.#cluster.specification;
+    const messages = versionOfText(source.address) === 4 ? [] : neighbourMessages;
+    return allOf([
+      ...messages.map((type) => protocolTaken({ protocol: icmpNumber[6], icmp: { type } }, known)),
+      ...nodeServices.map((service) => this.#service(service)),
+    ]);
+  }
+
+  /** Packets that no untracked policy is asked about. */
+  #neverUntracked(): Taken {
+    const { source } = this.#first;
+    const its = this.#cluster.specification.neverUntracked.filter((each) => each.source === source.address);
+    return allOf(its.map((service) => this.#service(service)));
+  }
+
+  #service({ ipVersion, protocol, port, sourcePort, address }: NodeService): Taken {
+    const { source, destination, known } = this.#question;
+    if (ipVersion !== versionOfText(source.address) || (address !== undefined && address !== destination.address))
       return nothingTaken;
-    const messages = this.#cluster.specification.neighbourMessages.map((type) =>
-      protocolTaken({ protocol: icmpNumber[6], icmp: { type } }, known),
-    );
-    return messages.reduce(
-      ({ possible, certain }, each) => ({
-        possible: unionTraffic(possible, each.possible),
-        certain: unionTraffic(certain, each.certain),
-      }),
-      nothingTaken,
-    );
+    const all = trafficOf(protocol, port, port);
+    if (sourcePort === undefined || known.sourcePort === sourcePort) return { possible: all, certain: all };
+    return known.sourcePort === undefined ? { possible: all, certain: noTraffic } : nothingTaken;
   }
 
   #outOfTunnels(traffic: Traffic, deny: (part: Traffic) => void): Traffic {
@@ -338,6 +391,53 @@ export class Way {
   }
 }
 
+/**
+ * The ways that packets between two places take, those that are translated and the others, each with the address where it leads and the
+ * traffic that takes it.
+ */
+export function waysBetween(
+  cluster: TieredCluster,
+  question: Question,
+): readonly { readonly way: Way; readonly goal: string; readonly traffic: Traffic }[] {
+  const fromNode = cluster.map.find(question.source.address).kind === "node";
+  const goal = question.destination.address;
+  let left: Traffic = allTraffic;
+  const translated = cluster.translationsOf(goal).flatMap((translation) => {
+    const { only, ofNode } = translation;
+    if (fromNode && !ofNode) return [];
+    const traffic = intersectTraffic(left, only ? trafficOf(only.protocol, only.port, only.port) : allTraffic);
+    left = subtractTraffic(left, traffic);
+    return traffic === noTraffic
+      ? []
+      : [{ way: new Way(cluster, question, translation), goal: translation.to, traffic }];
+  });
+  return left === noTraffic ? translated : [...translated, { way: new Way(cluster, question), goal, traffic: left }];
+}
+
+/** What becomes of all packets between two places in both directions. */
+export function decidedBetween(
+  cluster: TieredCluster,
+  question: Question,
+): { readonly possible: Traffic; readonly denied: Traffic } {
+  let [possible, denied]: [Traffic, Traffic] = [noTraffic, noTraffic];
+  for (const { way, traffic } of waysBetween(cluster, question)) {
+    const [ingress, egress] = [way.ingress(traffic), way.egress(traffic)];
+    possible = unionTraffic(possible, intersectTraffic(ingress.allowed, egress.allowed));
+    denied = unionTraffic(denied, unionTraffic(ingress.denied, egress.denied));
+  }
+  return { possible, denied };
+}
+
+function allOf(taken: readonly Taken[]): Taken {
+  return taken.reduce(
+    ({ possible, certain }, each) => ({
+      possible: unionTraffic(possible, each.possible),
+      certain: unionTraffic(certain, each.certain),
+    }),
+    nothingTaken,
+  );
+}
+
 /** Of packets between two endpoints, known connections or not, what untracked policies may deny. */
 export function untrackedDenies(
   cluster: TieredCluster,
@@ -346,8 +446,10 @@ export function untrackedDenies(
   known: Circumstances,
 ): Traffic {
   const question = { source: cluster.placeOf(source), destination: cluster.placeOf(destination), known };
-  const [from, to] = [cluster.map.find(source.address), cluster.map.find(destination.address)];
-  return new Way(cluster, from, to, question).untrackedDenied();
+  return waysBetween(cluster, question).reduce(
+    (all, { way, traffic }) => unionTraffic(all, intersectTraffic(way.untrackedDenied(), traffic)),
+    noTraffic,
+  );
 }
 
 function isFrom({ net }: FailsafePort, address: string, odd: FailsafeOddities): boolean {

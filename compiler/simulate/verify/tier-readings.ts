@@ -3,8 +3,7 @@ import type { KubernetesObject } from "../../model/objects.js";
 import { usualCircumstances, type Circumstances } from "../circumstances.js";
 import type { Cluster, Endpoint } from "../cluster.js";
 import { TieredCluster } from "../tiers/tiered-cluster.js";
-import { untrackedDenies, Way } from "../tiers/way.js";
-import { intersectTraffic } from "../traffic.js";
+import { decidedBetween, untrackedDenies } from "../tiers/way.js";
 import { alterationsOf, type Occurrence } from "./alterations.js";
 import type { Reader } from "./reader.js";
 import { tierOccurrences } from "./tier-occurrences.js";
@@ -45,9 +44,7 @@ export class TierReadings {
       traffic: (source, destination, places = this.occurrences) => {
         const cluster = this.#under(places);
         const question = { source: cluster.placeOf(source), destination: cluster.placeOf(destination), known };
-        const [from, to] = [cluster.map.find(source.address), cluster.map.find(destination.address)];
-        const way = new Way(cluster, from, to, question);
-        return intersectTraffic(way.ingress().allowed, way.egress().allowed);
+        return decidedBetween(cluster, question).possible;
       },
       refusedAnyway: (source, destination, places = this.occurrences) =>
         untrackedDenies(this.#under(places), source, destination, known),

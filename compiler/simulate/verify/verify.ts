@@ -10,8 +10,10 @@ import { clusterOf, type Cluster, type Endpoint } from "../cluster.js";
 import { legendOf } from "../legend.js";
 import { readBack } from "../read-back.js";
 import type { Passage, Reach } from "../reach.js";
+import { waysBetween } from "../tiers/way.js";
 import { tracerOf } from "../tracer.js";
 import {
+  allTraffic,
   intersectTraffic,
   noTraffic,
   protocols,
@@ -28,7 +30,7 @@ import { circumstancesInPlay } from "./in-play.js";
 import type { Reader } from "./reader.js";
 import { Readings } from "./readings.js";
 import { TierReadings } from "./tier-readings.js";
-import { firstEnds, sidesOf, type Side, type Sides } from "./sides.js";
+import { firstEnds, sidesOf, type Sides } from "./sides.js";
 import { unfilteredIpv6 } from "./unfiltered-ipv6.js";
 import { waysOf, type Ways } from "./ways.js";
 
@@ -156,30 +158,50 @@ function compare(comparison: Comparison): void {
         }
       }
       const allowed = intersectTraffic(specified.allowed, passes.allowed);
-      if (allowed !== noTraffic) compareReplies(comparison, { from, to, source, destination, allowed });
+      for (const [server, its] of serversOf(cluster, source, destination, allowed)) {
+        compareReplies(comparison, { client: source, server, allowed: its });
+      }
     }
   }
 }
 
+/** Who answers traffic between two endpoints: the destination, or what it stands for, each with its part of the traffic. */
+function serversOf(
+  cluster: Cluster,
+  client: Endpoint,
+  server: Endpoint,
+  allowed: Traffic,
+): readonly (readonly [Endpoint, Traffic])[] {
+  const { tiered } = cluster;
+  const ways =
+    tiered && tiered.translationsOf(server.address).length > 0
+      ? waysBetween(tiered, { source: tiered.placeOf(client), destination: tiered.placeOf(server), known: {} })
+      : [{ goal: server.address, traffic: allTraffic }];
+  return ways.flatMap(({ goal, traffic }) => {
+    const its = intersectTraffic(allowed, traffic);
+    return its === noTraffic ? [] : [[goal === server.address ? server : cluster.endpoint(goal)!, its] as const];
+  });
+}
+
 /** Connections that rules and specification both allow. */
 interface Connections {
-  readonly from: Side;
-  readonly to: Side;
-  readonly source: Endpoint;
-  readonly destination: Endpoint;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
   readonly allowed: Traffic;
 }
 
 /** Replies go the other way, and their ports are those of the client. */
 function compareReplies(
   { machine, ways: { replies, ownReplies }, reader, add, alsoReadings }: Comparison,
-  { from, to, source: client, destination: server, allowed }: Connections,
+  { client, server, allowed }: Connections,
 ): void {
   const asked = ofItsProtocols(allowed);
   const passingBy = ({ allowed: passes, depends }: Passage): Traffic =>
     intersectTraffic(asked, unionTraffic(passes, depends));
-  const passing = passingBy(replies.between(to.replies, from.replies));
-  const passingAlone = passingBy(ownReplies.between(to.ownReplies, from.ownReplies));
+  const passage = (reach: Reach<Endpoint>): Passage =>
+    reach.between(reach.sourceClass(server), reach.destinationClass(client));
+  const passing = passingBy(passage(replies));
+  const passingAlone = passingBy(passage(ownReplies));
   const under: TrafficUnder = (chosen) =>
     subtractTraffic(asked, reader.refusedAnyway?.(server, client, chosen) ?? noTraffic);
   const differing = differenceOf(passing, under([]));

@@ -111,6 +111,28 @@ export const calicoCodes = {
       `LOG rules with the limit ${rate} and a burst of ${burst}: legacy iptables refuses them, and Felix writes no table that has one; iptables-nft takes them`,
     () => "use a burst of at least 1 that takes at most 119 hours at that rate",
   ),
+  "calico-annotation-stops": error<{ key: string; problem: string; fix: string; release: string }>(
+    ({ key, problem, release }) => `Calico ${release} learns of no pod any more, for of ${key} ${problem}`,
+    ({ fix }) => fix,
+  ),
+  "calico-floating-off": warning<{ release: string }>(
+    ({ release }) => `Calico ${release} gives the pod no floating address, which Felix's FloatingIPs does not allow`,
+    () => "set floatingIPs: Enabled in a FelixConfiguration, or take the annotation away",
+  ),
+  "calico-floating-passed-over": warning<{ text: string; why: string; release: string }>(
+    ({ text, why, release }) => `Calico ${release} passes over the floating address ${text}, which ${why}`,
+    () => 'write addresses of versions of IP that the pod has: ["10.1.0.1"]',
+  ),
+  "calico-floating-taken": warning<{ address: string; to: string; release: string }>(
+    ({ address, to, release }) =>
+      `several pods of the node ask for the floating address ${address}: Calico ${release} gives it to the one at ${to}, whose address comes first as a text`,
+    () => "give each pod floating addresses of its own",
+  ),
+  "calico-floating-of-other-version": error<{ address: string; to: string; release: string }>(
+    ({ address, to, release }) =>
+      `Felix of Calico ${release} stops at the floating address ${address} of a pod at ${to}: it writes a rule that iptables refuses, since no rule leads from one version of IP to the other`,
+    () => "leave the address out",
+  ),
   "felix-setting-invalid": error<{ name: string; value: string; wanted: string }>(
     ({ name, value }) => `"${value}" is no value of Felix's ${name}`,
     ({ wanted }) => `use ${wanted}`,

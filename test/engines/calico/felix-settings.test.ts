@@ -17,7 +17,6 @@ test.each([
   ["useInternalDataplaneDriver: false", "useInternalDataplaneDriver: true"],
   ["nftablesMode: Enabled", "nftablesMode: Auto"],
   ["flowLogsSamplingRate: 10", "flowLogsSamplingRate: 1"],
-  ["floatingIPs: Enabled", "floatingIPs: Disabled"],
 ])("%s would change rules that are not compiled: an error, and %s is none", (changes, keeps) => {
   expect(said(changes)).toEqual([
     `felix-setting-not-built: Felix's ${changes.split(":")[0]} changes the rules in ways that are not compiled yet`,
@@ -38,6 +37,10 @@ test.each([
   ["flowLogsLocalReporter: 'On'", 'felix-setting-invalid: "On" is no value of Felix\'s flowLogsLocalReporter'],
   ["featureDetectOverride: SNATFullyRandom", /^felix-setting-invalid: /],
   ["maxIpsetSize: 0", 'felix-setting-invalid: "0" is no value of Felix\'s maxIpsetSize'],
+  ["floatingIPs: maybe", 'felix-setting-invalid: "maybe" is no value of Felix\'s floatingIPs'],
+  ["metadataAddr: metadata.example", 'felix-setting-invalid: "metadata.example" is no value of Felix\'s metadataAddr'],
+  ["metadataAddr: 010.0.0.1", 'felix-setting-invalid: "010.0.0.1" is no value of Felix\'s metadataAddr'],
+  ["metadataPort: 65536", 'felix-setting-invalid: "65536" is no value of Felix\'s metadataPort'],
 ])("%s is none of its values", (spec, expected) => {
   expect(said(spec)).toEqual([typeof expected === "string" ? expected : expect.stringMatching(expected)]);
 });

@@ -6,6 +6,7 @@ import { interfaceName } from "../hashes.js";
 import { plainAddress } from "../plain-address.js";
 import { anySide, type Policy, type PolicyRule, type Profile } from "../policy.js";
 import type { NodeView } from "../settings.js";
+import { floatingAddresses, type FloatingAddress } from "./floating-addresses.js";
 import { engineOrigin, fieldOrigin } from "./origins.js";
 import { podControls, type QosControls } from "./qos-controls.js";
 import { sourcePrefixes } from "./source-prefixes.js";
@@ -60,12 +61,18 @@ export interface Endpoint extends Labelled, Controlled {
   readonly profiles: readonly string[];
   /** Blocks that it may send from besides its own addresses. */
   readonly sources: readonly string[];
+  /** Addresses that it asks for, and that lead to it besides its own. */
+  readonly floating: readonly (FloatingAddress & { readonly origin: Origin })[];
   /** On this node: the name of its interface there. */
   readonly interface?: string;
 }
 
 /** A pod of this node. */
 export type LocalEndpoint = Endpoint & PodInterface;
+
+export function isLocal(endpoint: Endpoint): endpoint is LocalEndpoint {
+  return endpoint.interface !== undefined;
+}
 
 /** Interfaces of a host. */
 export interface HostEndpoint extends Labelled, Controlled {
@@ -102,6 +109,16 @@ export function missingProfile(name: string): Profile {
   return { name, labels: new Map(), ingressRules: [nothing], egressRules: [nothing], origin };
 }
 
+/** Whether a pod has a part in policies: it is scheduled, has an address of its own, and has not finished. */
+export function isEndpoint(
+  { phase, addresses, ip, hostNetwork, nodeName }: Pod,
+  { conversion }: Pick<Generation, "conversion">,
+): boolean {
+  const finished = phase === "Succeeded" || phase === "Failed";
+  const hasAddress = addresses ? addresses.length > 0 : ip !== "";
+  return !hostNetwork && hasAddress && nodeName !== "" && (!finished || conversion.keepsFinishedPods);
+}
+
 /** A pod as an endpoint; undefined where Calico has none for it. Source: conversion, PodToWorkloadEndpoints. */
 export function podEndpoint(
   pod: Pod,
@@ -110,10 +127,8 @@ export function podEndpoint(
   generation: Generation,
 ): Endpoint | undefined {
   const { conversion } = generation;
-  const finished = pod.phase === "Succeeded" || pod.phase === "Failed";
-  const addresses = pod.addresses ?? (pod.ip === "" ? [] : [pod.ip]);
-  if (pod.hostNetwork || addresses.length === 0 || pod.nodeName === "" || (finished && !conversion.keepsFinishedPods))
-    return undefined;
+  if (!isEndpoint(pod, generation)) return undefined;
+  const addresses = pod.addresses ?? [pod.ip];
   const account = pod.serviceAccount ?? "default";
   const key = `${pod.namespace}/${pod.name}`;
   const own = new Map(pod.labels)
@@ -132,6 +147,7 @@ export function podEndpoint(
     ),
     profiles: names,
     sources: allowedSources(pod, generation),
+    floating: floatingOf(pod, generation),
     ...(pod.nodeName === node.name && {
       interface: node.interfaces.get(key) ?? interfaceName(node.interfacePrefixes[0]!, pod.namespace, pod.name),
     }),
@@ -146,6 +162,13 @@ export function podEndpoint(
 function allowedSources(pod: Pod, { statics }: Generation): readonly string[] {
   const asked = statics.reversePathSkip === undefined ? undefined : sourcePrefixes(pod);
   return asked && "blocks" in asked ? asked.blocks : [];
+}
+
+function floatingOf(pod: Pod, generation: Generation): Endpoint["floating"] {
+  const asked = floatingAddresses(pod, generation);
+  if (!asked || "problem" in asked) return [];
+  const origin = fieldOrigin(pod, "metadata.annotations", asked.written.offset);
+  return asked.addresses.map((each) => ({ ...each, origin }));
 }
 
 /** Own labels, then those of the profiles in their order. */

@@ -1,6 +1,7 @@
 import type { Annotation, Pod } from "../../../model/objects.js";
 import { isAddress, maskedCidr, parseCidr, wholeBlock } from "../../../model/cidr.js";
 import { quote } from "../../../text/quote.js";
+import { stringList } from "./string-list.js";
 
 const key = "cni.projectcalico.org/allowedSourcePrefixes";
 
@@ -26,17 +27,3 @@ export type SourcePrefixes = { readonly written: Annotation } & (
 );
 
 const example = 'write it as ["10.1.0.0/16"]';
-
-function stringList(text: string): readonly string[] | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  // What null stands for in a list is an empty text.
-  if (value === null) return [];
-  if (!Array.isArray(value)) return undefined;
-  const texts = value.map((each: unknown) => each ?? "");
-  return texts.every((each) => typeof each === "string") ? texts : undefined;
-}

@@ -68,6 +68,15 @@ export function network(side: Side, cidr: string, negated = false): Fragment {
   return isAll ? { text } : { text, match: { kind: "address", side, network: maskedCidr(wholeBlock(cidr)), negated } };
 }
 
+/** One address, written without a length. */
+export function addressOf(side: Side, address: string): Fragment {
+  const length = address.includes(":") ? 128 : 32;
+  return {
+    text: `--${side} ${address}`,
+    match: { kind: "address", side, network: `${address}/${length}`, negated: false },
+  };
+}
+
 /**
  * One of several addresses. iptables makes a rule of each, of which Felix leaves the first: see `dscpRules`.
  */
@@ -277,6 +286,12 @@ export function masquerade({ masqueradeFullyRandom }: Features, portRange?: stri
 /** The source becomes an address, or `10.0.0.1:32768-65535`. */
 export function translateTo({ snatFullyRandom }: Features, source: string): Action {
   return translation("SNAT", ["--to-source", source], snatFullyRandom);
+}
+
+/** The destination becomes an address, or `10.0.0.1:8775`. */
+export function changeDestination(to: string): Action {
+  const words = ["DNAT", "--to-destination", to];
+  return { text: `--jump ${words.join(" ")}`, target: { kind: "other", words: ["-j", ...words] } };
 }
 
 function translation(name: string, options: readonly string[], fullyRandom: boolean): Action {

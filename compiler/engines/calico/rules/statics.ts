@@ -30,7 +30,9 @@ import { setName } from "../hashes.js";
 import { clearedBits } from "../marks.js";
 import type { FailsafePort } from "../../specification.js";
 import type { FelixSettings, Settings } from "../settings.js";
+import { fromItself, toFloating, type Floating } from "./floating.js";
 import { natOutgoingRules } from "./nat.js";
+import { openstackDhcp, openstackMetadata, openstackServices } from "./openstack.js";
 import { dscpRules } from "./qos-rules.js";
 import {
   encryptsHosts,
@@ -89,6 +91,7 @@ export function filterChains(settings: Settings, generation: Generation): readon
     ]),
     chain("cali-wl-to-host", [
       ...(settings.ipVersion === 6 ? neighbourRules(allow) : []),
+      ...openstackServices(settings, allow),
       { action: jump("cali-from-wl-dispatch") },
       { comments: ["Configured DefaultEndpointToHostAction"], action: endpointToHost(felix) },
     ]),
@@ -149,6 +152,7 @@ export function rawChains(
       ...(statics.reversePathSkip !== undefined
         ? [{ matches: [markSet(fromWorkload)], action: jump("cali-rpf-skip") }]
         : []),
+      ...(statics.reversePathFilter ? openstackDhcp(settings) : []),
       ...(statics.reversePathFilter || settings.ipVersion === 6
         ? [{ matches: [markSet(fromWorkload), fromElsewhere], action: drop }]
         : []),
@@ -231,18 +235,27 @@ function meshRules({ node, felix, ipVersion }: Settings): readonly FelixRule[] {
   }));
 }
 
-export function natChains(settings: Settings, generation: Generation): readonly FelixChain[] {
-  const toFloating = { action: jump("cali-fip-dnat") };
+export function natChains(
+  settings: Settings,
+  generation: Generation,
+  floating: readonly Floating[],
+): readonly FelixChain[] {
+  const forFloating = { action: jump("cali-fip-dnat") };
+  const noted = floating.length > 0 ? "" : "; none here";
   return [
-    chain("cali-PREROUTING", [toFloating]),
-    chain("cali-OUTPUT", [toFloating]),
+    chain("cali-PREROUTING", [forFloating, ...openstackMetadata(settings)]),
+    chain("cali-OUTPUT", [forFloating]),
     chain("cali-POSTROUTING", [
       { action: jump("cali-fip-snat") },
       { action: jump("cali-nat-outgoing") },
       ...tunnelAddressRules(settings, generation),
     ]),
-    chain("cali-fip-dnat", []),
-    chain("cali-fip-snat", []),
+    chain("cali-fip-dnat", toFloating(floating), `floating addresses of pods${noted}`),
+    chain(
+      "cali-fip-snat",
+      fromItself(floating, settings.felix),
+      `pods that send to floating addresses of their own${noted}`,
+    ),
     chain("cali-nat-outgoing", natOutgoingRules(settings, generation)),
   ];
 }
@@ -311,8 +324,8 @@ function failsafeChains(
   ];
 }
 
-function chain(name: string, rules: readonly FelixRule[]): FelixChain {
-  return { name, rules, origin: engineOrigin(chainReasons[name] ?? "one of Calico's own chains") };
+function chain(name: string, rules: readonly FelixRule[], reason = chainReasons[name]): FelixChain {
+  return { name, rules, origin: engineOrigin(reason ?? "one of Calico's own chains") };
 }
 
 /** What a chain is for, in whatever table it stands. */
@@ -328,8 +341,6 @@ const chainReasons: Readonly<Record<string, string>> = {
   "cali-failsafe-in": "ports of the node that stay open whatever policies say",
   "cali-failsafe-out": "ports that the node may reach whatever policies say",
   "cali-egress-dscp": "what pods and host endpoints send out of the cluster, marked where an annotation asks for it",
-  "cali-fip-dnat": "floating addresses of pods; none here",
-  "cali-fip-snat": "floating addresses of pods; none here",
   "cali-nat-outgoing": "what pods send out of all pools, whose addresses are translated where a pool has natOutgoing",
   "cali-wireguard-incoming-mark": "what comes in encrypted, so that it may come from wherever it came",
 };
