@@ -62,6 +62,7 @@ export { calico } from "./engines/calico/calico.js";
 export { azureNpm } from "./engines/azure-npm/azure-npm.js";
 export type { Legend } from "./simulate/legend.js";
 export { legendOf } from "./simulate/legend.js";
+export { liftLimits } from "./simulate/lift-limits.js";
 export { readBack } from "./simulate/read-back.js";
 export { walkedTables } from "./simulate/courses.js";
 export { withInterfaces } from "./simulate/with-interfaces.js";

@@ -2,6 +2,7 @@ import {
   applyScript,
   interfaceAt,
   iptablesOf,
+  liftLimits,
   planProbes,
   probeLimits,
   printIpsetSave,
@@ -35,7 +36,10 @@ export interface Deliveries {
 /** What a router needs to be told. */
 export type RouterState = Pick<CompileResult, "tables" | "machine">;
 
-/** Sends packets between the pods of what was compiled, and between them and addresses outside, through its rules: those of each version of IP. */
+/**
+ * Sends packets between the pods of what was compiled, and between them and addresses outside, through its rules: those of each version of IP. All are sent
+ * at once, so that what limits packets a second or connections is lifted.
+ */
 export async function sendPackets({
   objects,
   specification,
@@ -43,9 +47,12 @@ export async function sendPackets({
   tables: all,
 }: CompileResult): Promise<Deliveries> {
   const sent: Deliveries[] = [];
-  for (const { version, tables } of versionsOf(all)) {
+  for (const { version, tables: limited } of versionsOf(all)) {
+    const { tables, lifted } = liftLimits(limited);
     const plan = planProbes(objects, readBack(tables), probeLimits, specification, version);
-    sent.push(await deliver(plan, { machine, tables }, version));
+    const { deliveries, leftOut } = await deliver(plan, { machine, tables }, version);
+    const limits = lifted === 0 ? [] : [`${lifted} rules of limits: packets are sent all at once`];
+    sent.push({ deliveries, leftOut: [...leftOut, ...limits] });
   }
   return {
     deliveries: sent.flatMap(({ deliveries }) => deliveries),

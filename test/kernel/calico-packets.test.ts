@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { verify, versionsOf } from "../../compiler/index.js";
+import { planProbes, probeLimits, readBack, verify, versionsOf, type CompileResult } from "../../compiler/index.js";
 import { compileCase, readCases } from "../../scripts/golden-cases.js";
-import { sendPackets } from "../../src/kernel/send-packets.js";
+import { deliver, sendPackets, type Deliveries } from "../../src/kernel/send-packets.js";
 import { whyNoNetwork } from "../../src/kernel/why-no-network.js";
 
 const flavours = ["nft", "legacy"] as const;
@@ -22,6 +22,8 @@ const cases = [
   ["calico-floating-ips", "calico", "nft", []],
   ["calico-floating-ips", "calico-3.24", "legacy", []],
   ["calico-floating-ips", "calico-2019", "legacy", []],
+  ["calico-istio", "calico", "nft", []],
+  ["calico-qos", "calico", "legacy", []],
   ["calico-ipv6", "calico", "nft", []],
   ["calico-ipv6", "calico-3.28", "legacy", []],
   ["calico-ipv6", "calico-3.24", "legacy", ["calico-failsafe-other-version"]],
@@ -46,4 +48,45 @@ describe.skipIf(reason)("real packets through Calico's tables in a real kernel",
       expect(new Set(its.map(({ probe }) => probe.protocol)).size).toBe(4);
     }
   });
+
+  test.each(flavours)("what is within the limits of annotations passes, as %s has it", async (flavour) => {
+    const golden = goldenCases.get("calico-qos")!;
+    const most = [
+      ["1k", "10k"],
+      ["2000", "10k"],
+      ["20", "4294967295"],
+      ["3334", '10k"\n    qos.projectcalico.org/egressPacketBurst: "10k'],
+      ["1", "4294967295"],
+    ] as const;
+    const sources = golden.sources.map(({ name, text }) => ({
+      name,
+      text: most.reduce(
+        (all, [from, to]) => all.replace(new RegExp(`(Rate|Burst|Connections): "${from}"`), `$1: "${to}"`),
+        text,
+      ),
+    }));
+    const deliveries = await sendLimited(compileCase({ ...golden, sources }, "calico", flavour).result!);
+    expect(
+      deliveries.filter(({ probe, byKernel }) => probe.byTracer !== byKernel || probe.byJudge !== byKernel),
+    ).toEqual([]);
+    expect(new Set(deliveries.map(({ byKernel }) => byKernel))).toEqual(new Set(["allow", "deny"]));
+  });
+
+  test("of connections that are too many at one time, the kernel refuses some that it would let pass alone", async () => {
+    const deliveries = await sendLimited(compileCase(goldenCases.get("calico-qos")!, "calico", "nft").result!);
+    const limited = deliveries.filter(({ probe, byKernel }) => probe.byTracer !== byKernel);
+    expect(limited.length).toBeGreaterThan(0);
+    expect(new Set(limited.map(({ byKernel }) => byKernel))).toEqual(new Set(["deny"]));
+  });
 });
+
+/** Through the rules as they are, limits and all. */
+async function sendLimited({
+  objects,
+  specification,
+  tables,
+  machine,
+}: CompileResult): Promise<Deliveries["deliveries"]> {
+  const plan = planProbes(objects, readBack(tables), probeLimits, specification);
+  return (await deliver(plan, { tables, machine })).deliveries;
+}

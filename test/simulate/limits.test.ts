@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { compile, describeQuestions, legendOf } from "../../compiler/index.js";
+import { compile, describeQuestions, legendOf, liftLimits } from "../../compiler/index.js";
 import { parseIptablesSave } from "../../compiler/netfilter/parse-iptables-save.js";
+import { printRule } from "../../compiler/netfilter/print-rule.js";
 import { describeLimit, limitsOnWay } from "../../compiler/simulate/limit-words.js";
 import { reachByRules } from "../../compiler/simulate/reach-by-rules.js";
 import { trace } from "../../compiler/simulate/tracer.js";
@@ -71,4 +72,16 @@ test("a trace names the limits on the way, and rules are explained with them", (
   expect(describeQuestions(rules[6]!, legendOf(tables))).toBe(
     "the protocol is tcp, it opens a connection of TCP, and it is over 20 connections at one time",
   );
+});
+
+test("lifted, limits are gone from rules, and rules for what is over them", () => {
+  const rules = [
+    ":FORWARD ACCEPT [0:0]",
+    "-A FORWARD -p icmp -m limit --limit 1/sec -j ACCEPT",
+    "-A FORWARD -p tcp -m connlimit --connlimit-above 3 --connlimit-mask 0 --connlimit-saddr -j DROP",
+    "-A FORWARD -p udp -j DROP",
+  ];
+  const { tables, lifted } = liftLimits(tablesOf(rules.join("\n")));
+  const { rules: left } = tables.chains.find(({ name }) => name === "FORWARD")!;
+  expect([lifted, ...left.map(printRule)]).toEqual([2, "-p icmp -j ACCEPT", "-p udp -j DROP"]);
 });

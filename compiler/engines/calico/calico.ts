@@ -120,7 +120,7 @@ function machineOf(
     meaningOf: meaningOfSet,
     purposeOf,
     remarkOn: (rule, node) => remarkOn(rule, marksOf(node)),
-    marksOf: (node) => markMeanings(marksOf(node)),
+    marksOf: (node) => markMeanings(marksOf(node), generation),
     lacks: new Map([["restore", ""], ipv6 ? ["log", "leave --ipv6 out"] : ["ip6tables-save", "add --ipv6"]]),
     ownership: {
       title: `Calico ${generation.release}`,
