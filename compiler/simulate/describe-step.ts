@@ -89,6 +89,9 @@ export function describeFact(match: Exclude<Match, { kind: "other" }>, holds: bo
 }
 
 function describeMark(value: number, mask: number, holds: boolean): string {
+  const isOneBit = (mask & (mask - 1)) === 0;
+  if (value === 0 && !isOneBit && mask !== 0xffffffff)
+    return `mark has ${holds ? "none" : "some"} of 0x${mask.toString(16)}`;
   if (value === 0 && mask !== 0xffffffff) return describeMark(mask, mask, !holds);
   if (mask === value) return `mark ${holds ? "has" : "lacks"} 0x${value.toString(16)}`;
   const whole = mask === 0xffffffff ? "" : `/0x${mask.toString(16)}`;

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { CompileOptions } from "../../compiler/compile.js";
 import { clusters, type Manifest } from "./clusters.js";
 
 /** Small clusters with the features of projectcalico.org/v3, and with Kubernetes's own policies among them. */
@@ -382,7 +383,7 @@ const felix = pick<Manifest | undefined>(
   configured({ istioAmbientMode: "Enabled", istioDSCPMark: 46 }),
   configured({ wireguardEnabled: true, wireguardListeningPort: 53, externalNodesList: ["203.0.113.0/24"] }),
   configured({ iptablesMarkMask: 0xf8000f, serviceLoopPrevention: "Reject" }),
-  configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xf8000001 }),
+  configured({ iptablesFilterAllowAction: "Return", iptablesMarkMask: 0xff000001 }),
   configured({ serviceLoopPrevention: "Disabled", interfaceExclude: "eth1" }),
   configured({ flowLogsLocalReporter: "Enabled", logPrefix: "%t %p", logActionRateLimit: "1/hour" }),
   configured({ floatingIPs: "Enabled" }),
@@ -432,6 +433,14 @@ const underlays = pick<readonly Manifest[]>(
   ],
 );
 
+/** kube-proxy works with IPVS. */
+const proxyMode: Manifest = {
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: "kube-proxy", namespace: "kube-system" },
+  data: { mode: "ipvs" },
+};
+
 /** What the command line says about their node. */
 export const calicoOptions = {
   engine: "calico",
@@ -439,6 +448,13 @@ export const calicoOptions = {
   hostInterfaces: ["eth0=10.240.9.1/28", "eth0=fd00::9:1/124", "eth1=192.168.7.1/24", "eth1=fd00:7::1/64"],
   ipv6: true,
 } as const;
+
+/** The same for a generation, with the addresses of services where IPVS has them. What Felix of v3.3 does for it is not known. */
+export function calicoOptionsOf(manifests: readonly Manifest[], generation: string): CompileOptions {
+  const isIpvs = generation !== "calico-2019" && manifests.some(({ kind }) => kind === "ConfigMap");
+  const ofServices = isIpvs ? ["kube-ipvs0=10.0.0.10/32", "kube-ipvs0=fd00:1::10/128"] : [];
+  return { ...calicoOptions, generation, hostInterfaces: [...calicoOptions.hostInterfaces, ...ofServices] };
+}
 
 export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
   .tuple(
@@ -452,8 +468,9 @@ export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
     underlays,
     services,
     floatingAddresses,
+    seldom(fc.constant(proxyMode), 5),
   )
-  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration, underlay, bgp, floating]) => [
+  .map(([own, choice, tierObjects, calicoPolicies, hosts, sets, configuration, underlay, bgp, floating, proxy]) => [
     ...own.map((manifest, index) => placed(manifest, index, choice, floating)),
     ...serviceAccounts,
     ...slices,
@@ -463,6 +480,7 @@ export const calicoClusters: fc.Arbitrary<readonly Manifest[]> = fc
     ...hosts,
     ...(configuration ? [configuration] : []),
     ...(bgp ? [bgp] : []),
+    ...(proxy ? [proxy] : []),
     ...underlay,
     ...calicoPolicies,
   ]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { dump } from "js-yaml";
 import { compile, type CompileResult } from "../../compiler/compile.js";
-import { calicoClusters, calicoOptions } from "./calico-clusters.js";
+import { calicoClusters, calicoOptionsOf } from "./calico-clusters.js";
 import { azureNpm } from "../../compiler/engines/azure-npm/azure-npm.js";
 import { calico } from "../../compiler/engines/calico/calico.js";
 import type { Finding } from "../../compiler/simulate/verify/finding.js";
@@ -86,7 +86,7 @@ function findingsOf(
 /** Through text, as a user's manifests go. */
 export function compileManifests(manifests: readonly Manifest[], generation: string): CompileResult {
   const text = manifests.map((manifest) => JSON.stringify(manifest)).join("\n---\n");
-  const options = generation.startsWith(calico.id) ? { ...calicoOptions, generation } : { generation };
+  const options = generation.startsWith(calico.id) ? calicoOptionsOf(manifests, generation) : { generation };
   const { result, diagnostics } = compile([{ name: "generated.yaml", text }], options);
   if (!result) throw new Error(JSON.stringify(diagnostics[0]?.message));
   return result;

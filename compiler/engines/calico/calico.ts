@@ -54,6 +54,7 @@ function configure(options: EngineOptions): Configured {
   const settings = felixSettings(felix, generation);
   diagnostics.push(...settings.diagnostics);
   if (options.ipv6 && !settings.felix.ipv6) diagnostics.push(diagnostic("ipv6-switched-off", {}));
+  if (node.ipvs && !generation.ipvs) diagnostics.push(diagnostic("calico-ipvs", { release: generation.release }));
   const kubernetesMinor =
     options.kubernetes === undefined ? notesOf(generation).kubernetesMinor : parseKubernetesMinor(options.kubernetes);
   if (kubernetesMinor === undefined)

@@ -23,6 +23,7 @@ import {
   portOrNone,
   portRange,
   text,
+  portRanges,
   truth,
   type Read,
   type Reading,
@@ -56,6 +57,7 @@ function defaults({ statics, marksDenied, nat }: Generation): FelixSettings {
     markMask,
     marks: allocateMarks(markMask, marksDenied, false)!,
     excludedInterfaces: [/^kube-ipvs0$/],
+    nodePorts: [{ first: 30000, last: 32767 }],
     maxSetSize: 1048576,
     vxlanPort: 4789,
     wireguard: false,
@@ -128,6 +130,7 @@ const settings: Readonly<Record<string, Setting>> = {
     ),
   },
   InterfaceExclude: { read: interfaceList((found) => ({ excludedInterfaces: found })) },
+  KubeNodePortRanges: { read: portRanges((found) => ({ nodePorts: found })) },
   MaxIpsetSize: { read: count(1, (found) => ({ maxSetSize: found })) },
   LogPrefix: {
     read: text(/^[\w %:/-]+$/, "letters, digits, spaces, %, :, /, - and _", (found) => ({

@@ -47,6 +47,8 @@ export interface Generation {
   };
   /** Tables hold what something leads to; otherwise every chain, and those of policies in filter, mangle and raw. */
   readonly countsReferences: boolean;
+  /** What it adds for kube-proxy with IPVS is known. */
+  readonly ipvs: boolean;
   readonly statics: {
     /** FORWARD's accepting rules stand at the end of the built-in chain, not of Calico's. */
     readonly appendsForwardAccept: boolean;

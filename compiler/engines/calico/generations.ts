@@ -23,6 +23,7 @@ const calico2019: Generation = {
   dropsImpossible: false,
   endpoints: { clearsPass: false, tierStart: "policies", namesTierEnd: false, acceptsForwardByDirection: true },
   countsReferences: false,
+  ipvs: false,
   statics: {
     appendsForwardAccept: false,
     acceptsFirst: true,
@@ -84,6 +85,7 @@ const calico324: Generation = {
   chainComment: "policy",
   endpoints: { ...calico2019.endpoints, dropsEncapsulated: "workloads" },
   countsReferences: true,
+  ipvs: true,
   statics: {
     appendsForwardAccept: true,
     acceptsFirst: false,

@@ -42,3 +42,46 @@ export function allocateMarks(mask: number, marksDenied: boolean, wireguard: boo
 export function clearedBits({ accept, pass, allBlocks, thisBlock }: Marks): number {
   return accept | pass | allBlocks | thisBlock;
 }
+
+/**
+ * The marks by which the endpoints of a node are told apart, the lowest one being that of whoever is none. Source: Calico a0db560f0520,
+ * felix/rules/epmark.go and felix/markbits: places from a hash of the name, the next free one where it is taken.
+ */
+export class EndpointMarks {
+  readonly mask: number;
+  readonly nobody: number;
+  readonly #byName = new Map<string, number>();
+
+  /** `mask`: at least one bit. Names beyond `endpointPlaces` have no mark: 0. */
+  constructor(mask: number, names: readonly string[]) {
+    this.mask = mask;
+    this.nobody = (mask & -mask) >>> 0;
+    const bits = Array.from({ length: 32 }, (_, place) => (1 << place) >>> 0).filter((bit) => (mask & bit) !== 0);
+    const places = 2 ** bits.length;
+    const taken = new Set([0, 1]);
+    for (const name of new Set(names)) {
+      if (taken.size >= places) return;
+      let place = fnv32(name) % places;
+      while (taken.has(place)) place = (place + 1) % places;
+      taken.add(place);
+      const mark = bits.reduce((all, bit, at) => (Math.floor(place / 2 ** at) % 2 === 1 ? (all | bit) >>> 0 : all), 0);
+      this.#byName.set(name, mark);
+    }
+  }
+
+  of(name: string): number {
+    return this.#byName.get(name) ?? 0;
+  }
+}
+
+/** How many endpoints marks of a mask can tell apart: none is 0, and the lowest bit is nobody's. */
+export function endpointPlaces(mask: number): number {
+  return 2 ** mask.toString(2).replaceAll("0", "").length - 2;
+}
+
+/** FNV-1 of 32 bits, over ASCII. */
+function fnv32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = (Math.imul(hash, 0x01000193) ^ character.charCodeAt(0)) >>> 0;
+  return hash;
+}

@@ -22,6 +22,7 @@ import {
   type HostPolicyKind,
 } from "./rules/host-endpoints.js";
 import { floatingOf, type Floating } from "./rules/floating.js";
+import { ipvsChains } from "./rules/ipvs.js";
 import { sortPolicies, tiersOf, type Tier } from "./rules/order.js";
 import { loggingOf } from "./rules/logs.js";
 import {
@@ -32,7 +33,7 @@ import {
   type ScannedProfile,
 } from "./rules/policy-chains.js";
 import type { RuleContext } from "./rules/policy-rules.js";
-import { filterChains, mangleChains, natChains, rawChains } from "./rules/statics.js";
+import { allowAction, filterChains, mangleChains, natChains, rawChains } from "./rules/statics.js";
 import { scanRule, setsOf, type NeededSet } from "./sets.js";
 import type { Settings } from "./settings.js";
 
@@ -97,6 +98,7 @@ export function planNode(
         ...filterChains(settings, generation),
         ...workloadChains(local, tiersFor, settings, generation),
         ...hostChains.filter(),
+        ...ipvsChains(local, hosts, settings, allowAction(felix.filterAllowAction)),
         ...ofPolicies,
         ...ofProfiles,
       ]),

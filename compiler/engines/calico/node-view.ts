@@ -24,11 +24,13 @@ export function nodeView(options: EngineOptions): {
   const invalid = prefixes.filter((prefix) => !/^[A-Za-z0-9_-]{1,15}$/.test(prefix));
   if (invalid.length > 0)
     diagnostics.push(diagnostic("interface-prefix-invalid", { text: options.interfacePrefix ?? "" }));
+  const own = options.hostInterfaces ? hostInterfaces(options.hostInterfaces, diagnostics) : usualInterfaces;
   const node: NodeView = {
     name: options.node ?? "",
     interfacePrefixes: prefixes,
     interfaces: podInterfaces(options.interfaces ?? [], diagnostics),
-    hostInterfaces: options.hostInterfaces ? hostInterfaces(options.hostInterfaces, diagnostics) : usualInterfaces,
+    ipvs: own.some(({ name }) => name === "kube-ipvs0"),
+    hostInterfaces: own,
   };
   return { node, diagnostics };
 }
@@ -49,10 +51,6 @@ function hostInterfaces(written: readonly string[], diagnostics: Diagnostic[]): 
   for (const text of written) {
     const [, name, block] = /^([^=\s]+)=(\S+)$/.exec(text) ?? [];
     const whole = block === undefined ? "" : wholeBlock(block);
-    if (name === "kube-ipvs0") {
-      diagnostics.push(diagnostic("calico-ipvs", {}));
-      continue;
-    }
     if (name === undefined || !isInterfaceName(name) || !parseCidr(whole)) {
       diagnostics.push(diagnostic("host-interface-invalid", { text }));
       continue;

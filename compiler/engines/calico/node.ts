@@ -33,7 +33,7 @@ import {
 } from "./cluster/cluster.js";
 import type { Generation } from "./generation.js";
 import { FelixLog } from "./log/felix-log.js";
-import type { Marks } from "./marks.js";
+import { endpointPlaces, type Marks } from "./marks.js";
 import { planNode } from "./node-plan.js";
 import { nodeTables } from "./node-tables.js";
 import { nodesOf } from "./node-view.js";
@@ -44,6 +44,7 @@ import { qosWarnings } from "./qos-warnings.js";
 import { ruleWarnings } from "./rule-warnings.js";
 import { floatingOf } from "./rules/floating.js";
 import { loopbackInterface, metadataTranslation, openstackPorts, openstackUntracked } from "./rules/openstack.js";
+import { hostInterfacesOf } from "./rules/host-endpoints.js";
 import type { Tier } from "./rules/order.js";
 import { neighbourMessages } from "./rules/statics.js";
 import { hasFlowLogs, type NodeView, type Settings, type Underlay } from "./settings.js";
@@ -165,6 +166,7 @@ export class CalicoNode implements Node {
           felix.serviceLoops === "DISABLED" ? [] : this.#underlay().serviceBlocks.map(({ block }) => wholeBlock(block)),
         knownPass: felix.filterAllowAction === "ACCEPT",
       },
+      ...(this.#view.ipvs && { proxied: felix.nodePorts }),
       node: name,
       interfaces: [...hostInterfaces, ...loopbackInterface(this.#settings(4))],
       failsafe: { inbound: felix.failsafeInbound, outbound: felix.failsafeOutbound },
@@ -213,6 +215,7 @@ export class CalicoNode implements Node {
       ...this.#refusedPods().map(({ problem }) => problem),
       ...this.#breakingSources(),
       ...floatingWarnings(this.#placed(), this.#nodeName(), this.#felix().felix, this.#generation),
+      ...this.#markWarnings(),
       ...underlayWarnings(this.#underlay(), this.#nodeName(), this.#generation),
       ...this.#resourceWarnings(),
       ...qosWarnings([...this.#pods.values()], ofKind(this.#known(), "HostEndpoint"), this.#generation),
@@ -223,6 +226,17 @@ export class CalicoNode implements Node {
   #placed(): readonly Pod[] {
     const name = this.#nodeName();
     return [...this.#pods.values()].map((pod) => (isUnplaced(pod) ? { ...pod, nodeName: name } : pod));
+  }
+
+  /** Where IPVS forwards, every endpoint of the node needs a mark of its own. */
+  #markWarnings(): readonly Diagnostic[] {
+    if (!this.#view.ipvs) return [];
+    const { endpoints, hostEndpoints } = this.#cluster();
+    const local = endpoints.filter((endpoint) => endpoint.interface !== undefined);
+    const places = endpointPlaces(this.marks.endpoint);
+    const count = local.length + hostInterfacesOf(hostEndpoints, this.#node()).size;
+    const mask = `0x${this.#felix().felix.markMask.toString(16)}`;
+    return count > places ? [diagnostic("calico-ipvs-marks-too-few", { mask, places, count })] : [];
   }
 
   #breakingSources(): readonly Diagnostic[] {

@@ -113,13 +113,27 @@ export function dscp(make: (found: number) => Partial<FelixSettings>): Read {
   };
 }
 
+/** Ports and ranges, `30000:32767`, with commas between. */
+export function portRanges(make: (found: readonly Ports[]) => Partial<FelixSettings>): Read {
+  return (value) => {
+    const found = value.split(",").map((each) => rangeOf(each.trim()));
+    return found.every((each) => each !== undefined)
+      ? make(found)
+      : { wanted: "ports and ranges, 30000:32767, with commas between" };
+  };
+}
+
+function rangeOf(text: string): Ports | undefined {
+  const [, first, last = first] = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const range = { first: Number(first), last: Number(last) };
+  return first === undefined || range.last > 65535 || range.first > range.last ? undefined : range;
+}
+
 /** `32768:65535`, or a port; 0 for none. */
 export function portRange(make: (found: Ports) => Partial<FelixSettings>): Read {
   return (value) => {
-    const [, first, last = first] = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(value) ?? [];
-    const range = { first: Number(first), last: Number(last) };
-    if (first === undefined || range.last > 65535 || range.first > range.last)
-      return { wanted: "ports as FIRST:LAST, 32768:65535" };
+    const range = rangeOf(value);
+    if (!range) return { wanted: "ports as FIRST:LAST, 32768:65535" };
     return range.last === 0 ? {} : make(range);
   };
 }

@@ -23,6 +23,8 @@ export interface NodeView {
   readonly interfacePrefixes: readonly string[];
   /** Pods, `namespace/name` → the name of their interface, where it does not follow from the pod's name. */
   readonly interfaces: ReadonlyMap<string, string>;
+  /** kube-proxy works with IPVS: there is the interface that it gives the addresses of services to. */
+  readonly ipvs: boolean;
   /** The first is that of the default route. */
   readonly hostInterfaces: readonly NodeInterface[];
 }
@@ -56,6 +58,8 @@ export interface FelixSettings {
   readonly marks: Marks;
   /** The node's own interfaces that Felix does not look at: names, or what is found in them. */
   readonly excludedInterfaces: readonly RegExp[];
+  /** Of services, where IPVS forwards what comes for them. */
+  readonly nodePorts: readonly Ports[];
   /** `maxelem` of sets. */
   readonly maxSetSize: number;
   /** Absent: on where a pool asks for it. */

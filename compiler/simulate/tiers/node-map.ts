@@ -71,6 +71,11 @@ export class NodeMap {
     return { kind: "beyond", interface: near?.name ?? interfaces[0]?.name };
   }
 
+  /** Whether it is an address that the node has for itself, not for services. */
+  isHosts(address: string): boolean {
+    return this.#specification.interfaces.some(({ addresses, excluded }) => !excluded && addresses.includes(address));
+  }
+
   /** The host endpoint of an interface: its own, by name or by an address; or the one of all interfaces. Of several the first by name. */
   hostEndpointAt(where: Whereabouts): HostEndpoint | undefined {
     if (where.kind === "node") return undefined;

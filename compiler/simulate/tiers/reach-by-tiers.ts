@@ -103,7 +103,7 @@ class Classes {
 
   /** In which of the blocks of failsafe ports, of tunnels and of services it is. */
   #blocks(address: string): string {
-    const { failsafe, tunnels, services, nodeServices, neverUntracked } = this.#cluster.specification;
+    const { failsafe, tunnels, services, nodeServices, neverUntracked, proxied } = this.#cluster.specification;
     const holds = (cidr: string): boolean => blockHolds({ cidr, except: [] }, address);
     return [
       ...[...failsafe.inbound, ...failsafe.outbound].map(({ net }) => net === undefined || holds(net)),
@@ -111,6 +111,7 @@ class Classes {
       services.blocks.some(holds),
       ...nodeServices.map((service) => service.address === address),
       ...neverUntracked.map(({ source }) => source === address),
+      proxied !== undefined && this.#cluster.map.isHosts(address),
     ]
       .map(Number)
       .join("");

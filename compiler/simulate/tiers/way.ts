@@ -37,6 +37,8 @@ export type Decided = Pick<Fate, "allowed" | "denied">;
  * - What is for the node itself then meets the normal policies of the endpoint, after the failsafe ports, and is denied where none is
  *   about it, unless a profile allows it; so does what the node sends. Without a host endpoint nothing is judged.
  * - What is forwarded meets the policies that apply on forward, and is allowed where none is about it.
+ * - Where kube-proxy works with IPVS, what comes to the node for services is for neither the policies of the node nor, here, of pods: it is judged
+ *   when it is forwarded.
  * - What is for an address of a service, and was translated to none of its pods, is not forwarded.
  * - What nodes send each other through tunnels is for no policy of the node; what others send into one is denied.
  * - What a pod sends to its node is for the setting `defaultEndpointToHostAction` when the pod's egress allows it; what the node serves its pods, and messages by which
@@ -92,7 +94,8 @@ export class Way {
       here = fate.allowed;
     };
     const tunnels = this.#intoNode(unionTraffic(allowed, undecided));
-    const open = intersectTraffic(undecided, tunnels.open);
+    const proxied = intersectTraffic(intersectTraffic(undecided, tunnels.open), this.#proxied());
+    const open = subtractTraffic(intersectTraffic(undecided, tunnels.open), proxied);
     denied = tunnels.denied;
     here = open;
     if (hostEndpoint) {
@@ -113,7 +116,7 @@ export class Way {
       pass({ allowed: intersectTraffic(here, possible), denied: refused });
     }
     if (to.kind === "pod" && from.kind !== "node") pass(this.#ofPod(to, "ingress", here));
-    return { allowed: unionTraffic(here, tunnels.allowed), denied };
+    return { allowed: unionTraffic(unionTraffic(here, proxied), tunnels.allowed), denied };
   }
 
   egress(all: Traffic = allTraffic): Decided {
@@ -135,8 +138,11 @@ export class Way {
       tunnelled = tunnels.allowed;
       denied = tunnels.denied;
       const { possible, certain } = this.#neighbours();
-      const spared = intersectTraffic(tunnels.open, possible);
-      const judged = subtractTraffic(tunnels.open, certain);
+      const proxied = this.#proxied();
+      // Of pods that are missing nothing is passed on.
+      const passed = this.#cluster.isMissing(from.pod) ? noTraffic : proxied;
+      const spared = unionTraffic(subtractTraffic(possible, proxied), passed);
+      const judged = subtractTraffic(tunnels.open, unionTraffic(subtractTraffic(certain, proxied), passed));
       pass(
         this.#ofPod(
           from,
@@ -144,7 +150,7 @@ export class Way {
           this.#outOfTunnels(judged, (part) => (denied = unionTraffic(denied, part))),
         ),
       );
-      here = unionTraffic(here, spared);
+      here = unionTraffic(here, intersectTraffic(tunnels.open, spared));
     }
     if (this.#goesInCircles()) {
       const text = "the destination is an address of services that nothing has translated";
@@ -178,6 +184,18 @@ export class Way {
       into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic).denied : noTraffic;
     const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic).denied : noTraffic;
     return unionTraffic(tunnels.denied, unionTraffic(entering, leaving));
+  }
+
+  /** What comes to the node and is for kube-proxy's IPVS. */
+  #proxied(): Traffic {
+    const { proxied } = this.#cluster.specification;
+    if (!proxied || this.#to.kind !== "node" || this.#from.kind === "node") return noTraffic;
+    const { address } = this.#question.destination;
+    if (!this.#cluster.map.isHosts(address)) return allTraffic;
+    const ports = (["tcp", "udp"] as const).flatMap((of) =>
+      proxied.map(({ first, last }) => trafficOf(of, first, last)),
+    );
+    return ports.reduce(unionTraffic, noTraffic);
   }
 
   /** An endpoint is on the way that lets known connections pass. */

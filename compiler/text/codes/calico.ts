@@ -83,10 +83,15 @@ export const calicoCodes = {
     ({ mask }) => `IptablesMarkMask ${mask} has a bit too few where WireGuard takes one, and Felix does not start`,
     () => "give the mask another bit, or leave WireGuard out",
   ),
-  "calico-ipvs": error<Record<string, never>>(
-    () =>
-      "with the interface kube-ipvs0 Felix serves kube-proxy in IPVS mode, and its rules for that are not compiled yet",
-    () => "leave the interface out to see the rules without IPVS",
+  "calico-ipvs": error<{ release: string }>(
+    ({ release }) =>
+      `with the interface kube-ipvs0 Felix serves kube-proxy in IPVS mode, and which rules Calico ${release} has for that is not known`,
+    () => "leave the interface out to see the rules without IPVS, or name v3.22 or newer with --calico",
+  ),
+  "calico-ipvs-marks-too-few": error<{ mask: string; places: number; count: number }>(
+    ({ mask, places, count }) =>
+      `IptablesMarkMask ${mask} leaves marks for ${places} endpoints of the ${count} that the node has, and what IPVS forwards from the others meets the wrong policies`,
+    () => "give the mask more bits",
   ),
   "felix-setting-stops": error<{ name: string; value: string; release: string; why: string }>(
     ({ name, value, release, why }) => `Felix of Calico ${release} stops with ${name} ${value}: ${why}`,

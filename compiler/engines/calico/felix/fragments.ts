@@ -27,6 +27,11 @@ export function markSet(bits: number): Fragment {
   return mark(bits, bits, false);
 }
 
+/** The bits of `mask` are just those of `value`. */
+export function markIs(value: number, mask: number, negated = false): Fragment {
+  return mark(value, mask, negated);
+}
+
 /** All bits of `bits` are clear. */
 export function markClear(bits: number): Fragment {
   return mark(0, bits, false);

@@ -31,6 +31,7 @@ import { clearedBits } from "../marks.js";
 import type { FailsafePort } from "../../specification.js";
 import type { FelixSettings, Settings } from "../settings.js";
 import { fromItself, toFloating, type Floating } from "./floating.js";
+import { ipvsInput, ipvsOutput, ipvsPostrouting } from "./ipvs.js";
 import { natOutgoingRules } from "./nat.js";
 import { openstackDhcp, openstackMetadata, openstackServices } from "./openstack.js";
 import { dscpRules } from "./qos-rules.js";
@@ -72,6 +73,7 @@ export function filterChains(settings: Settings, generation: Generation): readon
     chain("cali-INPUT", [
       ...(statics.acceptsFirst ? [alreadyAccepted] : []),
       ...tunnelsIn(settings, generation, allow),
+      ...ipvsInput(settings),
       ...fromWorkloads,
       ...(statics.acceptsFirst ? [] : [alreadyAccepted]),
       { action: clearMark(cleared) },
@@ -80,6 +82,7 @@ export function filterChains(settings: Settings, generation: Generation): readon
     ]),
     chain("cali-OUTPUT", [
       alreadyAccepted,
+      ...ipvsOutput(settings),
       ...node.interfacePrefixes.map((prefix) => ({ matches: [outInterface(`${prefix}+`)], action: returnToCaller })),
       ...tunnelsOut(settings, generation, allow),
       { action: clearMark(cleared) },
@@ -205,6 +208,7 @@ export function mangleChains(settings: Settings, { statics }: Generation, cluste
             ...(felix.istioAmbientMode ? meshRules(settings) : []),
             ...(statics.dscp ? [leaving] : []),
             { matches: [markSet(marks.accept)], action: returnToCaller },
+            ...ipvsPostrouting(settings),
             { action: clearMark(clearedBits(marks)) },
             { matches: [connection(["DNAT"])], action: jump("cali-to-host-endpoint") },
             { ...hostAccepted, action: returnToCaller },
