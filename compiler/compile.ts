@@ -1,7 +1,7 @@
 import { admitSources, type Reader } from "./admit-sources.js";
 import type { Effect, EngineOptions, Event, Machine, Node } from "./engines/engine.js";
 import type { Specification } from "./engines/specification.js";
-import { configure, refusedObjects } from "./engines/engines.js";
+import { configure, engineOf, refusedObjects } from "./engines/engines.js";
 import { fold } from "./engines/fold.js";
 import { completeCluster } from "./model/complete-cluster.js";
 import type { KubernetesObject } from "./model/objects.js";
@@ -70,7 +70,11 @@ export function compile(
   const found = [...problems, ...admission.diagnostics];
   if (machine) found.push(...refusedObjects(machine, admission.skipped, admission.objects));
   const summary = summarize(admission);
-  if (!machine || found.some(isError)) return { diagnostics: sortDiagnostics(found), summary };
+  if (!machine || found.some(isError)) {
+    const { engine } = engineOf(options.engine);
+    found.push(...(engine?.mistakes?.([...admission.resources, ...admission.flawed]) ?? []));
+    return { diagnostics: sortDiagnostics(found), summary };
+  }
 
   const { objects, diagnostics: gaps } = completeCluster(admission.objects, {
     kubernetesMinor: machine.kubernetesMinor,

@@ -15,7 +15,7 @@ export interface Validation {
 /** Whether manifests are such as a server takes, those of kinds that only some engines watch too. Nothing is compiled. */
 export function validate(sources: readonly Source[], options: { readonly namespace?: string } = {}): Validation {
   const admission = admitSources(sources, { ...options, watched: new Set(resourceKinds.values()) });
-  const ofEngines = engines.flatMap(({ mistakes }) => mistakes?.(admission.resources) ?? []);
+  const ofEngines = engines.flatMap(({ mistakes }) => mistakes?.([...admission.resources, ...admission.flawed]) ?? []);
   return {
     diagnostics: sortDiagnostics([...admission.diagnostics, ...ofEngines]),
     summary: summarize(admission),

@@ -12,6 +12,8 @@ export interface Admission {
   readonly objects: readonly KubernetesObject[];
   /** The same of resources that are watched. */
   readonly resources: readonly Resource[];
+  /** What could be read of resources with errors: more may be wrong with them. */
+  readonly flawed: readonly Resource[];
   /** Sorted by place. */
   readonly diagnostics: readonly Diagnostic[];
   /** Kind → number of objects of it that were looked at, good or bad. */
@@ -30,6 +32,7 @@ export function admitRead(sources: Iterable<ReadSource>): Admission {
   const intake: Intake = {
     admitted: new Map(),
     resources: new Map(),
+    flawed: [],
     diagnostics: [],
     read: new Map(),
     skipped: new Map(),
@@ -39,11 +42,12 @@ export function admitRead(sources: Iterable<ReadSource>): Admission {
   const objects = expandWorkloads([...intake.admitted.values()], intake.diagnostics);
   const diagnostics = intake.diagnostics.length > 1 ? sortDiagnostics(intake.diagnostics) : intake.diagnostics;
   const resources = [...intake.resources.values()];
-  return { objects, resources, diagnostics, read: intake.read, skipped: intake.skipped };
+  return { objects, resources, flawed: intake.flawed, diagnostics, read: intake.read, skipped: intake.skipped };
 }
 
 interface Intake {
   readonly resources: Map<string, Resource>;
+  readonly flawed: Resource[];
   /** Kind and key → the object, in the order of the last of each. */
   readonly admitted: Map<string, Admitted>;
   readonly diagnostics: Diagnostic[];
@@ -63,6 +67,7 @@ function takeIn({ items, diagnostics }: ReadSource, intake: Intake): void {
     count(intake.read, item.kind);
     if ("object" in item) store(item.generated ? withFreeName(item.object, intake) : item.object, intake);
     else if ("resource" in item) storeResource(item.resource, intake);
+    else if ("flawed" in item) intake.flawed.push(item.flawed);
   }
 }
 

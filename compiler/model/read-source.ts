@@ -39,7 +39,12 @@ export type ReadItem =
       /** Its name was made of a `generateName`. */
       readonly generated?: true;
     }
-  | { readonly kind: ResourceKind; readonly resource?: Resource }
+  | {
+      readonly kind: ResourceKind;
+      readonly resource?: Resource;
+      /** What could be read of one with errors. */
+      readonly flawed?: Resource;
+    }
   /** `apiVersion/kind` of one that is passed over. */
   | { readonly passedOver: string };
 
@@ -182,7 +187,7 @@ function resourceItem(
   const name = metadata.name === "" ? undefined : resourceKey(resource);
   const { admitted, diagnostics: found } = checker.finish(name, metadata.fromServer);
   for (const one of found) diagnostics.push(one);
-  return admitted ? { kind, resource } : { kind };
+  return admitted ? { kind, resource } : { kind, flawed: resource };
 }
 
 function complain(checker: Checker, object: string | undefined, { diagnostics }: Reading): void {

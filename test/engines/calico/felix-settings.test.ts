@@ -86,3 +86,10 @@ test("interfaces that a setting leaves out have no host endpoint but that of all
     expect(own(exclude)).toEqual(["10.9.0.1", "127.0.0.0", "127.0.0.1"]);
   }
 });
+
+test("a setting with a bad value is told though another field is misspelt, and so is everything else", () => {
+  expect(said("floatingIPs: Maybe, logPrefx: x, maxIpsetSize: 0")).toEqual([
+    'felix-setting-invalid: "Maybe" is no value of Felix\'s floatingIPs',
+    'felix-setting-invalid: "0" is no value of Felix\'s maxIpsetSize',
+  ]);
+});
