@@ -16,8 +16,9 @@ export function felixReaders(checker: Checker, found: FelixConfiguration["settin
     ({ name, type }: (typeof felixFields)[number]) =>
     (value: Value): void => {
       if (isNull(value)) return;
+      const before = checker.errorCount;
       const text = readSetting(type, value, name, checker);
-      if (text !== undefined) found.push({ name, value: text, offset: value.offset });
+      if (text !== undefined && checker.errorCount === before) found.push({ name, value: text, offset: value.offset });
     };
   return Object.fromEntries(felixFields.map((field) => [field.name, reader(field)]));
 }
