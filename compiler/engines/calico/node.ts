@@ -139,6 +139,8 @@ export class CalicoNode implements Node {
     const toHost = /^defaultendpointtohostaction=/i;
     return [
       ...(has("IPPool") ? ["IPPools"] : []),
+      ...(has("BGPConfiguration") ? ["BGPConfigurations"] : []),
+      ...(this.#view.ipvs ? ["IPVS"] : []),
       ...(has("Node") ? ["Nodes"] : []),
       ...(ipip || vxlan || felix.wireguard ? ["tunnels"] : []),
       ...(hasFlowLogs(felix) ? ["flow logs"] : []),

@@ -5,6 +5,8 @@ import {
   listeners,
   oldInsertPattern,
   programLookedUp,
+  serviceLoopFate,
+  serviceLoopWord,
   toHostWords,
   unwrapped,
   type StartUp,
@@ -42,7 +44,7 @@ FailsafeInboundHostPorts:${failsafePorts(felix.failsafeInbound, "config-with-net
 FailsafeOutboundHostPorts:${failsafePorts(felix.failsafeOutbound, "config-with-net")},
 DisableConntrackInvalid:${felix.disableConntrackInvalidCheck}, NATPortRange:numorstring.Port{MinPort:0x0,
 MaxPort:0x0, PortName:""}, IptablesNATOutgoingInterfaceFilter:"", NATOutgoingAddress:net.IP(nil),
-BPFEnabled:false, ServiceLoopPrevention:"Drop"}`);
+BPFEnabled:false, ServiceLoopPrevention:"${serviceLoopWord(felix)}"}`);
 
   return {
     script: [
@@ -57,7 +59,7 @@ DeviceRouteSourceAddressIPv6:net.IP(nil), DeviceRouteProtocol:3, RemoveExternalR
 IptablesRefreshInterval:90000000000, IptablesPostWriteCheckInterval:1000000000,
 IptablesInsertMode:"${felix.appendsHooks ? "append" : "insert"}", IptablesLockFilePath:"/run/xtables.lock",
 IptablesLockTimeout:0, IptablesLockProbeInterval:50000000, XDPRefreshInterval:90000000000,
-FloatingIPsEnabled:false, Wireguard:wireguard.Config{Enabled:false, EnabledV6:false, ListeningPort:51820,
+FloatingIPsEnabled:${felix.floatingIps}, Wireguard:wireguard.Config{Enabled:false, EnabledV6:false, ListeningPort:51820,
 ListeningPortV6:51821, FirewallMark:0, RoutingRulePriority:99, RoutingTableIndex:1, RoutingTableIndexV6:2,
 InterfaceName:"wireguard.cali", InterfaceNameV6:"wg-v6.cali", MTU:0, MTUV6:0, RouteSource:"CalicoIPAM",
 EncryptHostTraffic:false, PersistentKeepAlive:0, RouteSyncDisabled:true}, NetlinkTimeout:10000000000,
@@ -85,7 +87,7 @@ MTUIfacePattern:(*regexp.Regexp)(${goPointer}), RouteSource:"CalicoIPAM", Kubern
       `rule_defs.go 383: Workload to host packets will be ${toHostWords(felix)}.`,
       `rule_defs.go 397: filter table allowed packets will be ${allowedWords(felix.filterAllowAction, "FORWARD")}.`,
       `rule_defs.go 405: mangle table allowed packets will be ${allowedWords(felix.mangleAllowAction, "PREROUTING")}.`,
-      "rule_defs.go 413: Packets to unknown service IPs will be dropped",
+      `rule_defs.go 413: Packets to unknown service IPs will be ${serviceLoopFate(felix)}`,
       "int_dataplane.go 1019: Determined pod MTU mtu=1500",
       "iface_monitor.go 84: configured to periodically rescan interfaces. interval=1m30s",
       lookUp("ip6tables", "legacy", "save"),

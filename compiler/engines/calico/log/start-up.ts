@@ -78,3 +78,11 @@ export function allowedWords(action: FelixSettings["filterAllowAction"], chain: 
 export function toHostWords({ defaultEndpointToHostAction }: FelixSettings): string {
   return { ACCEPT: "accepted", DROP: "dropped", RETURN: "returned to INPUT chain" }[defaultEndpointToHostAction];
 }
+
+export function serviceLoopWord({ serviceLoops }: FelixSettings): string {
+  return { DROP: "Drop", REJECT: "Reject", DISABLED: "Disabled" }[serviceLoops];
+}
+
+export function serviceLoopFate({ serviceLoops }: FelixSettings): string {
+  return { DROP: "dropped", REJECT: "rejected", DISABLED: "allowed to loop" }[serviceLoops];
+}
