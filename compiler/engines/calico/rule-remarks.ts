@@ -102,6 +102,8 @@ const purposes: readonly (readonly [string, string])[] = [
   ["cali-from-endpoint-mark", "finds by the mark whose egress policies the packet has to meet"],
   ["cali-forward-check", "finds what is for services, which IPVS forwards though it comes through INPUT"],
   ["cali-forward-endpoint-mark", "does with what IPVS forwards what FORWARD does with the rest"],
+  ["cali-cidr-block", "stops what would go in circles: what is for a service and nothing has translated"],
+  ["cali-rpf-skip", "lets pods send from other addresses, where their annotations ask for it"],
   ["cali-failsafe", "has ports that stay open whatever policies say, so that nobody is locked out of the node"],
   ["cali-from-wl-dispatch", "finds the pod that sends, by its interface"],
   ["cali-to-wl-dispatch", "finds the pod that receives, by its interface"],
