@@ -26,6 +26,8 @@ export interface HostNetworkEndpoint {
 export interface OutsideEndpoint {
   readonly kind: "outside";
   readonly address: string;
+  /** The pod that gets what is for it, where it stands for an address of a pod's. */
+  readonly standsFor?: Pod;
 }
 
 /** Objects, indexed for questions about packets of one version of IP. */
@@ -77,17 +79,22 @@ export function clusterOf(
   }
   const labelsOfNamespace = (name: string): Labels => namespaces.get(name) ?? noLabels;
   const pods = objects.filter((object) => object.kind === "Pod");
+  const tiered = specification && new TieredCluster({ pods, policies, labelsOfNamespace, specification });
+  const outside = (address: string): OutsideEndpoint => {
+    const where = tiered?.map.find(address);
+    return { kind: "outside", address, ...(where?.kind === "pod" && { standsFor: where.pod }) };
+  };
   return {
     version,
     endpoints,
     policies,
     policiesIn: (namespace) => byNamespace.get(namespace) ?? [],
     labelsOfNamespace,
-    ...(specification && { tiered: new TieredCluster({ pods, policies, labelsOfNamespace, specification }) }),
+    ...(tiered && { tiered }),
     endpoint: (name) =>
       byName.get(name) ??
       byAddress.get(plainIp(name)) ??
-      (parseIp(name) === undefined ? undefined : { kind: "outside", address: plainIp(name) }),
+      (parseIp(name) === undefined ? undefined : outside(plainIp(name))),
   };
 }
 
@@ -110,7 +117,8 @@ export function isRunning({ ip, phase }: Pod): boolean {
 
 /** Whether a verdict about the two means anything: a pod always reaches itself, and policies say nothing about two outsiders. */
 export function isPair(source: Endpoint, destination: Endpoint): boolean {
-  if (source.kind === "outside" && destination.kind === "outside") return false;
+  if (source.kind === "outside" && destination.kind === "outside")
+    return destination.standsFor !== undefined && source.address !== destination.address;
   return source.kind === "outside" || destination.kind === "outside" || source.pod !== destination.pod;
 }
 

@@ -1,4 +1,5 @@
 import { parseAddress } from "../model/cidr.js";
+import type { Specification } from "../engines/specification.js";
 import type { KubernetesObject, Pod } from "../model/objects.js";
 import { diagnostic, type Diagnostic } from "../text/diagnostic.js";
 import { suggest } from "../text/suggest.js";
@@ -24,8 +25,13 @@ export interface EndpointFinder {
   find(text: string, option: string, namespace: string): FoundEndpoints | Diagnostic;
 }
 
-export function endpointFinder(objects: readonly KubernetesObject[], version: IpVersion): EndpointFinder {
-  const cluster = clusterOf(objects, undefined, version);
+/** `specification`: where that says which addresses stand for those of pods. */
+export function endpointFinder(
+  objects: readonly KubernetesObject[],
+  version: IpVersion,
+  specification?: Specification,
+): EndpointFinder {
+  const cluster = clusterOf(objects, specification, version);
   const other = otherVersion(version);
   const candidates = candidatesOf(objects);
   return {

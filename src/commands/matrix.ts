@@ -98,11 +98,17 @@ async function matrixCommand(options: Options): Promise<void> {
 
 function groundOf({ result }: Compiled, dump: TracedTables | undefined, { by, ipv6 }: Options): MatrixGround {
   const { objects, specification, machine } = result;
-  if (by === "spec") return { objects, ...(specification && { specification }) };
+  const asked = specification && { specification };
+  if (by === "spec") return { objects, ...asked };
   const compiled = ofVersion(result.tables, ipv6 ? 6 : 4);
   const tables = dump ? withInterfaces(dump, compiled) : readBack(compiled);
   const name = dump ? nodeRules : `the rules of ${machineName(machine)}`;
-  return { objects, rules: { tables, legend: legendOf(compiled), name } };
+  // Which addresses stand for those of pods is the specification's to say.
+  return {
+    objects,
+    ...((specification?.translations.length ?? 0) > 0 && asked),
+    rules: { tables, legend: legendOf(compiled), name },
+  };
 }
 
 const nodeRules = "the rules of the node";

@@ -168,9 +168,10 @@ function pairsOf<A extends End, B extends End>(
 ): { readonly count: number; readonly example?: readonly [A, B] } {
   const names = new Set(some.map(({ name }) => name));
   const same = others.filter(({ name }) => names.has(name)).length;
-  const outsiders = (all: readonly End[]): number => all.filter(({ endpoint }) => endpoint.kind === "outside").length;
-  const sameOutside = others.filter(({ name, endpoint }) => endpoint.kind === "outside" && names.has(name)).length;
-  const count = some.length * others.length - same - (outsiders(some) * outsiders(others) - sameOutside);
+  const senders = some.filter(({ endpoint }) => endpoint.kind === "outside").length;
+  const outside = others.filter(({ endpoint }) => endpoint.kind === "outside" && !endpoint.standsFor);
+  const sameOutside = outside.filter(({ name }) => names.has(name)).length;
+  const count = some.length * others.length - same - (senders * outside.length - sameOutside);
   if (count === 0) return { count };
   for (const one of some) {
     const other = others.find(({ endpoint }) => isPair(one.endpoint, endpoint));

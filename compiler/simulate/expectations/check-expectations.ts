@@ -57,6 +57,7 @@ export function checkExpectations(
   const resolve = endResolver(
     objects,
     grounds.map(({ cluster: { version }, specification, rules }) => ({ version, ways: [specification, rules] })),
+    asked,
   );
   const diagnostics: Diagnostic[] = [];
   const results = expectations.flatMap((expectation): ExpectationResult[] => {

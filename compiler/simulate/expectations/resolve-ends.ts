@@ -1,3 +1,4 @@
+import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject, Pod } from "../../model/objects.js";
 import { selects } from "../../model/selector.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
@@ -37,9 +38,13 @@ export interface VersionWays {
 }
 
 /** `versions`: those that are asked about, at least one. */
-export function endResolver(objects: readonly KubernetesObject[], versions: readonly VersionWays[]): EndResolver {
+export function endResolver(
+  objects: readonly KubernetesObject[],
+  versions: readonly VersionWays[],
+  specification?: Specification,
+): EndResolver {
   const grounds = versions.map(({ version, ways }) => {
-    const finder = endpointFinder(objects, version);
+    const finder = endpointFinder(objects, version, specification);
     let outside: readonly { readonly members: readonly AddressRange[] }[] | undefined;
     return {
       version,
@@ -98,7 +103,7 @@ export function endResolver(objects: readonly KubernetesObject[], versions: read
         const first = firstCommon(members, ranges);
         if (first === undefined) continue;
         const address = formatIp(first);
-        ends.push({ name: address, endpoint: { kind: "outside", address } });
+        ends.push({ name: address, endpoint: finder.cluster.endpoint(address)! });
       }
     }
     const reason = `the block holds no ${asked}`;

@@ -47,6 +47,7 @@ export function resolveExpectation(
     return { ...end, traffic };
   });
   const outside = (all: readonly End[]): boolean => all.some(({ endpoint }) => endpoint.kind === "outside");
+  const gone = destinations.filter(({ endpoint }) => endpoint.kind !== "outside" || !endpoint.standsFor);
   if (diagnostics.some(isError)) return { sources, destinations, diagnostics };
   // Blocks take in whoever has their addresses; there, pairs of two outsiders are just left out.
   const named = ![...expectation.from, ...expectation.to].some(({ kind }) => kind === "block");
@@ -58,7 +59,7 @@ export function resolveExpectation(
     return { sources, destinations, diagnostics };
   }
   const none = !isSomePair((one, other) => areOfOneVersion(one, other) && isPair(one, other));
-  if (outside(sources) && outside(destinations) && (named || none)) {
+  if (outside(sources) && outside(gone) && (named || none)) {
     report(diagnostic("expectation-outside", {}), expectation.offset, "to");
   } else if (none) {
     report(diagnostic("expectation-itself", { pod: sources[0]!.name }), expectation.offset, "to");

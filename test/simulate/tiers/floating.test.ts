@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
+import { byAddress } from "../../../compiler/simulate/classes.js";
 import { clusterOf } from "../../../compiler/simulate/cluster.js";
+import { checkExpectations } from "../../../compiler/simulate/expectations/check-expectations.js";
+import { parseExpectations } from "../../../compiler/simulate/expectations/parse-expectations.js";
 import { judge } from "../../../compiler/simulate/judge.js";
+import { matrixOf } from "../../../compiler/simulate/matrix.js";
+import { reachByRules } from "../../../compiler/simulate/reach-by-rules.js";
 import { readBack } from "../../../compiler/simulate/read-back.js";
 import type { TracePacket } from "../../../compiler/simulate/trace.js";
 import { trace } from "../../../compiler/simulate/tracer.js";
+import { holdsTraffic } from "../../../compiler/simulate/traffic.js";
 import { unexplained } from "../../../compiler/simulate/verify/findings.js";
 import { verify } from "../../../compiler/simulate/verify/verify.js";
 
@@ -128,6 +134,36 @@ describe("a packet to a floating address", () => {
     const tables = readBack(compiled("", []).tables);
     expect(tables.natChains).toBeUndefined();
     expect(ask("8.8.8.8", "203.0.113.1", webTakes("9.9.9.0/24"), "80/tcp", [])).toBe("allow");
+  });
+
+  test("can be expected and is in a matrix, though neither of its ends is a pod's own address", () => {
+    const { objects, specification, tables } = compiled(webTakes("8.8.8.0/24"));
+    const text = `expect:
+  - { from: 8.8.8.8, to: 203.0.113.1, port: 80, allow: true }
+  - { from: 9.9.9.9, to: 203.0.113.1, port: 80, deny: true }`;
+    const { expectations } = parseExpectations({ name: "e.yaml", text });
+    const { results, diagnostics } = checkExpectations(expectations, {
+      objects,
+      specification: specification!,
+      tables,
+    });
+    expect(diagnostics).toEqual([]);
+    expect(results.map(({ pairs, failures }) => [pairs, failures])).toEqual([
+      [1, []],
+      [1, []],
+    ]);
+    const cluster = clusterOf(objects, specification);
+    const external = ["8.8.8.8", "203.0.113.1", "9.9.9.9"];
+    const matrix = matrixOf(cluster, byAddress(reachByRules(readBack(tables))), { external });
+    const passes = (from: string, to: string): boolean | undefined => {
+      const [row, column] = [from, to].map((name) => matrix.endpoints.findIndex((each) => each.name === name));
+      const passage = matrix.passage(row!, column!);
+      return passage && holdsTraffic(passage.allowed, "tcp", 80);
+    };
+    expect(passes("8.8.8.8", "203.0.113.1")).toBe(true);
+    expect(passes("9.9.9.9", "203.0.113.1")).toBe(false);
+    expect(passes("8.8.8.8", "9.9.9.9")).toBeUndefined();
+    expect(passes("203.0.113.1", "203.0.113.1")).toBeUndefined();
   });
 
   test("canary: a judge that knows nothing of it finds rules that it can't explain", () => {
