@@ -28,9 +28,10 @@ export function compileVersion(
     return { machine, node };
   };
   // A node that goes on has other pairs: these are read now.
-  const { machine, objects, resources, tables, pairs } = result;
+  const { machine, objects, resources, tables, pairs, specification } = result;
+  const kept = { machine, objects, resources, tables, pairs, ...(specification && { specification }) };
   return {
     ...compilation,
-    version: { result: { machine, objects, resources, tables, pairs }, takeNode, tablesOf, label, fileOf },
+    version: { result: kept, takeNode, tablesOf, label, fileOf },
   };
 }

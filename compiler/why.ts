@@ -196,7 +196,7 @@ function textOf(sources: readonly Source[]): string {
 function othersOf(before: CompileResult, after: CompileResult, question: TraceQuestion): readonly ConnectionLine[] {
   const { port, source, destination } = question;
   const ipVersion = ipVersionOf(question);
-  const versionOf = ({ objects, tables }: CompileResult) => ({ objects, tables: ofVersion(tables, ipVersion) });
+  const versionOf = ({ tables, ...result }: CompileResult) => ({ ...result, tables: ofVersion(tables, ipVersion) });
   const [old, young] = [versionOf(before), versionOf(after)];
   const changes = diffConnections(old, young, diffTables(old.tables, young.tables), ipVersion);
   if (port.kind !== "one") return connectionLines(changes);

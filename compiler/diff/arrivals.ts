@@ -13,7 +13,8 @@ export function arrivalEdits(
   { edits, changed }: Pick<ObjectsDifference, "edits" | "changed">,
 ): readonly number[] | undefined {
   const isExample = ({ name }: ConnectionEnd) => name === example.source || name === example.destination;
-  const pods = [...sources, ...destinations].filter((end) => isExample(end) && end.ranges === undefined);
+  const isPod = ({ before, after }: ConnectionEnd) => (before ?? after)?.kind !== "outside";
+  const pods = [...sources, ...destinations].filter((end) => isExample(end) && isPod(end));
   const causes = pods
     .filter((end) => (what === "opened" ? !end.before : !end.after))
     .map(({ name }) => editsOfPod(name, edits, changed));

@@ -1,6 +1,7 @@
 import type { Machine, Node } from "../engines/engine.js";
 import type { LogEntry } from "../engines/log-entry.js";
 import { resultOfVersion } from "../engines/result-of-version.js";
+import type { Specification } from "../engines/specification.js";
 import type { KubernetesObject } from "../model/objects.js";
 import type { Resource } from "../model/resources.js";
 import type { Tables } from "../netfilter/tables.js";
@@ -44,6 +45,7 @@ export interface DiffResult {
   readonly resources: readonly Resource[];
   readonly tables: Tables;
   readonly pairs: readonly AnyPairs[];
+  readonly specification?: Specification;
 }
 
 /** What changes between two versions, from what was written to what passes: tables and packets are of one version of IP. */

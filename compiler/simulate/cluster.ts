@@ -26,8 +26,8 @@ export interface HostNetworkEndpoint {
 export interface OutsideEndpoint {
   readonly kind: "outside";
   readonly address: string;
-  /** The pod that gets what is for it, where it stands for an address of a pod's. */
-  readonly standsFor?: Pod;
+  /** Who gets what is for it, where it stands for an address of a pod's. */
+  readonly standsFor?: PodEndpoint;
 }
 
 /** Objects, indexed for questions about packets of one version of IP. */
@@ -82,7 +82,9 @@ export function clusterOf(
   const tiered = specification && new TieredCluster({ pods, policies, labelsOfNamespace, specification });
   const outside = (address: string): OutsideEndpoint => {
     const where = tiered?.map.find(address);
-    return { kind: "outside", address, ...(where?.kind === "pod" && { standsFor: where.pod }) };
+    if (where?.kind !== "pod") return { kind: "outside", address };
+    const [first] = tiered!.translationsOf(address);
+    return { kind: "outside", address, standsFor: { kind: "pod", pod: where.pod, address: first?.to ?? address } };
   };
   return {
     version,

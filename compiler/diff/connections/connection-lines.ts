@@ -1,3 +1,4 @@
+import { keyOf as keyOfPod } from "../../model/objects.js";
 import { formatIp, type AddressRange } from "../../simulate/ip.js";
 import { joinWords } from "../../text/join-words.js";
 import type { Traffic } from "../../simulate/traffic.js";
@@ -80,6 +81,10 @@ function byKindAndName(a: ConnectionEnd, b: ConnectionEnd): number {
   return Number(a.ranges !== undefined) - Number(b.ranges !== undefined) || (a.name < b.name ? -1 : 1);
 }
 
-function describeEnd({ name, ranges }: ConnectionEnd): string {
-  return ranges ? `outside addresses such as ${name}` : name;
+function describeEnd({ name, ranges, before, after }: ConnectionEnd): string {
+  if (ranges) return `outside addresses such as ${name}`;
+  const pods = [before, after].flatMap((end) =>
+    end?.kind === "outside" && end.standsFor ? [keyOfPod(end.standsFor.pod)] : [],
+  );
+  return pods.length === 0 ? name : `${name} of ${[...new Set(pods)].join(", then ")}`;
 }

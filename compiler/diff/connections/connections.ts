@@ -1,9 +1,10 @@
+import type { Specification } from "../../engines/specification.js";
 import type { KubernetesObject } from "../../model/objects.js";
 import type { Tables } from "../../netfilter/tables.js";
 import { diffTables, type TablesDifference } from "../../netfilter/tables-difference.js";
 import { byAddress, outsideClasses } from "../../simulate/classes.js";
 import { clusterOf, isPair, type Cluster, type Endpoint } from "../../simulate/cluster.js";
-import type { AddressRange } from "../../simulate/ip.js";
+import { versionOfText, type AddressRange } from "../../simulate/ip.js";
 import { reachByRules } from "../../simulate/reach-by-rules.js";
 import type { Reach } from "../../simulate/reach.js";
 import { noTraffic, subtractTraffic, type Traffic } from "../../simulate/traffic.js";
@@ -16,9 +17,11 @@ import { addressesOfNode, byAddresses, type NodeAddresses } from "./by-addresses
 export interface NodeVersion {
   readonly objects: readonly KubernetesObject[];
   readonly tables: Tables;
+  /** Says which addresses stand for those of pods. */
+  readonly specification?: Specification;
 }
 
-/** One end of connections: a pod, or all addresses outside that nothing tells apart in either version. */
+/** One end of connections: a pod, an address that stands for one's, or all addresses outside that nothing tells apart in either version. */
 export interface ConnectionEnd {
   /** `namespace/pod`, or an address that stands for all. */
   readonly name: string;
@@ -56,7 +59,28 @@ export function diffConnections(
   ] as const;
   const onNode = addressesOfNode(before.tables, after.tables);
   const tables = [byAddresses(before.tables), byAddresses(after.tables)] as const;
-  return changesOf(clusters, tables, onNode ? diffTables(...tables) : difference, onNode);
+  const standing = standingEnds([before, after], clusters, ipVersion);
+  return changesOf(clusters, tables, onNode ? diffTables(...tables) : difference, onNode, standing);
+}
+
+/** Addresses that stand for those of pods on the node: what is for them goes there, and nobody sends from them. */
+function standingEnds(
+  versions: readonly [NodeVersion, NodeVersion],
+  clusters: readonly [Cluster, Cluster],
+  ipVersion: IpVersion,
+): readonly ConnectionEnd[] {
+  const found = new Map<string, { name: string; before?: Endpoint; after?: Endpoint }>();
+  for (const [index, { specification }] of versions.entries()) {
+    for (const { address, only, to } of specification?.translations ?? []) {
+      const pod = clusters[index]!.endpoint(to);
+      const isTaken = clusters[index]!.endpoint(address)?.kind !== "outside";
+      if (only || pod?.kind !== "pod" || isTaken || versionOfText(address) !== ipVersion) continue;
+      const end = found.get(address) ?? { name: address };
+      end[index === 0 ? "before" : "after"] = { kind: "outside", address, standsFor: { ...pod, address: to } };
+      found.set(address, end);
+    }
+  }
+  return [...found.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function changesOf(
@@ -64,24 +88,30 @@ function changesOf(
   tables: readonly [Tables, Tables],
   difference: TablesDifference,
   onNode: NodeAddresses | undefined,
+  standing: readonly ConnectionEnd[],
 ): readonly ConnectionChange[] {
   const pods = namedEnds(old.endpoints, young.endpoints, onNode);
-  const unlike = pods.filter(
+  const named = [...pods, ...standing];
+  const unlike = named.filter(
     (end) =>
-      !end.before || !end.after || end.before.address !== end.after.address || end.before.kind !== end.after.kind,
+      !end.before ||
+      !end.after ||
+      end.before.address !== end.after.address ||
+      end.before.kind !== end.after.kind ||
+      goalOf(end.before) !== goalOf(end.after),
   );
   if (difference.same && unlike.length === 0) return [];
 
-  const addresses = unlike.flatMap((end) => [end.before?.address ?? [], end.after?.address ?? []].flat());
-  const taken = pods.flatMap((end) => [end.before, end.after].filter((each) => each !== undefined));
+  const addresses = unlike.flatMap((end) => [end.before, end.after].flatMap((each) => (each ? [goalOf(each)] : [])));
+  const taken = named.flatMap((end) => [end.before, end.after].filter((each) => each !== undefined));
   const ofPods = new Set(taken.map(({ address }) => address));
   const affected = affectedBy(...tables, difference, addresses, ofPods);
   const reaches = [byAddress(reachByRules(affected.before)), byAddress(reachByRules(affected.after))] as const;
-  const ends = affected.mayHoldOthers
+  const senders = affected.mayHoldOthers
     ? [...pods, ...outsideEnds(reaches, taken, onNode !== undefined, old.version)]
     : pods;
-  const sourceGroups = groupEnds(ends, reaches, "sourceClass", affected.sources);
-  const destinationGroups = groupEnds(ends, reaches, "destinationClass", affected.destinations);
+  const sourceGroups = groupEnds(senders, reaches, "sourceClass", affected.sources);
+  const destinationGroups = groupEnds([...senders, ...standing], reaches, "destinationClass", affected.destinations);
 
   const found: ConnectionChange[] = [];
   for (const [from, to] of affectedPairs(sourceGroups, destinationGroups, affected.regions)) {
@@ -161,7 +191,9 @@ function groupEnds(
   for (const end of ends) {
     const regions = regionsOfEnd(end, affected);
     if (regions.length === 0) continue;
-    const classes = [end.before && reaches[0][side](end.before), end.after && reaches[1][side](end.after)] as const;
+    const classOf = (of: Reach<Endpoint>, its: Endpoint | undefined): number | undefined =>
+      its && of[side](its.kind === "outside" ? { kind: "outside", address: goalOf(its) } : its);
+    const classes = [classOf(reaches[0], end.before), classOf(reaches[1], end.after)] as const;
     const kind = `${end.ranges ? "outside" : "pod"} ${end.elsewhere ? "elsewhere" : "here"}`;
     const key = `${kind} ${classes.join()} ${regions.join()}`;
     const group = groups.get(key);
@@ -172,9 +204,15 @@ function groupEnds(
 }
 
 function regionsOfEnd({ before, after }: ConnectionEnd, { regionsOf }: AffectedEnds): readonly number[] {
-  if (!before || !after) return regionsOf((before ?? after)!.address);
-  if (before.address === after.address) return regionsOf(after.address);
-  return [...new Set([...regionsOf(before.address), ...regionsOf(after.address)])].sort((a, b) => a - b);
+  const ends = [before, after].filter((each) => each !== undefined);
+  const [first, ...others] = new Set(ends.map(goalOf));
+  if (others.length === 0) return regionsOf(first!);
+  return [...new Set([first!, ...others].flatMap(regionsOf))].sort((a, b) => a - b);
+}
+
+/** Where what is for an end goes: rules of table filter see that. */
+function goalOf(end: Endpoint): string {
+  return end.kind === "outside" && end.standsFor ? end.standsFor.address : end.address;
 }
 
 /** Every pair of groups that a region holds, once; in the order of the sources, then destinations. */
