@@ -18,7 +18,10 @@ export interface Generation {
     readonly labelsNamespaceNames: boolean;
     /** Pods that are over keep their addresses. */
     readonly keepsFinishedPods: boolean;
-    /** Pods with annotations that nobody can read are left out; before, there were no pods at all then. */
+    /**
+     * Pods with annotations that nobody can read are left out; before, there were no pods at all then. Source: libcalico-go 0949ff4b6 and
+     * 198b2533a (2021), lib/backend/k8s/resources/workloadendpoint.go and list_pager.go; for v3.3 and v3.8 concluded from the older of the two.
+     */
     readonly leavesOutUnreadable: boolean;
     /** Ports of init containers have names, too. */
     readonly namesInitPorts: boolean;
@@ -104,7 +107,7 @@ export interface Generation {
     readonly poolsByUse: boolean;
     /** Floating addresses of pods are there when a setting says so; before, always. */
     readonly floatingSetting: boolean;
-    /** They lead to the pod's address of their own version; before, to its first. */
+    /** They lead to the pod's address of their own version; before pods had several, to its first. When that changed is not known to the release. */
     readonly floatingByVersion: boolean;
   };
   /** What it knows of Calico's own objects. */
