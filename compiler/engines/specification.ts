@@ -18,8 +18,12 @@ export interface Specification {
     /** What belongs to a connection that a pod's policies or those of a host endpoint have allowed is passed on all the same. */
     readonly knownPass: boolean;
   };
-  /** Ports of the node that are taken for those of services, where IPVS forwards to services: it takes what comes for these and for addresses that only services have. */
-  readonly proxied?: readonly { readonly first: number; readonly last: number }[];
+  /** Where IPVS forwards to services: it takes what comes for addresses that only services have, and for some ports of the node. */
+  readonly proxied?: {
+    readonly ports: readonly { readonly first: number; readonly last: number }[];
+    /** Refused pods whose packets the release takes for the node's own, so that it may have an answer for them. */
+    readonly notFrom: readonly string[];
+  };
   /** Name of the node; it enforces what its own pods and interfaces ask for. */
   readonly node: string;
   /** The node's own interfaces; what no network of theirs holds is behind the first. */

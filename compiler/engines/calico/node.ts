@@ -42,6 +42,7 @@ import { breakingSource, podRefusal } from "./pod-refusal.js";
 import type { Policy, PolicyRule, Profile } from "./policy.js";
 import { qosWarnings } from "./qos-warnings.js";
 import { ruleWarnings } from "./rule-warnings.js";
+import { comesToChild } from "./rules/dispatch.js";
 import { floatingOf } from "./rules/floating.js";
 import { loopbackInterface, metadataTranslation, openstackPorts, openstackUntracked } from "./rules/openstack.js";
 import { hostInterfacesOf } from "./rules/host-endpoints.js";
@@ -168,7 +169,7 @@ export class CalicoNode implements Node {
           felix.serviceLoops === "DISABLED" ? [] : this.#underlay().serviceBlocks.map(({ block }) => wholeBlock(block)),
         knownPass: felix.filterAllowAction === "ACCEPT",
       },
-      ...(this.#view.ipvs && { proxied: felix.nodePorts }),
+      ...(this.#view.ipvs && { proxied: { ports: felix.nodePorts, notFrom: this.#unmarkedPods() } }),
       node: name,
       interfaces: [...hostInterfaces, ...loopbackInterface(this.#settings(4))],
       failsafe: { inbound: felix.failsafeInbound, outbound: felix.failsafeOutbound },
@@ -249,6 +250,13 @@ export class CalicoNode implements Node {
     );
   }
 
+  /** Refused pods on this node whose packets come out of the chains that mark for IPVS: unlike their root, the children drop nothing. */
+  #unmarkedPods(): readonly string[] {
+    const { endpoints, refused } = this.#cluster();
+    const known = endpoints.filter(isLocal).map((endpoint) => endpoint.interface);
+    return refused.filter((each) => comesToChild(each.interface, known)).map(({ key }) => key);
+  }
+
   /** Pods that Felix treats as missing, and why. */
   #refusedPods(): readonly { readonly pod: Pod; readonly problem: Diagnostic }[] {
     const { felix } = this.#felix();
@@ -303,7 +311,8 @@ export class CalicoNode implements Node {
       const endpoint = podEndpoint(pod, profiles, node, this.#generation);
       if (!endpoint) continue;
       if (!podRefusal(pod, felix, this.#generation)) endpoints.push(endpoint);
-      else if (endpoint.interface !== undefined) refused.push({ interface: endpoint.interface, nets: endpoint.nets });
+      else if (endpoint.interface !== undefined)
+        refused.push({ key: endpoint.key, interface: endpoint.interface, nets: endpoint.nets });
     }
     const { ipv6 } = felix;
     // Where IPv6 is switched off, nobody looks at its addresses.

@@ -1,5 +1,6 @@
 import type { AddressTranslation, FailsafePort, NodeService, Tunnel } from "../../engines/specification.js";
 import type { HostEndpoint } from "../../model/calico/objects.js";
+import { keyOf } from "../../model/objects.js";
 import { blockHolds } from "../block.js";
 import { icmpNumber, type Circumstances } from "../circumstances.js";
 import type { Endpoint } from "../cluster.js";
@@ -190,10 +191,13 @@ export class Way {
   #proxied(): Traffic {
     const { proxied } = this.#cluster.specification;
     if (!proxied || this.#to.kind !== "node" || this.#from.kind === "node") return noTraffic;
+    if (this.#from.kind === "pod" && this.#cluster.isMissing(this.#from.pod)) {
+      if (proxied.notFrom.includes(keyOf(this.#from.pod))) return noTraffic;
+    }
     const { address } = this.#question.destination;
     if (!this.#cluster.map.isHosts(address)) return allTraffic;
     const ports = (["tcp", "udp"] as const).flatMap((of) =>
-      proxied.map(({ first, last }) => trafficOf(of, first, last)),
+      proxied.ports.map(({ first, last }) => trafficOf(of, first, last)),
     );
     return ports.reduce(unionTraffic, noTraffic);
   }

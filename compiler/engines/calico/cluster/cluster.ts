@@ -46,6 +46,8 @@ export interface NamedPort {
 
 /** A pod's end on the node. */
 export interface PodInterface {
+  /** `namespace/name` of the pod. */
+  readonly key: string;
   readonly interface: string;
   readonly nets: readonly string[];
 }

@@ -22,21 +22,31 @@ export function dispatchChains(dispatch: Dispatch): readonly FelixChain[] {
   const origin = engineOrigin("leads packets to the chain of their interface");
   const match = side === "in" ? inInterface : outInterface;
   const to = (each: string): FelixRule => ({ matches: [match(each)], action: goto(chainName(prefix, each)) });
-  const names = [...new Set(dispatch.interfaces)].toSorted();
-  const common = commonPrefix(names);
-  const bins = new Map<string, string[]>();
-  for (const each of names) {
-    const key = each.slice(0, common.length + 1);
-    bins.set(key, [...(bins.get(key) ?? []), each]);
-  }
   const children: FelixChain[] = [];
-  const rules = [...bins].flatMap(([key, its]): FelixRule[] => {
+  const rules = [...binsOf(dispatch.interfaces)].flatMap(([key, its]): FelixRule[] => {
     if (its.length === 1) return [to(its[0]!)];
-    const child = `${name}-${key.slice(common.length)}`;
+    const child = `${name}-${key.at(-1)}`;
     children.push({ name: child, rules: [...its.map(to), ...childrenRest], origin });
     return [{ matches: [match(`${key}+`)], action: goto(child) }];
   });
   return [{ name, rules: [...rules, ...rest], origin }, ...children];
+}
+
+/** Whether packets of an interface come to a child, because enough others begin like it. */
+export function comesToChild(name: string, interfaces: readonly string[]): boolean {
+  return [...binsOf(interfaces)].some(([key, its]) => its.length > 1 && name.startsWith(key));
+}
+
+/** What interfaces begin with, up to the first character that tells them apart, and whose names begin so. */
+function binsOf(interfaces: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const names = [...new Set(interfaces)].toSorted();
+  const length = commonPrefix(names).length + 1;
+  const bins = new Map<string, string[]>();
+  for (const each of names) {
+    const key = each.slice(0, length);
+    bins.set(key, [...(bins.get(key) ?? []), each]);
+  }
+  return bins;
 }
 
 /** The last rule of the trees of workloads. */

@@ -129,7 +129,7 @@ function forwardedChain({ node, felix }: Settings, marks: EndpointMarks, allow: 
   };
 }
 
-/** One tree for pods and one for the host's interfaces share their root. */
+/** One tree for pods and one for the host's interfaces share their root. Children, unlike those of other trees, drop nothing. */
 function setMarkChains(
   workloads: readonly string[],
   hosts: readonly string[],
