@@ -13,25 +13,11 @@ import { trace } from "../../../compiler/simulate/tracer.js";
 import { holdsTraffic } from "../../../compiler/simulate/traffic.js";
 import { unexplained } from "../../../compiler/simulate/verify/findings.js";
 import { verify } from "../../../compiler/simulate/verify/verify.js";
+import { floatingPod, namespaceOfPods } from "../../annotated-pods.js";
 
 const node = "10.9.0.1";
 
-function pod(name: string, ip: string, floating: string): string {
-  return `
----
-apiVersion: v1
-kind: Pod
-metadata: { name: ${name}, namespace: x, labels: { app: ${name} }, annotations: { cni.projectcalico.org/floatingIPs: '${floating}' } }
-spec: { nodeName: node-0, containers: [{ name: c, image: i }] }
-status: { phase: Running, podIP: ${ip} }
-`;
-}
-
-const pods = `
-{ apiVersion: v1, kind: Namespace, metadata: { name: x } }
----
-{ apiVersion: v1, kind: ServiceAccount, metadata: { namespace: x, name: default } }
-${pod("web", "10.0.0.1", '["203.0.113.1"]')}${pod("db", "10.0.0.2", "[]")}`;
+const pods = namespaceOfPods + floatingPod("web", "10.0.0.1", '["203.0.113.1"]') + floatingPod("db", "10.0.0.2", "[]");
 
 function policy(spec: string): string {
   return `\n---\napiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: { name: a }\nspec: ${spec}\n`;

@@ -1,18 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../../../compiler/compile.js";
 import { verify } from "../../../compiler/simulate/verify/verify.js";
-
-const pod = (name: string, annotations = ""): string => `
----
-apiVersion: v1
-kind: Pod
-metadata: { name: "${name}", namespace: x, annotations: { ${annotations} } }
-spec: { nodeName: node-0, containers: [{ name: c, image: i }] }
-status: { phase: Running, podIP: 'fd00::${name}' }
-`;
+import { annotatedPod, namespaceOfPods } from "../../annotated-pods.js";
 
 /** Asks to send from other addresses, which no setting allows. */
-const forger = pod("9", `cni.projectcalico.org/allowedSourcePrefixes: '["fd02::/64"]'`);
+const forger = annotatedPod("d", "fd00::9", `cni.projectcalico.org/allowedSourcePrefixes: '["fd02::/64"]'`);
+
+/** kube-proxy works with IPVS. */
+const proxy = `
+---
+{ apiVersion: v1, kind: ConfigMap, metadata: { name: kube-proxy, namespace: kube-system }, data: { mode: ipvs } }
+`;
 
 const node = {
   engine: "calico",
@@ -22,13 +20,8 @@ const node = {
 };
 
 function verified(interfaces: readonly string[]): readonly string[] {
-  const text = `
-{ apiVersion: v1, kind: Namespace, metadata: { name: x } }
----
-{ apiVersion: v1, kind: ServiceAccount, metadata: { name: default, namespace: x } }
----
-{ apiVersion: v1, kind: ConfigMap, metadata: { name: kube-proxy, namespace: kube-system }, data: { mode: ipvs } }
-${pod("1")}${pod("2")}${pod("3")}${forger}`;
+  const pods = ["a", "b", "c"].map((name, index) => annotatedPod(name, `fd00::${index}`, "")).join("");
+  const text = namespaceOfPods + proxy + pods + forger;
   const { result, diagnostics } = compile([{ name: "cluster.yaml", text }], { ...node, interfaces });
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
   return verify(result!, { alsoReadings: true }).findings.map(({ code }) => code);
@@ -36,10 +29,10 @@ ${pod("1")}${pod("2")}${pod("3")}${forger}`;
 
 describe("with IPVS a pod that Felix treats as missing", () => {
   test("is dropped before its messages to neighbours can pass", () => {
-    expect(verified(["x/1=azvaa", "x/2=azvab", "x/3=azvb", "x/9=azvc"])).toEqual(["calico-refuses-pod"]);
+    expect(verified(["x/a=azvaa", "x/b=azvab", "x/c=azvb", "x/d=azvc"])).toEqual(["calico-refuses-pod"]);
   });
 
   test("slips by where it begins like two pods that are there, and its messages to neighbours pass", () => {
-    expect(verified(["x/1=azvaa", "x/2=azvab", "x/3=azvb", "x/9=azvac"])).toEqual(["calico-refuses-pod"]);
+    expect(verified(["x/a=azvaa", "x/b=azvab", "x/c=azvb", "x/d=azvac"])).toEqual(["calico-refuses-pod"]);
   });
 });
