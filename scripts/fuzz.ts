@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { compile } from "../compiler/compile.js";
+import { compile, type CompileOptions } from "../compiler/compile.js";
 import { parseDocuments } from "../compiler/manifest/parse-documents.js";
 import { outputs } from "../compiler/outputs.js";
 import type { Diagnostic } from "../compiler/text/diagnostic.js";
@@ -20,13 +20,26 @@ const seed = Number(options.seed);
 /** What is fuzzed: text in, diagnostics out. */
 const subjects: Record<string, (text: string) => readonly Diagnostic[]> = {
   parseDocuments: (text) => parseDocuments({ name: "fuzz.yaml", text }).diagnostics,
-  // Without errors, also every output: a script refuses to be made of a name that is unfit for one.
-  compile: (text) => {
-    const { result, diagnostics } = compile([{ name: "fuzz.yaml", text }], { podCidr: "10.0.0.0/8" });
-    if (result) for (const output of outputs) output.print(result, { resolve: true });
-    return diagnostics;
-  },
+  compile: (text) => everyOutput(text, { podCidr: "10.0.0.0/8" }),
+  "compile as Calico": (text) => everyOutput(text, calicoOptions),
+  "compile as the oldest Calico": (text) => everyOutput(text, { ...calicoOptions, generation: "calico-2019" }),
 };
+
+const calicoOptions: CompileOptions = {
+  engine: "calico",
+  node: "node-0",
+  ipv6: true,
+  hostInterfaces: ["eth0=10.9.0.1/24", "eth0=fd00:9::1/64"],
+};
+
+/** Without errors, also every output: a script refuses to be made of a name that is unfit for one. */
+function everyOutput(text: string, options: CompileOptions): readonly Diagnostic[] {
+  const { result, diagnostics } = compile([{ name: "fuzz.yaml", text }], options);
+  for (const output of result ? outputs : []) {
+    if (!output.mistakes?.(result!.machine, {}).length) output.print(result!, { resolve: true });
+  }
+  return diagnostics;
+}
 
 const began = performance.now();
 let characters = 0;

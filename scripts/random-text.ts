@@ -104,6 +104,80 @@ spec:
     metadata: {labels: {app: d}}
     spec: {containers: [{name: c, ports: [{containerPort: 80}]}]}
 `,
+  `apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: g}
+spec:
+  order: 1.5
+  selector: (app == 'web' || has(tier)) && role not in {'a', "b"} && !(env starts with 'p')
+  namespaceSelector: projectcalico.org/name == 'x'
+  doNotTrack: true
+  applyOnForward: true
+  types: [Ingress, Egress]
+  ingress:
+  - {action: Log}
+  - action: Deny
+    protocol: ICMPv6
+    notICMP: {type: 128, code: 0}
+    source: {notNets: ["fd00::/8"], notSelector: all()}
+  egress:
+  - action: Pass
+    protocol: UDPLite
+    destination: {ports: [53, "80:90", dns], notPorts: [85]}
+`,
+  `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: n, namespace: x}
+spec:
+  tier: front
+  selector: app in {'web'}
+  ingress: [{action: Allow, protocol: 6, source: {services: {name: s, namespace: x}, serviceAccounts: {names: [robot]}}}]
+---
+{apiVersion: projectcalico.org/v3, kind: Tier, metadata: {name: front}, spec: {order: 10, defaultAction: Pass}}
+---
+{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {name: s, labels: {a: b}}, spec: {nets: [10.0.0.0/9, "fd00::/64"]}}
+`,
+  `apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: {name: h, labels: {role: node}}
+spec: {node: node-0, interfaceName: eth0, expectedIPs: [10.9.0.1], profiles: [open], ports: [{name: ssh, port: 22, protocol: TCP}]}
+---
+apiVersion: projectcalico.org/v3
+kind: FelixConfiguration
+metadata: {name: default}
+spec:
+  iptablesMarkMask: 4278190080
+  failsafeInboundHostPorts: [{protocol: tcp, port: 22, net: 10.0.0.0/8}]
+  logPrefix: "%t %p"
+  kubeNodePortRanges: ["30000:30010", 31000]
+  interfaceExclude: kube-ipvs0,/^eth[1-9]$/
+  floatingIPs: Enabled
+  workloadSourceSpoofing: Any
+---
+apiVersion: projectcalico.org/v3
+kind: BGPConfiguration
+metadata: {name: default}
+spec: {serviceClusterIPs: [{cidr: 10.96.0.0/12}]}
+---
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: p}
+spec: {cidr: 10.240.0.0/16, ipipMode: CrossSubnet, natOutgoing: true, nodeSelector: all()}
+`,
+  `apiVersion: v1
+kind: Pod
+metadata:
+  name: annotated
+  namespace: x
+  annotations:
+    cni.projectcalico.org/floatingIPs: '["203.0.113.7", "2001:db8::7"]'
+    cni.projectcalico.org/allowedSourcePrefixes: '["10.1.0.0/16"]'
+    qos.projectcalico.org/ingressPacketRate: 1k
+    qos.projectcalico.org/egressMaxConnections: "7"
+    qos.projectcalico.org/dscp: AF41
+spec: {nodeName: node-0, containers: [{name: c, image: i}]}
+status: {phase: Running, podIP: 10.240.0.9, podIPs: [{ip: 10.240.0.9}, {ip: "fd00::9"}]}
+`,
 ];
 
 const fragments = [
@@ -113,7 +187,7 @@ const fragments = [
   ..."yes no on off null true 0x1F 0o17 1e400 .inf .nan 1:30 -0 08 99999999999999999999 2024-01-01 $(id) `id` ;rm é 日本 😀".split(
     " ",
   ),
-  ..."__proto__ constructor spec.podSelector namespaceSelector except endPort matchExpressions TCP SCTP 65536 -1 10.0.0.0/33 ::/0 0.0.0.0/0".split(
+  ..."__proto__ constructor spec.podSelector namespaceSelector except endPort matchExpressions TCP SCTP 65536 -1 10.0.0.0/33 ::/0 0.0.0.0/0 Deny Pass has( all() %p 1e3 0xffffffff /(/ [] [1".split(
     " ",
   ),
   " ",

@@ -173,7 +173,7 @@ export class Way {
 
   /**
    * What untracked policies may deny, what others send into tunnels, what is for services, and all of pods that are missing. They ask every
-   * packet: connections are nothing to them, but those to services whose endpoints know them.
+   * packet: connections are nothing to them, but those to services whose endpoints know them, and these not where policies are untracked.
    */
   untrackedDenied(): Traffic {
     if (this.#goesInCircles() && !this.#isKnown()) return allTraffic;
@@ -181,10 +181,16 @@ export class Way {
     if (this.#isAtMissing())
       return unionTraffic(tunnels.denied, subtractTraffic(tunnels.open, this.#neighbours().possible));
     const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
-    const entering =
-      into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic).denied : noTraffic;
-    const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic).denied : noTraffic;
-    return unionTraffic(tunnels.denied, unionTraffic(entering, leaving));
+    let denied = tunnels.denied;
+    if (into && this.#from.kind === "beyond") {
+      const entering = this.#untracked(into, "ingress", allTraffic);
+      denied = unionTraffic(denied, entering.denied);
+      // What they allow belongs to no connection.
+      if (this.#goesInCircles()) denied = unionTraffic(denied, entering.allowed);
+    }
+    if (out && this.#from.kind === "node")
+      denied = unionTraffic(denied, this.#untracked(out, "egress", allTraffic).denied);
+    return denied;
   }
 
   /** What comes to the node and is for kube-proxy's IPVS. */

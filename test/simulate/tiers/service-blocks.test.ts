@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { compile } from "../../../compiler/compile.js";
+import { verify } from "../../../compiler/simulate/verify/verify.js";
+
+const services = `
+apiVersion: projectcalico.org/v3
+kind: BGPConfiguration
+metadata: { name: default }
+spec: { serviceClusterIPs: [{ cidr: 10.0.0.0/16 }] }
+---
+apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: { name: h }
+spec: { node: node-0, interfaceName: eth1 }
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: { name: g }
+spec: { selector: all(), applyOnForward: true, ingress: [{ action: Allow }] }
+`;
+
+function findingsOf(text: string): readonly string[] {
+  const options = { engine: "calico", node: "node-0", hostInterfaces: ["eth0=10.240.9.1/28", "eth1=192.168.7.1/24"] };
+  const { result } = compile([{ name: "cluster.yaml", text }], options);
+  return verify(result!, { alsoReadings: true }).findings.map(({ code }) => code);
+}
+
+test("answers to an address of services pass where the connection is known, whose packets no untracked policy has allowed", () => {
+  expect(findingsOf(services)).toEqual([]);
+  expect(findingsOf(services.replace("applyOnForward: true", "applyOnForward: true, doNotTrack: true"))).toEqual([]);
+});
