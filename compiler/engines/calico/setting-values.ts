@@ -193,7 +193,10 @@ export function failsafe(make: (found: readonly FailsafePort[]) => Partial<Felix
     if (value === "none" || value === "") return make([]);
     const ports = value.split(",").map(failsafePort);
     if (!ports.every((port) => port !== undefined))
-      return { wanted: "PROTOCOL:PORT or PROTOCOL:[BLOCK]:PORT, with commas between, or none" };
+      return {
+        wanted:
+          "tcp, udp or sctp, a port up to 65535, and a block if one is meant: tcp:22,tcp:[10.0.0.0/8]:443, or none",
+      };
     return make(ports);
   };
 }
