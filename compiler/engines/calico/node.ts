@@ -200,9 +200,9 @@ export class CalicoNode implements Node {
   }
 
   #translations(): readonly AddressTranslation[] {
-    const { endpoints } = this.#cluster();
-    const local = endpoints.filter(isLocal);
-    const versions = this.#felix().felix.ipv6 ? ([4, 6] as const) : ([4] as const);
+    const { floatingIps, ipv6 } = this.#felix().felix;
+    const local = floatingIps ? this.#cluster().endpoints.filter(isLocal) : [];
+    const versions = ipv6 ? ([4, 6] as const) : ([4] as const);
     return versions.flatMap((version) => {
       const settings = this.#settings(version);
       const floating = floatingOf(local, settings.felix, version);
