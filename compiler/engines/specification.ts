@@ -80,6 +80,8 @@ export interface NodeTunnel extends Tunnel {
   readonly ipVersion: IpVersion;
   /** Blocks of those who may use it, others may send the node nothing through it; absent: everybody may. */
   readonly peers?: readonly string[];
+  /** Packets to its port, whoever sends them to whomever, belong to no connection: nothing answers them. */
+  readonly untracked?: true;
 }
 
 export interface NodeInterface {

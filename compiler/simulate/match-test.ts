@@ -13,6 +13,7 @@ import {
   protocolOf,
   stateMatches,
   withinLimits,
+  type ConnectionState,
   type Outcome,
 } from "./verdicts.js";
 
@@ -23,7 +24,7 @@ export interface Facts {
   readonly protocol: TrafficProtocol;
   /** Undefined when it is not known. */
   readonly port: number | undefined;
-  readonly state: "new" | "established";
+  readonly state: ConnectionState;
   readonly known: Circumstances;
 }
 

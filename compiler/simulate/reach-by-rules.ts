@@ -13,7 +13,7 @@ import {
 import type { TracedTables } from "./trace.js";
 import { allTraffic, intersectTraffic, noTraffic, subtractTraffic, unionTraffic, type Traffic } from "./traffic.js";
 import { beforePort, withPort, type Translation } from "./translation.js";
-import { markMatches, setMark } from "./verdicts.js";
+import { isUntracked, markMatches, setMark, untracked, type ConnectionState } from "./verdicts.js";
 
 export interface RuleReachOptions {
   /** What connection tracking says of all packets; `new` by default. */
@@ -48,9 +48,13 @@ export function reachesByRules(
   const [froms, tos] = [new Ends(sources, program.own), new Ends(destinations, program.own)];
 
   return (known) => {
-    const takingsGiven = (its: Circumstances) => program.rules.map((rule) => rule.given?.(its) ?? rule);
+    const takingsGiven = (its: Circumstances): Takings => {
+      const of = (as: ConnectionState) => program.rules.map((rule) => rule.given?.(its, as) ?? rule);
+      let kept: readonly Taking[] | undefined;
+      return { tracked: of(state), untracked: () => (kept ??= of("untracked")) };
+    };
     const takings = takingsGiven(known);
-    let afterTranslation: readonly Taking[] | undefined;
+    let afterTranslation: Takings | undefined;
     /** Of flows that have come to a hook, what leaves the course, and what may be refused. */
     const onward = (
       source: End,
@@ -146,14 +150,20 @@ class Ends {
   }
 }
 
+/** What rules take, by their numbers. */
+interface Takings {
+  readonly tracked: readonly Taking[];
+  /** Of what has been kept out of connection tracking. */
+  untracked(): readonly Taking[];
+}
+
 /** All traffic between two classes on its way. */
 interface Pair {
   readonly source: AddressClass;
   readonly destination: AddressClass;
   readonly sourceRules: Candidates;
   readonly destinationRules: Candidates;
-  /** By number of the rule. */
-  readonly takings: readonly Taking[];
+  readonly takings: Takings;
   /** What the built-in chain at hand may have let through. */
   accepted: readonly Flow[];
   /** What may have been refused so far. */
@@ -192,32 +202,9 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
     const number = rule[side];
     if (number !== 0 && !pair[side].conditions.has(number)) continue;
     if (rule.marks.length > 0 && !here.some(({ mark }) => fits(rule, mark))) continue;
-    const taking = pair.takings[rule.number]!;
-    let { possible, certain } = taking;
-    if (isUnknown(rule, pair)) certain = noTraffic;
-    for (const condition of taking.ports) {
-      const its = pair[condition.side].ports(condition);
-      possible = intersectTraffic(possible, its.possible);
-      certain = intersectTraffic(certain, its.certain);
-    }
-    if (possible === noTraffic) continue;
-
-    let taken = here;
-    // Most rules take all that comes or nothing.
-    if (rule.marks.length === 0 && certain === allTraffic) {
-      here = none;
-    } else {
-      const [takes, passes]: [Flow[], Flow[]] = [[], []];
-      for (const flow of here) {
-        if (fits(rule, flow.mark)) {
-          addFlow(takes, flow, intersectTraffic(flow.traffic, possible));
-          addFlow(passes, flow, subtractTraffic(flow.traffic, certain));
-        } else passes.push(flow);
-      }
-      if (takes.length === 0) continue;
-      taken = takes;
-      here = passes;
-    }
+    const { taken, passed } = split(rule, here, pair);
+    if (taken.length === 0) continue;
+    here = passed;
 
     const { action } = rule;
     switch (action.kind) {
@@ -247,9 +234,11 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
       case "goto":
         left = merge(left, walk(action.to, taken, pair));
         break;
-      case "disconnect":
-        for (const { traffic } of taken) pair.denied = unionTraffic(pair.denied, traffic);
-        here = merge(here, taken);
+      case "untrack":
+        here = merge(
+          here,
+          taken.map(({ mark, traffic }) => ({ mark: untracked(mark), traffic })),
+        );
         break;
       case "continue":
         here = merge(here, taken);
@@ -258,6 +247,47 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
   }
   pair.entered[chain.index] = 0;
   return merge(left, here);
+}
+
+/** What a rule may take of flows, and what may pass it by. */
+function split(
+  rule: ProgramRule,
+  flows: readonly Flow[],
+  pair: Pair,
+): { readonly taken: readonly Flow[]; readonly passed: readonly Flow[] } {
+  const { tracked, untracked: untrackedTakings } = pair.takings;
+  const isLost = ({ mark }: Flow): boolean => isUntracked(mark);
+  if (!flows.some(isLost)) return splitBy(rule, tracked[rule.number]!, flows, pair);
+  const kept = flows.filter((flow) => !isLost(flow));
+  const own = splitBy(rule, tracked[rule.number]!, kept, pair);
+  const its = splitBy(rule, untrackedTakings()[rule.number]!, flows.filter(isLost), pair);
+  return { taken: merge(own.taken, its.taken), passed: merge(own.passed, its.passed) };
+}
+
+function splitBy(
+  rule: ProgramRule,
+  taking: Taking,
+  flows: readonly Flow[],
+  pair: Pair,
+): { readonly taken: readonly Flow[]; readonly passed: readonly Flow[] } {
+  let { possible, certain } = taking;
+  if (isUnknown(rule, pair)) certain = noTraffic;
+  for (const condition of taking.ports) {
+    const its = pair[condition.side].ports(condition);
+    possible = intersectTraffic(possible, its.possible);
+    certain = intersectTraffic(certain, its.certain);
+  }
+  if (possible === noTraffic) return { taken: none, passed: flows };
+  // Most rules take all that comes or nothing.
+  if (rule.marks.length === 0 && certain === allTraffic) return { taken: flows, passed: none };
+  const [taken, passed]: [Flow[], Flow[]] = [[], []];
+  for (const flow of flows) {
+    if (fits(rule, flow.mark)) {
+      addFlow(taken, flow, intersectTraffic(flow.traffic, possible));
+      addFlow(passed, flow, subtractTraffic(flow.traffic, certain));
+    } else passed.push(flow);
+  }
+  return { taken, passed: taken.length === 0 ? flows : passed };
 }
 
 function isUnknown({ source, destination }: ProgramRule, pair: Pair): boolean {

@@ -26,6 +26,7 @@ import {
   protocolOf,
   stateMatches,
   withinLimits,
+  type ConnectionState,
   type Outcome,
   type TargetEffect,
 } from "./verdicts.js";
@@ -76,7 +77,7 @@ export interface ProgramRule extends Taking {
   readonly marks: readonly (Match & { readonly kind: "mark" })[];
   readonly action: ProgramAction;
   /** What it takes when something is known of the packets; absent where that is the same. */
-  readonly given?: (known: Circumstances) => Taking;
+  readonly given?: (known: Circumstances, state?: ConnectionState) => Taking;
 }
 
 export type ProgramAction =
@@ -232,7 +233,7 @@ class Builder {
     };
     const answer = (outcome: Outcome): void => limit(...trafficIf(outcome));
     // What depends on more than the packet's ends and ports.
-    const open: ((known: Circumstances) => PossibleAndCertain)[] = [];
+    const open: ((known: Circumstances, state: ConnectionState) => PossibleAndCertain)[] = [];
     for (const match of matches) {
       switch (match.kind) {
         case "comment":
@@ -270,8 +271,8 @@ class Builder {
           break;
         }
         case "connection-state": {
-          open.push((known) => {
-            const outcome = stateMatches(match.states, this.state, known);
+          open.push((known, state) => {
+            const outcome = stateMatches(match.states, state, known);
             return trafficIf(match.negated ? not(outcome) : outcome);
           });
           break;
@@ -301,10 +302,10 @@ class Builder {
         }
       }
     }
-    const given = (known: Circumstances): Taking => {
+    const given = (known: Circumstances, state: ConnectionState = this.state): Taking => {
       let taking: PossibleAndCertain = [possible, certain];
       for (const each of open) {
-        const its = each(known);
+        const its = each(known, state);
         taking = [intersectTraffic(taking[0], its[0]), intersectTraffic(taking[1], its[1])];
       }
       const { sourcePort } = known;
@@ -315,7 +316,7 @@ class Builder {
       };
     };
     const taking = given({});
-    if (taking.possible === noTraffic || !action) return undefined;
+    if (!action || [taking, given({}, "untracked")].every((each) => each.possible === noTraffic)) return undefined;
     for (const { side, portSets, group } of ports) {
       for (const set of portSets) this[side].portSets.add(set);
       if (group.sets.length > 0) this[side].portGroups.add(group);

@@ -16,7 +16,7 @@ import type {
   Verdict,
 } from "./trace.js";
 import { translationOf, type Translation } from "./translation.js";
-import { effectOf, markMatches, setMark, type Outcome } from "./verdicts.js";
+import { effectOf, isUntracked, markMatches, setMark, untracked, type Outcome } from "./verdicts.js";
 
 /**
  * Walks a packet through the tables, as the kernel does: raw, mangle and filter in the order of its way, where the dump holds them, and between
@@ -210,11 +210,8 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
   let here = marks;
   for (let index = 0; index < chain.rules.length && here.length > 0; index += 1) {
     const prepared = chain.rules[index]!;
-    const outcome = testAll(prepared.tests, walk.facts);
-    if (outcome === false && !listing) continue;
-    const fits = (mark: number): boolean => prepared.marks.every((match) => markMatches(mark, match) !== match.negated);
-    const taken = outcome === false ? [] : prepared.marks.length === 0 ? here : here.filter(fits);
-    const passed = outcome !== true ? here : prepared.marks.length === 0 ? [] : here.filter((mark) => !fits(mark));
+    const { taken, passed } = split(prepared, here, walk.facts);
+    if (taken.length === 0 && !listing) continue;
     const effect = taken.length === 0 ? nothing : effectOfRule(prepared, taken, walk.facts.state);
     if (listing) list(walk, chain, index, here, taken, passed, effect);
     here = passed;
@@ -223,8 +220,7 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
     if (effect.kind === "translate")
       walk.translations = [...walk.translations, { translation: effect.translation, marks: taken }];
     if (effect.kind === "return") left = union(left, taken);
-    if (effect.kind === "disconnect") walk.denied = true;
-    if (effect.kind === "continue" || effect.kind === "disconnect") here = union(here, effect.marks);
+    if (effect.kind === "continue") here = union(here, effect.marks);
     if (effect.kind === "enter") {
       const back = walkChain(effect.to, taken, walk);
       // What a chain that was gone to gives back goes to the caller of this one.
@@ -238,10 +234,29 @@ function walkChain(chain: PreparedChain, marks: readonly number[], walk: Walk): 
   return left;
 }
 
+/** With which marks a packet meets a rule's target, and with which it goes on; with some both, where nobody knows. */
+function split(
+  prepared: PreparedRule,
+  marks: readonly number[],
+  facts: Facts,
+): { readonly taken: readonly number[]; readonly passed: readonly number[] } {
+  if (facts.state !== "untracked" && marks.some(isUntracked)) {
+    const kept = marks.filter((mark) => !isUntracked(mark));
+    const own = split(prepared, kept, facts);
+    const its = split(prepared, marks.filter(isUntracked), { ...facts, state: "untracked" });
+    return { taken: union(own.taken, its.taken), passed: union(own.passed, its.passed) };
+  }
+  const outcome = testAll(prepared.tests, facts);
+  if (outcome === false) return { taken: [], passed: marks };
+  if (prepared.marks.length === 0) return { taken: marks, passed: outcome === true ? [] : marks };
+  const fits = (mark: number): boolean => prepared.marks.every((match) => markMatches(mark, match) !== match.negated);
+  return { taken: marks.filter(fits), passed: outcome === true ? marks.filter((mark) => !fits(mark)) : marks };
+}
+
 type RuleEffect =
   | { readonly kind: "nothing" | "accept" | "deny" | "return" | "unknown" }
   | { readonly kind: "translate"; readonly translation: Translation }
-  | { readonly kind: "continue" | "disconnect"; readonly marks: readonly number[] }
+  | { readonly kind: "continue"; readonly marks: readonly number[] }
   | { readonly kind: "enter"; readonly to: PreparedChain; readonly returns: boolean };
 
 const nothing: RuleEffect = { kind: "nothing" };
@@ -264,7 +279,8 @@ function effectOfRule(
   if (to) return { kind: "enter", to, returns: target.kind === "jump" };
   if (translation) return { kind: "translate", translation };
   const effect = effectOf(target, state);
-  return effect === "continue" || effect === "disconnect" ? { kind: effect, marks: taken } : { kind: effect };
+  if (effect === "untrack") return { kind: "continue", marks: union([], taken.map(untracked)) };
+  return effect === "continue" ? { kind: effect, marks: taken } : { kind: effect };
 }
 
 function testAll(tests: readonly MatchTest[], facts: Facts): Outcome {
@@ -296,7 +312,7 @@ function list(
   let test = 0;
   const matches = rule.matches.flatMap((match): TraceMatch[] => {
     if (match.kind === "comment") return [];
-    const outcome = match.kind === "mark" ? markOutcome(match, here) : tests[test++]!(walk.facts);
+    const outcome = match.kind === "mark" ? markOutcome(match, here) : outcomeOf(tests[test++]!, here, walk.facts);
     return [{ text: printRule({ matches: [match] }), outcome }];
   });
   const action = actionOf(rule, effect);
@@ -312,8 +328,18 @@ function list(
       side: effect.translation.side,
       ...(effect.translation.text !== undefined && { becomes: effect.translation.text }),
     }),
-    ...(action === "mark" && effect.kind === "continue" && effect.marks.length === 1 && { mark: effect.marks[0]! }),
+    ...(action === "mark" &&
+      effect.kind === "continue" &&
+      effect.marks.length === 1 && { mark: effect.marks[0]! >>> 0 }),
   });
+}
+
+function outcomeOf(test: MatchTest, marks: readonly number[], facts: Facts): Outcome {
+  const lost = marks.filter(isUntracked).length;
+  const own = lost < marks.length ? [test(facts)] : [];
+  const its = lost > 0 ? [test({ ...facts, state: "untracked" })] : [];
+  const [first, ...others] = [...own, ...its];
+  return others.every((other) => other === first) ? first! : "unknown";
 }
 
 function markOutcome(match: MarkMatch, marks: readonly number[]): Outcome {
@@ -327,8 +353,6 @@ function actionOf({ target }: Rule, effect: RuleEffect): TraceAction {
       return "none";
     case "continue":
       return target?.kind === "set-mark" ? "mark" : "none";
-    case "disconnect":
-      return "unknown";
     case "enter":
       return effect.returns ? "jump" : "goto";
     case "deny":

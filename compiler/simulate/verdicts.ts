@@ -5,17 +5,14 @@ import type { Circumstances } from "./circumstances.js";
 /** What is known of a question about a packet: an answer, or that the dump does not say. */
 export type Outcome = boolean | "unknown";
 
-/**
- * What a target does to a packet, chains aside. `disconnect`: it goes on without its connection, so that what lets it through later for that
- * may not do so.
- */
-export type TargetEffect = "accept" | "deny" | "return" | "continue" | "disconnect" | "unknown";
+/** What connection tracking says of a packet. `untracked`: a rule has kept it out. */
+export type ConnectionState = "new" | "established" | "untracked";
+
+/** What a target does to a packet, chains aside. `untrack`: it goes on without its connection. */
+export type TargetEffect = "accept" | "deny" | "return" | "continue" | "untrack" | "unknown";
 
 /** The effect of a target that is no chain of the table: `ACCEPT`, `REJECT --reject-with …`, `LOG`. */
-export function effectOf(
-  target: Exclude<Target, { kind: "set-mark" }>,
-  state: "new" | "established" = "new",
-): TargetEffect {
+export function effectOf(target: Exclude<Target, { kind: "set-mark" }>, state: ConnectionState = "new"): TargetEffect {
   const name = target.kind === "other" ? target.words[1] : target.to;
   switch (name) {
     case "ACCEPT":
@@ -40,7 +37,7 @@ export function effectOf(
       return "continue";
     // A packet without a connection is like a new one.
     case "NOTRACK":
-      return state === "new" ? "continue" : "disconnect";
+      return state === "new" ? "continue" : "untrack";
     case "CONNMARK":
       return target.kind === "other" && target.words.includes("--restore-mark") ? "unknown" : "continue";
     default:
@@ -51,10 +48,11 @@ export function effectOf(
 /** Whether a connection's state is among those that a rule names. A new packet may be translated or not. */
 export function stateMatches(
   states: readonly string[],
-  state: "new" | "established",
+  state: ConnectionState,
   { translated }: Circumstances = {},
 ): Outcome {
   if (states.includes(state.toUpperCase())) return true;
+  if (state === "untracked") return false;
   if (states.includes("SNAT")) return "unknown";
   return states.includes("DNAT") ? (translated ?? "unknown") : false;
 }
@@ -113,9 +111,22 @@ export function not(outcome: Outcome): Outcome {
   return outcome === "unknown" ? outcome : !outcome;
 }
 
-/** `mark` after `MARK --set-xmark value/mask`, an unsigned number of 32 bits. */
+/** Beside the 32 bits of a mark: the packet has been kept out of connection tracking. */
+const untrackedBit = 2 ** 32;
+
+export function isUntracked(mark: number): boolean {
+  return mark >= untrackedBit;
+}
+
+/** The mark of a packet that is kept out of connection tracking from here on. */
+export function untracked(mark: number): number {
+  return isUntracked(mark) ? mark : mark + untrackedBit;
+}
+
+/** `mark` after `MARK --set-xmark value/mask`. */
 export function setMark(mark: number, { value, mask }: { readonly value: number; readonly mask: number }): number {
-  return ((mark & ~mask) ^ value) >>> 0;
+  const changed = ((mark & ~mask) ^ value) >>> 0;
+  return isUntracked(mark) ? untracked(changed) : changed;
 }
 
 /** What `-m mark --mark value/mask` says, negation left out. */

@@ -27,12 +27,22 @@ describe("verdicts", () => {
     expect(walk("-A FORWARD -j CONNMARK --restore-mark\n-A FORWARD -j DROP", {})).toBe("depends");
   });
 
-  test("NOTRACK lets a new packet go on; one of a connection goes on without it, so that only what is dropped later is certain", () => {
+  test("NOTRACK lets a packet go on; one of a connection does so without it", () => {
     const walked = (rules: string) =>
       (["new", "established"] as const).map((state) => walk(`-A FORWARD -j NOTRACK\n${rules}`, {}, { state }));
     expect(walked("-A FORWARD -j DROP")).toEqual(["deny", "deny"]);
-    expect(walked("-A FORWARD -j ACCEPT")).toEqual(["allow", "depends"]);
-    expect(walked("-A FORWARD -p udp -j DROP")).toEqual(["allow", "depends"]);
+    expect(walked("-A FORWARD -p udp -j DROP")).toEqual(["allow", "allow"]);
+    const known = "-m conntrack --ctstate RELATED,ESTABLISHED";
+    expect(walked(`-A FORWARD ${known} -j ACCEPT\n-A FORWARD -j DROP`)).toEqual(["deny", "deny"]);
+    expect(walked("-A FORWARD -m conntrack ! --ctstate ESTABLISHED -j DROP")).toEqual(["deny", "deny"]);
+    expect(walked("-A FORWARD -m conntrack --ctstate UNTRACKED -j DROP")).toEqual(["allow", "deny"]);
+  });
+
+  test("what is kept out of connection tracking stays so when its mark changes", () => {
+    const rules = "-A FORWARD -m mark --mark 0x1/0x1 -j NOTRACK\n-A FORWARD -j MARK --set-xmark 0xff/0xffffffff\n";
+    const last = "-A FORWARD -m conntrack --ctstate ESTABLISHED -m mark --mark 0xff -j ACCEPT\n-A FORWARD -j DROP";
+    expect(walk(rules + last, {}, { state: "established", mark: 1 })).toBe("deny");
+    expect(walk(rules + last, {}, { state: "established", mark: 2 })).toBe("allow");
   });
 
   test("RETURN and the end of a chain lead back behind the jump", () => {

@@ -87,7 +87,15 @@ export function nodeTunnels(
     return [
       ...(ipip && !six ? [{ name: "IPIP", ipVersion, peers: blocks(hosts, six) } as const] : []),
       ...(tunnels.vxlan && (six ? vxlanV6 : vxlan)
-        ? [{ name: "VXLAN", ipVersion, port: felix.vxlanPort, peers: blocks(vxlanHosts, six) } as const]
+        ? [
+            {
+              name: "VXLAN",
+              ipVersion,
+              port: felix.vxlanPort,
+              peers: blocks(vxlanHosts, six),
+              ...(!tunnels.vxlan.tracked && ({ untracked: true } as const)),
+            } as const,
+          ]
         : []),
       ...(tunnels.wireguard?.accepts && (six ? felix.wireguardV6 : felix.wireguard)
         ? [{ name: "WireGuard", ipVersion, port } as const]

@@ -172,25 +172,25 @@ export class Way {
   }
 
   /**
-   * What untracked policies may deny, what others send into tunnels, what is for services, and all of pods that are missing. They ask every
-   * packet: connections are nothing to them, but those to services whose endpoints know them, and these not where policies are untracked.
+   * Of known connections, what untracked policies may deny, what others send into tunnels, what is for services, and all of pods that are
+   * missing: these ask every packet, but for services not of connections that endpoints know. What untracked policies allow
+   * belongs to no connection any more, and everything judges it `anew`.
    */
-  untrackedDenied(): Traffic {
-    if (this.#goesInCircles() && !this.#isKnown()) return allTraffic;
+  ofConnections(): { readonly denied: Traffic; readonly anew: Traffic } {
+    if (this.#goesInCircles() && !this.#isKnown()) return { denied: allTraffic, anew: noTraffic };
     const tunnels = this.#intoNode(allTraffic);
-    if (this.#isAtMissing())
-      return unionTraffic(tunnels.denied, subtractTraffic(tunnels.open, this.#neighbours().possible));
-    const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
-    let denied = tunnels.denied;
-    if (into && this.#from.kind === "beyond") {
-      const entering = this.#untracked(into, "ingress", allTraffic);
-      denied = unionTraffic(denied, entering.denied);
-      // What they allow belongs to no connection.
-      if (this.#goesInCircles()) denied = unionTraffic(denied, entering.allowed);
+    if (this.#isAtMissing()) {
+      const refused = subtractTraffic(tunnels.open, this.#neighbours().possible);
+      return { denied: unionTraffic(tunnels.denied, refused), anew: noTraffic };
     }
-    if (out && this.#from.kind === "node")
-      denied = unionTraffic(denied, this.#untracked(out, "egress", allTraffic).denied);
-    return denied;
+    const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
+    const nothing = { allowed: noTraffic, denied: noTraffic };
+    const entering = into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic) : nothing;
+    const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic) : nothing;
+    return {
+      denied: unionTraffic(tunnels.denied, unionTraffic(entering.denied, leaving.denied)),
+      anew: unionTraffic(entering.allowed, leaving.allowed),
+    };
   }
 
   /** What comes to the node and is for kube-proxy's IPVS. */
@@ -466,18 +466,23 @@ function allOf(taken: readonly Taken[]): Taken {
   );
 }
 
-/** Of packets between two endpoints, known connections or not, what untracked policies may deny. */
-export function untrackedDenies(
+/** Of packets between two endpoints that belong to known connections, what may be denied all the same. */
+export function deniedOfConnections(
   cluster: TieredCluster,
   source: Endpoint,
   destination: Endpoint,
   known: Circumstances,
 ): Traffic {
   const question = { source: cluster.placeOf(source), destination: cluster.placeOf(destination), known };
-  return waysBetween(cluster, question).reduce(
-    (all, { way, traffic }) => unionTraffic(all, intersectTraffic(way.untrackedDenied(), traffic)),
-    noTraffic,
-  );
+  let [denied, anew]: [Traffic, Traffic] = [noTraffic, noTraffic];
+  for (const { way, traffic } of waysBetween(cluster, question)) {
+    const its = way.ofConnections();
+    denied = unionTraffic(denied, intersectTraffic(its.denied, traffic));
+    anew = unionTraffic(anew, intersectTraffic(its.anew, traffic));
+  }
+  if (anew === noTraffic) return denied;
+  const asNew = decidedBetween(cluster, { ...question, known: { ...known, translated: false } });
+  return unionTraffic(denied, intersectTraffic(anew, asNew.denied));
 }
 
 function isFrom({ net }: FailsafePort, address: string, odd: FailsafeOddities): boolean {

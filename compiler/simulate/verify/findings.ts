@@ -6,7 +6,7 @@ import { judge } from "../judge.js";
 import type { Legend } from "../legend.js";
 import { decidingStep, type Trace, type TracedTables } from "../trace.js";
 import type { Tracer } from "../tracer.js";
-import { untrackedDenies } from "../tiers/way.js";
+import { deniedOfConnections } from "../tiers/way.js";
 import { holdsTraffic, type Traffic } from "../traffic.js";
 import type { Occurrence } from "./alterations.js";
 import type { Finding, FoundPacket, Place, Verification } from "./finding.js";
@@ -118,7 +118,7 @@ function verdictOfReply(
   { source, destination, protocol, port, circumstances }: ExamplePacket,
 ): "allow" | "deny" {
   if (!tiered) return "allow";
-  const denied = untrackedDenies(tiered, source, destination, { ...usualCircumstances[version], ...circumstances });
+  const denied = deniedOfConnections(tiered, source, destination, { ...usualCircumstances[version], ...circumstances });
   return holdsTraffic(denied, protocol, port) ? "deny" : "allow";
 }
 

@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../../model/objects.js";
 import { usualCircumstances, type Circumstances } from "../circumstances.js";
 import type { Cluster, Endpoint } from "../cluster.js";
 import { TieredCluster } from "../tiers/tiered-cluster.js";
-import { decidedBetween, untrackedDenies } from "../tiers/way.js";
+import { decidedBetween, deniedOfConnections } from "../tiers/way.js";
 import { alterationsOf, type Occurrence } from "./alterations.js";
 import type { Reader } from "./reader.js";
 import { tierOccurrences } from "./tier-occurrences.js";
@@ -47,7 +47,7 @@ export class TierReadings {
         return decidedBetween(cluster, question).possible;
       },
       refusedAnyway: (source, destination, places = this.occurrences) =>
-        untrackedDenies(this.#under(places), source, destination, known),
+        deniedOfConnections(this.#under(places), source, destination, known),
       candidates: (source, destination) => this.#candidates(source, destination),
     };
   }

@@ -192,10 +192,10 @@ interface Connections {
 
 /** Replies go the other way, and their ports are those of the client. */
 function compareReplies(
-  { machine, ways: { replies, ownReplies }, reader, add, alsoReadings }: Comparison,
+  { cluster, machine, ways: { replies, ownReplies }, reader, add, alsoReadings }: Comparison,
   { client, server, allowed }: Connections,
 ): void {
-  const asked = ofItsProtocols(allowed);
+  const asked = subtractTraffic(ofItsProtocols(allowed), ofNoConnection(cluster));
   const passingBy = ({ allowed: passes, depends }: Passage): Traffic =>
     intersectTraffic(asked, unionTraffic(passes, depends));
   const passage = (reach: Reach<Endpoint>): Passage =>
@@ -226,6 +226,13 @@ function compareReplies(
   for (const { occurrences, traffic } of explain(left, passing, candidates, under, () => reader.occurrences)) {
     addReply(traffic, occurrences);
   }
+}
+
+/** What connection tracking never sees: all of it is new. */
+function ofNoConnection({ tiered, version }: Cluster): Traffic {
+  return (tiered?.specification.tunnels ?? [])
+    .filter(({ ipVersion, untracked }) => untracked && ipVersion === version)
+    .reduce((all, { port }) => unionTraffic(all, trafficOf("udp", port, port)), noTraffic);
 }
 
 /** All traffic of the protocols that it is of. */
