@@ -154,7 +154,7 @@ class Ends {
 interface Takings {
   readonly tracked: readonly Taking[];
   /** Of what has been kept out of connection tracking. */
-  untracked(): readonly Taking[];
+  readonly untracked: () => readonly Taking[];
 }
 
 /** All traffic between two classes on its way. */
@@ -255,13 +255,16 @@ function split(
   flows: readonly Flow[],
   pair: Pair,
 ): { readonly taken: readonly Flow[]; readonly passed: readonly Flow[] } {
-  const { tracked, untracked: untrackedTakings } = pair.takings;
-  const isLost = ({ mark }: Flow): boolean => isUntracked(mark);
-  if (!flows.some(isLost)) return splitBy(rule, tracked[rule.number]!, flows, pair);
+  const { takings } = pair;
+  if (!flows.some(isLost)) return splitBy(rule, takings.tracked[rule.number]!, flows, pair);
   const kept = flows.filter((flow) => !isLost(flow));
-  const own = splitBy(rule, tracked[rule.number]!, kept, pair);
-  const its = splitBy(rule, untrackedTakings()[rule.number]!, flows.filter(isLost), pair);
+  const own = splitBy(rule, takings.tracked[rule.number]!, kept, pair);
+  const its = splitBy(rule, takings.untracked()[rule.number]!, flows.filter(isLost), pair);
   return { taken: merge(own.taken, its.taken), passed: merge(own.passed, its.passed) };
+}
+
+function isLost({ mark }: Flow): boolean {
+  return isUntracked(mark);
 }
 
 function splitBy(
