@@ -45,6 +45,7 @@ export function reachesByRules(
   const destinationRules = new Candidates(program, program.destination, "destination");
   const passage = passagesOf();
   const entered = new Uint8Array(program.chains.length);
+  const untracks = program.rules.some(({ action }) => action.kind === "untrack");
   const [froms, tos] = [new Ends(sources, program.own), new Ends(destinations, program.own)];
 
   return (known) => {
@@ -69,6 +70,7 @@ export function reachesByRules(
         sourceRules,
         destinationRules,
         takings: isTranslated ? (afterTranslation ??= takingsGiven({ ...known, translated: true })) : takings,
+        untracks,
         accepted: none,
         denied: noTraffic,
         translated: [],
@@ -164,6 +166,8 @@ interface Pair {
   readonly sourceRules: Candidates;
   readonly destinationRules: Candidates;
   readonly takings: Takings;
+  /** Some rule keeps packets out of connection tracking. */
+  readonly untracks: boolean;
   /** What the built-in chain at hand may have let through. */
   accepted: readonly Flow[];
   /** What may have been refused so far. */
@@ -202,9 +206,10 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
     const number = rule[side];
     if (number !== 0 && !pair[side].conditions.has(number)) continue;
     if (rule.marks.length > 0 && !here.some(({ mark }) => fits(rule, mark))) continue;
-    const { taken, passed } = split(rule, here, pair);
-    if (taken.length === 0) continue;
-    here = passed;
+    const parts = split(rule, here, pair);
+    if (!parts) continue;
+    const { taken } = parts;
+    here = parts.passed;
 
     const { action } = rule;
     switch (action.kind) {
@@ -250,29 +255,30 @@ function walk(chain: ProgramChain, flows: readonly Flow[], pair: Pair): readonly
 }
 
 /** What a rule may take of flows, and what may pass it by. */
-function split(
-  rule: ProgramRule,
-  flows: readonly Flow[],
-  pair: Pair,
-): { readonly taken: readonly Flow[]; readonly passed: readonly Flow[] } {
-  const { takings } = pair;
-  if (!flows.some(isLost)) return splitBy(rule, takings.tracked[rule.number]!, flows, pair);
-  const kept = flows.filter((flow) => !isLost(flow));
-  const own = splitBy(rule, takings.tracked[rule.number]!, kept, pair);
-  const its = splitBy(rule, takings.untracked()[rule.number]!, flows.filter(isLost), pair);
-  return { taken: merge(own.taken, its.taken), passed: merge(own.passed, its.passed) };
+interface Parts {
+  readonly taken: readonly Flow[];
+  readonly passed: readonly Flow[];
+}
+
+/** Undefined where it takes nothing. */
+function split(rule: ProgramRule, flows: readonly Flow[], pair: Pair): Parts | undefined {
+  const { tracked, untracked: of } = pair.takings;
+  if (!pair.untracks || !flows.some(isLost)) return splitBy(rule, tracked[rule.number]!, flows, pair);
+  const [kept, lost] = [flows.filter((flow) => !isLost(flow)), flows.filter(isLost)];
+  const own = splitBy(rule, tracked[rule.number]!, kept, pair);
+  const its = splitBy(rule, of()[rule.number]!, lost, pair);
+  if (!own && !its) return undefined;
+  return {
+    taken: merge(own?.taken ?? none, its?.taken ?? none),
+    passed: merge(own ? own.passed : kept, its ? its.passed : lost),
+  };
 }
 
 function isLost({ mark }: Flow): boolean {
   return isUntracked(mark);
 }
 
-function splitBy(
-  rule: ProgramRule,
-  taking: Taking,
-  flows: readonly Flow[],
-  pair: Pair,
-): { readonly taken: readonly Flow[]; readonly passed: readonly Flow[] } {
+function splitBy(rule: ProgramRule, taking: Taking, flows: readonly Flow[], pair: Pair): Parts | undefined {
   let { possible, certain } = taking;
   if (isUnknown(rule, pair)) certain = noTraffic;
   for (const condition of taking.ports) {
@@ -280,7 +286,7 @@ function splitBy(
     possible = intersectTraffic(possible, its.possible);
     certain = intersectTraffic(certain, its.certain);
   }
-  if (possible === noTraffic) return { taken: none, passed: flows };
+  if (possible === noTraffic) return undefined;
   // Most rules take all that comes or nothing.
   if (rule.marks.length === 0 && certain === allTraffic) return { taken: flows, passed: none };
   const [taken, passed]: [Flow[], Flow[]] = [[], []];
@@ -290,7 +296,7 @@ function splitBy(
       addFlow(passed, flow, subtractTraffic(flow.traffic, certain));
     } else passed.push(flow);
   }
-  return { taken, passed: taken.length === 0 ? flows : passed };
+  return taken.length === 0 ? undefined : { taken, passed };
 }
 
 function isUnknown({ source, destination }: ProgramRule, pair: Pair): boolean {
