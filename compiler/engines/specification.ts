@@ -41,6 +41,8 @@ export interface Specification {
   readonly translations: readonly AddressTranslation[];
   /** Tunnels that no pod may send packets into. */
   readonly refusedTunnels: readonly Tunnel[];
+  /** What policies of host endpoints have allowed before translation is not asked about tunnels. */
+  readonly acceptsBeforeTunnels: boolean;
   /** Tunnels between nodes, in the order in which they are asked. Policies do not decide about their packets between the node and others. */
   readonly tunnels: readonly NodeTunnel[];
 }

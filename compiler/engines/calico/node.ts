@@ -181,6 +181,7 @@ export class CalicoNode implements Node {
         ...(drops && !felix.allowVxlanFromWorkloads ? [{ name: "VXLAN", port: felix.vxlanPort } as const] : []),
         ...(drops && !felix.allowIpipFromWorkloads ? [{ name: "IPIP" } as const] : []),
       ],
+      acceptsBeforeTunnels: this.#generation.statics.acceptsFirst,
       tunnels: nodeTunnels(this.#underlay(), felix, this.#generation),
     };
   }

@@ -94,7 +94,9 @@ export class Way {
       denied = unionTraffic(denied, fate.denied);
       here = fate.allowed;
     };
-    const tunnels = this.#intoNode(unionTraffic(allowed, undecided));
+    // What has been allowed already may still come through a tunnel that is not for it.
+    const spared = this.#cluster.specification.acceptsBeforeTunnels ? allowed : noTraffic;
+    const tunnels = this.#intoNode(unionTraffic(subtractTraffic(allowed, spared), undecided));
     const proxied = intersectTraffic(intersectTraffic(undecided, tunnels.open), this.#proxied());
     const open = subtractTraffic(intersectTraffic(undecided, tunnels.open), proxied);
     denied = tunnels.denied;
@@ -107,7 +109,7 @@ export class Way {
             ? { allowed: open, denied: noTraffic }
             : this.#local(hostEndpoint, "ingress", open);
       denied = unionTraffic(denied, rest.denied);
-      here = unionTraffic(intersectTraffic(allowed, tunnels.open), rest.allowed);
+      here = unionTraffic(unionTraffic(spared, intersectTraffic(allowed, tunnels.open)), rest.allowed);
     }
     if (to.kind === "node" && from.kind === "pod" && !this.#cluster.specification.podsReachNode) {
       const { possible, certain } = this.#neighbours();
@@ -178,15 +180,15 @@ export class Way {
    */
   ofConnections(): { readonly denied: Traffic; readonly anew: Traffic } {
     if (this.#goesInCircles() && !this.#isKnown()) return { denied: allTraffic, anew: noTraffic };
-    const tunnels = this.#intoNode(allTraffic);
+    const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
+    const nothing = { allowed: noTraffic, denied: noTraffic, open: allTraffic };
+    const entering = into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic) : nothing;
+    const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic) : nothing;
+    const tunnels = this.#intoNode(this.#cluster.specification.acceptsBeforeTunnels ? entering.open : allTraffic);
     if (this.#isAtMissing()) {
       const refused = subtractTraffic(tunnels.open, this.#neighbours().possible);
       return { denied: unionTraffic(tunnels.denied, refused), anew: noTraffic };
     }
-    const [into, out] = [this.#cluster.map.hostEndpointAt(this.#from), this.#cluster.map.hostEndpointAt(this.#to)];
-    const nothing = { allowed: noTraffic, denied: noTraffic };
-    const entering = into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic) : nothing;
-    const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic) : nothing;
     return {
       denied: unionTraffic(tunnels.denied, unionTraffic(entering.denied, leaving.denied)),
       anew: unionTraffic(entering.allowed, leaving.allowed),
