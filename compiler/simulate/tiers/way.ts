@@ -185,7 +185,9 @@ export class Way {
     const entering = into && this.#from.kind === "beyond" ? this.#untracked(into, "ingress", allTraffic) : nothing;
     const leaving = out && this.#from.kind === "node" ? this.#untracked(out, "egress", allTraffic) : nothing;
     const tunnels = this.#intoNode(this.#cluster.specification.acceptsBeforeTunnels ? entering.open : allTraffic);
-    if (this.#isAtMissing()) {
+    // What a host endpoint knows is forwarded before anybody asks for the pod.
+    const isForwarded = into && this.#to.kind !== "node" && this.#cluster.specification.services.knownPass;
+    if (this.#isAtMissing() && !isForwarded) {
       const refused = subtractTraffic(tunnels.open, this.#neighbours().possible);
       return { denied: unionTraffic(tunnels.denied, refused), anew: noTraffic };
     }
