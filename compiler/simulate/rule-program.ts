@@ -316,7 +316,8 @@ class Builder {
       };
     };
     const taking = given({});
-    if (!action || [taking, given({}, "untracked")].every((each) => each.possible === noTraffic)) return undefined;
+    const isNever = (its: Taking): boolean => its.possible === noTraffic;
+    if (!action || (isNever(taking) && isNever(given({}, "untracked")))) return undefined;
     for (const { side, portSets, group } of ports) {
       for (const set of portSets) this[side].portSets.add(set);
       if (group.sets.length > 0) this[side].portGroups.add(group);

@@ -2,7 +2,7 @@ import type { Pod } from "../../model/objects.js";
 import { quote } from "../../text/quote.js";
 import { diagnostic, type Diagnostic } from "../../text/diagnostic.js";
 import { isEndpoint } from "./cluster/cluster.js";
-import { floatingAddresses, isOfOtherVersion } from "./cluster/floating-addresses.js";
+import { floatingAddresses, givenAddresses, isOfOtherVersion } from "./cluster/floating-addresses.js";
 import type { Generation } from "./generation.js";
 import type { FelixSettings } from "./settings.js";
 
@@ -17,19 +17,14 @@ export function floatingWarnings(
   generation: Generation,
 ): readonly Diagnostic[] {
   const { release, conversion } = generation;
-  const chosen = new Map<string, string>();
   const asked = pods.flatMap((pod) => {
     const found = isEndpoint(pod, generation) ? floatingAddresses(pod, generation) : undefined;
     return found ? [{ pod, found }] : [];
   });
   const local = ({ nodeName }: Pod): boolean => nodeName === node;
-  for (const { pod, found } of asked) {
-    if ("problem" in found || !local(pod)) continue;
-    for (const { address, to } of found.addresses) {
-      const other = chosen.get(address);
-      if (other === undefined || to < other) chosen.set(address, to);
-    }
-  }
+  const given = givenAddresses(
+    asked.flatMap(({ pod, found }) => ("addresses" in found && local(pod) ? found.addresses : [])),
+  );
   return asked.flatMap(({ pod, found }): readonly Diagnostic[] => {
     const { key, written } = found;
     const where = {
@@ -54,7 +49,7 @@ export function floatingWarnings(
           return ipv6 || !to.includes(":")
             ? [diagnostic("calico-floating-of-other-version", { address, to, release }, where)]
             : [];
-        const first = chosen.get(address)!;
+        const first = given.get(address)!.to;
         return first === to ? [] : [diagnostic("calico-floating-taken", { address, to: first, release }, where)];
       }),
     ];

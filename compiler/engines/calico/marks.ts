@@ -18,7 +18,7 @@ export interface Marks {
  * Source: Calico 87c15906f, felix/dataplane/driver.go; a0db560f0520, felix/rules/rule_defs.go, Config.validate.
  */
 export function allocateMarks(mask: number, marksDenied: boolean, wireguard: boolean): Marks | undefined {
-  const free = Array.from({ length: 32 }, (_, place) => (1 << place) >>> 0).filter((bit) => (mask & bit) !== 0);
+  const free = bitsOf(mask);
   const next = (): number => free.shift() ?? 0;
   const accept = next();
   const pass = next();
@@ -55,8 +55,8 @@ export class EndpointMarks {
   /** `mask`: at least one bit. Names beyond `endpointPlaces` have no mark: 0. */
   constructor(mask: number, names: readonly string[]) {
     this.mask = mask;
-    this.nobody = (mask & -mask) >>> 0;
-    const bits = Array.from({ length: 32 }, (_, place) => (1 << place) >>> 0).filter((bit) => (mask & bit) !== 0);
+    this.nobody = lowestBit(mask);
+    const bits = bitsOf(mask);
     const places = 2 ** bits.length;
     const taken = new Set([0, 1]);
     for (const name of new Set(names)) {
@@ -76,7 +76,16 @@ export class EndpointMarks {
 
 /** How many endpoints marks of a mask can tell apart: none is 0, and the lowest bit is nobody's. */
 export function endpointPlaces(mask: number): number {
-  return 2 ** mask.toString(2).replaceAll("0", "").length - 2;
+  return 2 ** bitsOf(mask).length - 2;
+}
+
+/** The bits of a mask of 32, from the lowest one. */
+export function bitsOf(mask: number): number[] {
+  return Array.from({ length: 32 }, (_, place) => (1 << place) >>> 0).filter((bit) => (mask & bit) !== 0);
+}
+
+export function lowestBit(mask: number): number {
+  return (mask & -mask) >>> 0;
 }
 
 /** FNV-1 of 32 bits, over ASCII. */

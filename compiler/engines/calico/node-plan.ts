@@ -11,7 +11,7 @@ import {
 import type { FelixChain } from "./felix/rule.js";
 import type { Generation } from "./generation.js";
 import { chainName } from "./hashes.js";
-import type { Policy } from "./policy.js";
+import type { Direction, Policy } from "./policy.js";
 import { dispatchChains, unknownInterface } from "./rules/dispatch.js";
 import { endpointChains, type EndpointChain, type TierPolicies } from "./rules/endpoint-chains.js";
 import {
@@ -25,13 +25,7 @@ import { floatingOf, type Floating } from "./rules/floating.js";
 import { ipvsChains } from "./rules/ipvs.js";
 import { sortPolicies, tiersOf, type Tier } from "./rules/order.js";
 import { loggingOf } from "./rules/logs.js";
-import {
-  policyChains,
-  profileChains,
-  type Direction,
-  type ScannedPolicy,
-  type ScannedProfile,
-} from "./rules/policy-chains.js";
+import { policyChains, profileChains, type ScannedPolicy, type ScannedProfile } from "./rules/policy-chains.js";
 import type { RuleContext } from "./rules/policy-rules.js";
 import { allowAction, filterChains, mangleChains, natChains, rawChains } from "./rules/statics.js";
 import { scanRule, setsOf, type NeededSet } from "./sets.js";

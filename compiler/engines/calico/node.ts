@@ -48,7 +48,7 @@ import { loopbackInterface, metadataTranslation, openstackPorts, openstackUntrac
 import { hostInterfacesOf } from "./rules/host-endpoints.js";
 import type { Tier } from "./rules/order.js";
 import { neighbourMessages } from "./rules/statics.js";
-import { hasFlowLogs, type NodeView, type Settings, type Underlay } from "./settings.js";
+import { hasFlowLogs, watchedInterfaces, type NodeView, type Settings, type Underlay } from "./settings.js";
 import { nodeTunnels, underlayOf, underlayWarnings } from "./underlay.js";
 import { unknownFeature } from "./unknown-features.js";
 
@@ -74,6 +74,8 @@ export class CalicoNode implements Node {
   /** The first of the pods' nodes by name, where nobody says which is meant; it stays the same from then on. */
   #chosenNode: string | undefined;
   #tables: Tables | undefined;
+  /** What configurations and options come to; every part of the node asks. */
+  #settingsFound: ReturnType<typeof withConfigurations> | undefined;
   /** What Felix has logged about; made when somebody asks. */
   #log: FelixLog | undefined;
 
@@ -87,6 +89,7 @@ export class CalicoNode implements Node {
   step(event: Event): void {
     if (event.kind === "reconcile") return;
     this.#tables = undefined;
+    this.#settingsFound = undefined;
     if (event.kind === "delete") {
       this.#mapOf(event.objectKind).delete(mapKey(event.objectKind, event.key));
       if (event.objectKind === "Namespace") this.#emptyNamespace(event.key);
@@ -123,8 +126,7 @@ export class CalicoNode implements Node {
   settle(): readonly LogEntry[] {
     this.#log ??= new FelixLog(this.#generation);
     const cluster = this.#cluster();
-    const [node, underlay, { felix }] = [this.#node(), this.#underlay(), this.#felix()];
-    const settings = { node, felix, underlay, ipVersion: 4 } as const;
+    const settings = this.#settings(4);
     const plan = planNode(cluster, this.#tiers(), settings, this.#generation);
     return this.#log.round({ cluster, plan, settings });
   }
@@ -236,7 +238,7 @@ export class CalicoNode implements Node {
   #markWarnings(): readonly Diagnostic[] {
     if (!this.#view.ipvs) return [];
     const { endpoints, hostEndpoints } = this.#cluster();
-    const local = endpoints.filter((endpoint) => endpoint.interface !== undefined);
+    const local = endpoints.filter(isLocal);
     const places = endpointPlaces(this.marks.endpoint);
     const count = local.length + hostInterfacesOf(hostEndpoints, this.#node()).size;
     const mask = `0x${this.#felix().felix.markMask.toString(16)}`;
@@ -376,10 +378,11 @@ export class CalicoNode implements Node {
 
   /** Felix's settings: of every node, of this one, of the command line. */
   #felix(): ReturnType<typeof withConfigurations> {
+    if (this.#settingsFound) return this.#settingsFound;
     const all = ofKind([...this.#resources.values()], "FelixConfiguration");
     const named = (name: string) => all.filter((each) => each.name === name);
     const own = [...named("default"), ...named(`node.${this.#nodeName()}`)];
-    return withConfigurations(own, this.#felixOptions, this.#generation);
+    return (this.#settingsFound = withConfigurations(own, this.#felixOptions, this.#generation));
   }
 
   /** What a cluster has though nobody applied it: the namespaces of pods, and in each the service account `default`. */
@@ -446,7 +449,7 @@ export class CalicoNode implements Node {
         return [diagnostic("calico-unknown-feature", { release: this.#generation.release, what, effect }, where)];
       }
       if (resource.kind === "HostEndpoint" && resource.node === node.name && resource.interfaceName !== "*") {
-        const watched = node.hostInterfaces.filter(({ excluded }) => !excluded);
+        const watched = watchedInterfaces(node);
         const found = watched.some(({ name, addresses }) =>
           resource.interfaceName === ""
             ? resource.expectedIPs.some((each) => addresses.includes(each))

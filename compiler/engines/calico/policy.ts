@@ -4,6 +4,9 @@ import type { Origin } from "../../text/origin.js";
 import type { Ports } from "./felix/fragments.js";
 import type { IpVersion } from "../../text/ip-version.js";
 
+/** Of what comes to an endpoint, or of what it sends. */
+export type Direction = "ingress" | "egress";
+
 /** A policy as Felix gets it, whatever kind of object it was. */
 export interface Policy {
   readonly kind: "KubernetesNetworkPolicy" | "NetworkPolicy" | "GlobalNetworkPolicy";

@@ -13,7 +13,7 @@ import { engineOrigin, fieldOrigin } from "./cluster/origins.js";
 import type { Generation } from "./generation.js";
 import { setName, uniqueId } from "./hashes.js";
 import type { PolicyRule, RulePort, RuleSide } from "./policy.js";
-import type { NodeView, Settings } from "./settings.js";
+import { watchedInterfaces, type NodeView, type Settings } from "./settings.js";
 import type { Ports } from "./felix/fragments.js";
 import type { IpVersion } from "../../text/ip-version.js";
 
@@ -229,9 +229,9 @@ function readableName(set: NeededSet): string {
 }
 
 /** The node's own addresses as Felix sees them, each once. */
-export function ownAddresses({ hostInterfaces }: NodeView, statics: Generation["statics"]): readonly string[] {
-  const watched = hostInterfaces.filter(({ excluded }) => !excluded);
-  return [...new Set([...loopbackAddresses(statics), ...watched.flatMap(({ addresses }) => addresses)])];
+export function ownAddresses(node: NodeView, statics: Generation["statics"]): readonly string[] {
+  const watched = watchedInterfaces(node).flatMap(({ addresses }) => addresses);
+  return [...new Set([...loopbackAddresses(statics), ...watched])];
 }
 
 /** Addresses that every node has, in Felix's eyes. */

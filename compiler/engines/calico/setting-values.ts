@@ -3,6 +3,7 @@ import { dscpOf } from "./cluster/dscp.js";
 import type { Features, Ports } from "./felix/fragments.js";
 import type { FailsafePort } from "../specification.js";
 import type { Generation } from "./generation.js";
+import { bitsOf } from "./marks.js";
 import type { FelixSettings } from "./settings.js";
 
 /** What a text means as the value of a setting, what would mean something, or why Felix can't work with it. */
@@ -97,9 +98,8 @@ export function bitmask(
 ): Read {
   return (value, generation) => {
     const found = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(value) ? Number(value) : 0;
-    const bits = found.toString(2).replaceAll("0", "").length;
     const least = needed(generation);
-    if (found > 0xffffffff || bits < least)
+    if (found > 0xffffffff || bitsOf(found).length < least)
       return { wanted: `32 bits of which at least ${least} are set, like 0xffff0000` };
     return make(found);
   };

@@ -96,6 +96,11 @@ export interface FelixSettings {
   readonly ipv6: boolean;
 }
 
+/** The node's interfaces that Felix looks at. */
+export function watchedInterfaces({ hostInterfaces }: NodeView): readonly NodeInterface[] {
+  return hostInterfaces.filter(({ excluded }) => !excluded);
+}
+
 export interface ServiceBlock {
   /** As it is written: a block, or a single address. */
   readonly block: string;

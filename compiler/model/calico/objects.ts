@@ -127,7 +127,6 @@ export interface FelixConfiguration extends PlacedObject {
   readonly settings: readonly { readonly name: string; readonly value: string; readonly offset: number }[];
 }
 
-/** Addresses that Calico hands out. */
 /** What routers outside are told. */
 export interface BgpConfiguration extends PlacedObject {
   readonly kind: "BGPConfiguration";
@@ -137,6 +136,7 @@ export interface BgpConfiguration extends PlacedObject {
   readonly serviceBlocks: readonly { readonly block: string; readonly field: string; readonly offset: number }[];
 }
 
+/** Addresses that Calico hands out. */
 export interface IpPool extends PlacedObject {
   readonly kind: "IPPool";
   readonly namespace: "";

@@ -21,11 +21,11 @@ export function tierOccurrences(
   version: IpVersion,
 ): readonly Occurrence[] {
   const finder = new Finder(codes, version);
+  const refused = new Set(refusedPods);
   for (const object of objects) {
     if (object.kind === "Pod") {
       finder.pod(object);
-      if (refusedPods.includes(keyOf(object)))
-        finder.add("calico-refuses-pod", object, nameOf(object), "metadata.annotations");
+      if (refused.has(keyOf(object))) finder.add("calico-refuses-pod", object, nameOf(object), "metadata.annotations");
     }
     if (object.kind === "NetworkPolicy") finder.kubernetesPolicy(object);
   }

@@ -75,10 +75,12 @@ export function verify(
     const ground: Ground = { cluster, rules: { printed, tracer: tracerOf(printed), legend: legendOf(own) } };
     const readerOf = readersOf(objects, cluster, machine.deviations, names, stops);
     const ways = waysOf(cluster, printed, machine);
+    const unanswered = ofNoConnection(cluster);
     const sides = sidesOf(ways({}), cluster, objects, options.alsoReadings ?? false);
     for (const known of circumstancesInPlay(cluster, printed)) {
       compare({
         cluster,
+        unanswered,
         machine,
         ways: ways(known),
         sides,
@@ -114,6 +116,8 @@ function readersOf(
 
 interface Comparison {
   readonly cluster: Cluster;
+  /** What nobody answers. */
+  readonly unanswered: Traffic;
   readonly machine: Machine;
   readonly ways: Ways<Reach<Endpoint>>;
   readonly sides: Sides;
@@ -192,10 +196,10 @@ interface Connections {
 
 /** Replies go the other way, and their ports are those of the client. */
 function compareReplies(
-  { cluster, machine, ways: { replies, ownReplies }, reader, add, alsoReadings }: Comparison,
+  { unanswered, machine, ways: { replies, ownReplies }, reader, add, alsoReadings }: Comparison,
   { client, server, allowed }: Connections,
 ): void {
-  const asked = subtractTraffic(ofItsProtocols(allowed), ofNoConnection(cluster));
+  const asked = subtractTraffic(ofItsProtocols(allowed), unanswered);
   const passingBy = ({ allowed: passes, depends }: Passage): Traffic =>
     intersectTraffic(asked, unionTraffic(passes, depends));
   const passage = (reach: Reach<Endpoint>): Passage =>

@@ -54,6 +54,17 @@ export function floatingAddresses(
   return { ...common, addresses: found, passedOver };
 }
 
+/** Of those who ask for one address, the one whose own comes first as a text. What leads from one version of IP to the other nobody gets. */
+export function givenAddresses<T extends FloatingAddress>(asked: readonly T[]): ReadonlyMap<string, T> {
+  const given = new Map<string, T>();
+  for (const each of asked) {
+    if (isOfOtherVersion(each)) continue;
+    const other = given.get(each.address);
+    if (!other || each.to < other.to) given.set(each.address, each);
+  }
+  return given;
+}
+
 /** Whether iptables refuses a rule for it: the address is of IPv4 and the pod's of IPv6, or the other way round. */
 export function isOfOtherVersion({ address, to }: FloatingAddress): boolean {
   return isMapped(address) || address.includes(":") !== to.includes(":");

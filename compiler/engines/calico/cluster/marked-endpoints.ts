@@ -1,6 +1,6 @@
 import type { IpVersion } from "../../../text/ip-version.js";
 import type { NodeView } from "../settings.js";
-import type { Cluster, Endpoint, HostEndpoint } from "./cluster.js";
+import { isLocal, type Cluster, type Endpoint, type HostEndpoint } from "./cluster.js";
 import type { ServiceMember } from "./service-members.js";
 
 /** Pods and host endpoints of the node whose packets are marked when they leave the cluster, and their addresses of a version of IP. */
@@ -9,10 +9,7 @@ export function markedEndpoints(
   node: NodeView,
   ipVersion: IpVersion,
 ): readonly { readonly endpoint: Endpoint | HostEndpoint; readonly nets: readonly string[]; readonly dscp: number }[] {
-  const local = [
-    ...endpoints.filter((each) => each.interface !== undefined),
-    ...hostEndpoints.filter((each) => each.node === node.name),
-  ];
+  const local = [...endpoints.filter(isLocal), ...hostEndpoints.filter((each) => each.node === node.name)];
   return local.flatMap((endpoint) => {
     const nets = endpoint.nets.filter((net) => net.includes(":") === (ipVersion === 6));
     const { dscp } = endpoint.controls ?? {};

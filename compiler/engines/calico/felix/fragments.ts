@@ -75,11 +75,7 @@ export function network(side: Side, cidr: string, negated = false): Fragment {
 
 /** One address, written without a length. */
 export function addressOf(side: Side, address: string): Fragment {
-  const length = address.includes(":") ? 128 : 32;
-  return {
-    text: `--${side} ${address}`,
-    match: { kind: "address", side, network: `${address}/${length}`, negated: false },
-  };
+  return addresses(side, [address]);
 }
 
 /**
@@ -87,8 +83,10 @@ export function addressOf(side: Side, address: string): Fragment {
  */
 export function addresses(side: Side, list: readonly string[]): Fragment {
   const [first = ""] = list;
-  const cidr = `${first}/${first.includes(":") ? 128 : 32}`;
-  return { text: `--${side} ${list.join()}`, match: { kind: "address", side, network: cidr, negated: false } };
+  return {
+    text: `--${side} ${list.join()}`,
+    match: { kind: "address", side, network: wholeBlock(first), negated: false },
+  };
 }
 
 /** At most 15 ports, a range counting as two. */
@@ -158,12 +156,17 @@ export interface RateLimit {
 
 /** No more packets than a limit lets through. The burst that iptables takes for granted it does not print. */
 export function limit({ rate, burst }: RateLimit): Fragment {
-  const words = ["-m", "limit", "--limit", keptRate(periodOf(rate))];
-  return {
-    text: `-m limit --limit ${rate} --limit-burst ${burst}`,
-    match: { kind: "other", words: burst === 0 || burst === 5 ? words : [...words, "--limit-burst", `${burst}`] },
-  };
+  return keptLimit(`-m limit --limit ${rate} --limit-burst ${burst}`, { rate, burst });
 }
+
+/** As the kernel keeps it; without a burst there is the one that iptables takes for granted. */
+function keptLimit(text: string, { rate, burst }: RateLimit): Fragment {
+  const words = ["-m", "limit", "--limit", keptRate(periodOf(rate))];
+  const isUsual = burst === 0 || burst === usualBurst;
+  return { text, match: { kind: "other", words: isUsual ? words : [...words, "--limit-burst", `${burst}`] } };
+}
+
+const usualBurst = 5;
 
 const seconds: Readonly<Record<string, number>> = { second: 1, minute: 60, hour: 60 * 60, day: 24 * 60 * 60 };
 
@@ -194,14 +197,8 @@ export function isTakenByLegacy({ rate, burst }: RateLimit): boolean {
  * so that it keeps 3334 a second as 5000. Checked with iptables 1.8.9, both backends.
  */
 export function packetRate(perSecond: number, burst?: number): Fragment {
-  const words = ["-m", "limit", "--limit", keptRate(periodOf(`${perSecond}/second`))];
-  return {
-    text: `-m limit --limit ${perSecond}/sec${burst === undefined ? "" : ` --limit-burst ${burst}`}`,
-    match: {
-      kind: "other",
-      words: burst === undefined || burst === 5 ? words : [...words, "--limit-burst", `${burst}`],
-    },
-  };
+  const text = `-m limit --limit ${perSecond}/sec${burst === undefined ? "" : ` --limit-burst ${burst}`}`;
+  return keptLimit(text, { rate: `${perSecond}/second`, burst: burst ?? usualBurst });
 }
 
 /** The packet opens a connection of TCP, and there are more than `count` with it. */

@@ -1,24 +1,21 @@
 import type { Generation } from "../generation.js";
 import { loopbackAddresses } from "../sets.js";
-import type { NodeView } from "../settings.js";
+import { watchedInterfaces, type NodeView } from "../settings.js";
 import { goAddressSet } from "./endpoint-manager.js";
 import type { FelixWriter } from "./felix-writer.js";
 import { goString } from "./go-text.js";
 
 /** Felix finds the node's own interfaces, which are up: first all of them, then their news reach the data plane. */
 export function findInterfaces(
-  { hostInterfaces }: NodeView,
+  node: NodeView,
   { statics }: Generation,
   writer: FelixWriter,
   queueOwnAddresses: () => void,
 ): void {
   const { addressSet, interfaceUpdate, knowsInterfaceIndex } = writer.voice;
-  const watched = hostInterfaces.filter(({ excluded }) => !excluded);
-  const found = [{ name: "lo", addresses: loopbackAddresses(statics) }, ...watched].map(({ name, addresses }, at) => ({
-    name,
-    addresses,
-    index: at + 1,
-  }));
+  const found = [{ name: "lo", addresses: loopbackAddresses(statics) }, ...watchedInterfaces(node)].map(
+    ({ name, addresses }, at) => ({ name, addresses, index: at + 1 }),
+  );
   for (const { name, addresses, index } of found) {
     const ifaceName = goString(name);
     writer.say("interfaceState", {

@@ -1,3 +1,4 @@
+import { lowestBit } from "../marks.js";
 import { goHex, goPointer, goString, goStrings } from "./go-text.js";
 import {
   allowedWords,
@@ -9,19 +10,16 @@ import {
   type StartUpFacts,
 } from "./start-up.js";
 
-/** Of the bits that tell endpoints apart, the one of what is none of Calico's. */
-function lowestBit(bits: number): number {
-  return (bits & -bits) >>> 0;
-}
-
 /** How Felix starts on a node with iptables-legacy 1.8.9. Source: a log of felix b5f3dd409 (v3.3.1). */
 export function startUpV331({ node, prefixes, felix }: StartUpFacts): StartUp {
   const { marks } = felix;
+  // Of the bits that tell endpoints apart, the one of what is none of Calico's.
+  const nobody = goHex(lowestBit(marks.endpoint));
   const rules = unwrapped(`rules.Config{IPSetConfigV4:(*ipsets.IPVersionConfig)(${goPointer}),
 IPSetConfigV6:(*ipsets.IPVersionConfig)(${goPointer}), WorkloadIfacePrefixes:${goStrings(prefixes)},
 IptablesMarkAccept:${goHex(marks.accept)}, IptablesMarkPass:${goHex(marks.pass)},
 IptablesMarkScratch0:${goHex(marks.allBlocks)}, IptablesMarkScratch1:${goHex(marks.thisBlock)},
-IptablesMarkEndpoint:${goHex(marks.endpoint)}, IptablesMarkNonCaliEndpoint:${goHex(lowestBit(marks.endpoint))},
+IptablesMarkEndpoint:${goHex(marks.endpoint)}, IptablesMarkNonCaliEndpoint:${nobody},
 KubeNodePortRanges:[]numorstring.Port{numorstring.Port{MinPort:0x7530, MaxPort:0x7fff, PortName:""}},
 KubeIPVSSupportEnabled:false, OpenStackMetadataIP:net.IP{0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xff,
 0xff, 0x7f, 0x0, 0x0, 0x1}, OpenStackMetadataPort:0x2247, OpenStackSpecialCasesEnabled:false, IPIPEnabled:false,
@@ -37,7 +35,7 @@ MaxPort:0x0, PortName:""}}`);
     script: [
       { step: "configuration" },
       "driver.go 43: Using internal (linux) dataplane driver.",
-      `driver.go 85: Calculated iptables mark bits acceptMark=${goHex(marks.accept)} endpointMark=${goHex(marks.endpoint)} endpointMarkNonCali=${goHex(lowestBit(marks.endpoint))} passMark=${goHex(marks.pass)} scratch0Mark=${goHex(marks.allBlocks)} scratch1Mark=${goHex(marks.thisBlock)}`,
+      `driver.go 85: Calculated iptables mark bits acceptMark=${goHex(marks.accept)} endpointMark=${goHex(marks.endpoint)} endpointMarkNonCali=${nobody} passMark=${goHex(marks.pass)} scratch0Mark=${goHex(marks.allBlocks)} scratch1Mark=${goHex(marks.thisBlock)}`,
       unwrapped(`int_dataplane.go 212: Creating internal dataplane driver. config=intdataplane.Config{IPv6Enabled:false,
 RuleRendererOverride:rules.RuleRenderer(nil), IPIPMTU:1440, IgnoreLooseRPF:false, MaxIPSetSize:${felix.maxSetSize},
 IPSetsRefreshInterval:10000000000, RouteRefreshInterval:90000000000, IptablesRefreshInterval:90000000000,

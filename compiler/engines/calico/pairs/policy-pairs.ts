@@ -3,9 +3,9 @@ import type { Origin } from "../../../text/origin.js";
 import type { Cluster } from "../cluster/cluster.js";
 import { engineOrigin } from "../cluster/origins.js";
 import type { Generation } from "../generation.js";
-import type { Policy, PolicyRule, Profile } from "../policy.js";
+import type { Direction, Policy, PolicyRule, Profile } from "../policy.js";
 import { sortPolicies, type Tier } from "../rules/order.js";
-import { kindOf, type Direction } from "../rules/policy-chains.js";
+import { kindOf } from "../rules/policy-chains.js";
 import { exceptionsOf, portsOf } from "./rule-ports.js";
 import { membersOf, selected, sidePairs } from "./side-pairs.js";
 

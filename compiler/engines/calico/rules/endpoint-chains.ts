@@ -16,11 +16,11 @@ import {
 import type { FelixChain, FelixRule } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
 import type { Marks } from "../marks.js";
-import type { Policy } from "../policy.js";
+import type { Direction, Policy } from "../policy.js";
 import type { FelixSettings } from "../settings.js";
 import { policyJumps } from "./groups.js";
 import { loggingOf, profileFlowLog, tierFlowLog } from "./logs.js";
-import { profileChainName, type Direction } from "./policy-chains.js";
+import { profileChainName } from "./policy-chains.js";
 import { connectionLimitRules, packetRateRules, type LimitedTraffic } from "./qos-rules.js";
 
 /** The policies of an endpoint in one tier, in order of evaluation. */

@@ -1,7 +1,7 @@
 import { addressOf, changeDestination, translateTo } from "../felix/fragments.js";
 import type { FelixRule } from "../felix/rule.js";
 import type { LocalEndpoint } from "../cluster/cluster.js";
-import { isOfOtherVersion } from "../cluster/floating-addresses.js";
+import { givenAddresses } from "../cluster/floating-addresses.js";
 import type { FelixSettings } from "../settings.js";
 import type { Origin } from "../../../text/origin.js";
 import type { IpVersion } from "../../../text/ip-version.js";
@@ -23,16 +23,8 @@ export function floatingOf(
   ipVersion: IpVersion,
 ): readonly Floating[] {
   if (!floatingIps) return [];
-  const found = new Map<string, Floating>();
-  for (const { floating } of local) {
-    for (const { address, to, origin } of floating) {
-      // What leads from one version of IP to the other makes Felix stop.
-      if (to.includes(":") !== (ipVersion === 6) || isOfOtherVersion({ address, to })) continue;
-      const other = found.get(address);
-      if (!other || to < other.to) found.set(address, { address, to, origin });
-    }
-  }
-  return [...found.values()].toSorted(byText(({ address }) => address));
+  const asked = local.flatMap(({ floating }) => floating.filter(({ to }) => to.includes(":") === (ipVersion === 6)));
+  return [...givenAddresses(asked).values()].toSorted(byText(({ address }) => address));
 }
 
 /** What comes for a floating address goes to the pod. Source: Calico a0db560f0520, felix/rules/nat.go. */

@@ -4,9 +4,9 @@ import type { FelixChain, FelixRule } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
 import { groupId } from "../hashes.js";
 import type { Marks } from "../marks.js";
-import type { Policy } from "../policy.js";
+import type { Direction, Policy } from "../policy.js";
 import { engineOrigin } from "../cluster/origins.js";
-import { fullName, kindOf, policyChainName, type Direction } from "./policy-chains.js";
+import { fullName, kindOf, policyChainName } from "./policy-chains.js";
 
 /** What an endpoint's chain jumps to for its policies, in order, and the chains that are made for it. */
 export interface PolicyJumps {

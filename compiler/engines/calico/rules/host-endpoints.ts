@@ -3,8 +3,8 @@ import type { FelixChain } from "../felix/rule.js";
 import { goto, outInterface, returnToCaller } from "../felix/fragments.js";
 import type { Generation } from "../generation.js";
 import { chainName } from "../hashes.js";
-import type { Policy } from "../policy.js";
-import type { NodeView, Settings } from "../settings.js";
+import type { Direction, Policy } from "../policy.js";
+import { watchedInterfaces, type NodeView, type Settings } from "../settings.js";
 import { dispatchChains } from "./dispatch.js";
 import { endpointChains, type EndpointChain, type TierPolicies } from "./endpoint-chains.js";
 
@@ -21,8 +21,7 @@ const anyInterface = "any-interface-at-all";
 export function hostInterfacesOf(endpoints: readonly HostEndpoint[], node: NodeView): HostInterfaces {
   const local = endpoints.filter((each) => each.node === node.name).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const found = new Map<string, HostEndpoint>();
-  for (const { name, addresses, excluded } of node.hostInterfaces) {
-    if (excluded) continue;
+  for (const { name, addresses } of watchedInterfaces(node)) {
     const endpoint = local.find((each) =>
       each.interface === "" ? each.nets.some((net) => addresses.includes(net)) : each.interface === name,
     );
@@ -118,7 +117,7 @@ export class HostChains {
 
   #chains(
     prefix: string,
-    direction: "ingress" | "egress",
+    direction: Direction,
     type: EndpointChain["type"],
     allow: EndpointChain["allow"],
     interfaces: HostInterfaces,

@@ -2,6 +2,7 @@ import { flowLog, limit, log, type Features, type Fragment, type RateLimit } fro
 import type { FelixRule } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
 import { flowLogPrefix } from "../hashes.js";
+import type { Direction } from "../policy.js";
 import { hasFlowLogs, logLimit, type FelixSettings } from "../settings.js";
 
 /** How what happens to packets is logged. */
@@ -52,8 +53,6 @@ export function logRule(
   const named = namesPolicies ? prefix.replaceAll(/%[tknp]/g, (word) => words[word]!) : prefix;
   return { matches: [...(rateLimit ? [limit(rateLimit)] : []), ...matches], action: log(named) };
 }
-
-type Direction = "ingress" | "egress";
 
 const letters = { allow: "A", deny: "D", pass: "P", ingress: "I", egress: "E" } as const;
 

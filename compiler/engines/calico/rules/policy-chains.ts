@@ -2,12 +2,10 @@ import { returnToCaller } from "../felix/fragments.js";
 import type { FelixChain, FelixRule } from "../felix/rule.js";
 import type { Generation } from "../generation.js";
 import { chainName } from "../hashes.js";
-import type { Policy, Profile } from "../policy.js";
+import type { Direction, Policy, Profile } from "../policy.js";
 import type { ScannedRule } from "../sets.js";
 import type { LogOwner } from "./logs.js";
 import { policyRules, type RuleContext } from "./policy-rules.js";
-
-export type Direction = "ingress" | "egress";
 
 /** A policy with its rules scanned. */
 export interface ScannedPolicy {

@@ -20,6 +20,7 @@ import {
 import type { FelixRule } from "../felix/rule.js";
 import { setName } from "../hashes.js";
 import type { Marks } from "../marks.js";
+import type { Direction } from "../policy.js";
 import type { NeededSet, ScannedRule, ScannedSide } from "../sets.js";
 import { logRule, ruleFlowLog, type Logging, type LogOwner } from "./logs.js";
 import type { IpVersion } from "../../../text/ip-version.js";
@@ -35,7 +36,7 @@ export interface RuleContext {
 /** Where a policy's rule stands: the chain, and which of its rules it is, from 0. */
 export interface RulePlace {
   readonly owner: LogOwner;
-  readonly direction: "ingress" | "egress";
+  readonly direction: Direction;
   readonly index: number;
 }
 

@@ -15,12 +15,13 @@ import {
 } from "../felix/fragments.js";
 import type { FelixRule } from "../felix/rule.js";
 import type { Marks } from "../marks.js";
+import type { Direction } from "../policy.js";
 import type { NodeView } from "../settings.js";
 import type { IpVersion } from "../../../text/ip-version.js";
 
 /** Limits of one direction, and where they are asked for. */
 export interface LimitedTraffic extends TrafficLimits {
-  readonly direction: "ingress" | "egress";
+  readonly direction: Direction;
   readonly originOf: (offset: number) => Origin;
   /** The release has bursts of one's own. */
   readonly bursts: boolean;
